@@ -1,0 +1,42 @@
+# Each target works on a fresh machine by itself: what it needs is installed first, into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: setup run test lint train bench browser clean
+
+setup: .venv/.installed-dev browser
+
+.venv/.made:
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/.installed: requirements.txt | .venv/.made
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+browser: .venv/.installed-dev
+	sh tests/browser/install.sh $(BIN)/python
+
+run: .venv/.installed
+	$(BIN)/python run.py $(ARGS)
+
+train: .venv/.installed
+	$(BIN)/python run.py --train $(ARGS)
+
+test: .venv/.installed-dev browser
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: .venv/.installed-dev
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+clean:
+	rm -rf .venv .ruff_cache .pytest_cache .hypothesis tests/artefacts

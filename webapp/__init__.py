@@ -1,0 +1,47 @@
+"""The web app: it knows HTTP and asks ml. It is made by a function, so tests make their own."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from ml.predict import WEIGHTS_DIR, Reader
+from webapp.api import api
+from webapp.pages import pages
+from webapp.problems import register_problems
+from webapp.request_log import RequestLog
+from webapp.security import register_security
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULTS = {
+    "WEIGHTS_DIR": WEIGHTS_DIR,
+    "READER": None,  # one to use instead of loading WEIGHTS_DIR
+    "TEMPLATES_DIR": ROOT / "templates",
+    "STATIC_DIR": ROOT / "static",
+    "MAX_CONTENT_LENGTH": 1024 * 1024,  # bytes of a request's body
+    "MIN_IMAGE_SIDE": 28,  # pixels
+    "MAX_IMAGE_SIDE": 1024,
+}
+
+
+def create_app(config: dict[str, Any] | None = None) -> Flask:
+    """Make the app; `config` overrides DEFAULTS.
+
+    Raises ml.predict.WeightsError when there are no weights that can be served.
+    """
+    settings = DEFAULTS | (config or {})
+    app = Flask(
+        __name__,
+        template_folder=settings["TEMPLATES_DIR"],
+        static_folder=settings["STATIC_DIR"],
+    )
+    app.config.update(settings)
+    app.json.sort_keys = False  # answers keep the order that the design gives them
+    app.url_map.merge_slashes = False  # an address is right or wrong, never redirected
+    app.extensions["reader"] = settings["READER"] or Reader(weights_dir=settings["WEIGHTS_DIR"])
+    register_security(app)
+    register_problems(app)
+    app.register_blueprint(api)
+    app.register_blueprint(pages)
+    app.wsgi_app = RequestLog(app.wsgi_app)
+    return app

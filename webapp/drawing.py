@@ -1,0 +1,91 @@
+"""Data URL -> ink: every limit on what a client may send is checked before it is decoded."""
+
+import binascii
+import io
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from webapp.ink import extract_ink
+from webapp.png import Header, PngError, keep_pixels, read_header
+from webapp.problems import Problem
+
+DATA_URL = re.compile(r"data:image/png(;[a-z0-9-]+=[\w.+-]*)*;base64,", re.ASCII | re.IGNORECASE)
+EXPECTED = "Send a PNG as a data URL: data:image/png;base64,…"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a client may send: characters of data URL, pixels a side."""
+
+    text: int = 1024 * 1024
+    min_side: int = 28
+    max_side: int = 1024
+
+
+def read_drawing(data_url: str, limits: Limits = Limits()) -> np.ndarray:
+    """Return the drawing's ink, uint8 (H, W), 0 = paper and 255 = ink; raises Problem."""
+    data = decode_data_url(data_url, limits)
+    try:
+        check_size(read_header(data), limits)
+        pixels = decode_pixels(keep_pixels(data))
+    except PngError as error:
+        raise Problem(400, f"`image` cannot be read: {error}. Send a whole PNG.") from error
+    return extract_ink(pixels)
+
+
+def decode_data_url(data_url: str, limits: Limits) -> bytes:
+    """Return the bytes that a data URL holds; raises Problem."""
+    if len(data_url) > limits.text:
+        raise Problem(413, f"`image` is longer than {limits.text} characters. Send a smaller PNG.")
+    start = DATA_URL.match(data_url)
+    if start is None:
+        raise Problem(400, f"`image` is no PNG data URL. {EXPECTED}")
+    try:
+        data = binascii.a2b_base64(data_url[start.end() :], strict_mode=True)
+    except ValueError as error:
+        detail = "`image` is not valid base64. Use A-Z a-z 0-9 + / and =, without line breaks."
+        raise Problem(400, detail) from error
+    if not data:
+        raise Problem(400, f"`image` is empty. {EXPECTED}")
+    return data
+
+
+def check_size(header: Header, limits: Limits) -> None:
+    """Raise Problem unless both sides are within the limits."""
+    size = f"{header.width}×{header.height} px"
+    if max(header.width, header.height) > limits.max_side:
+        most = f"{limits.max_side}×{limits.max_side} px"
+        raise Problem(413, f"The picture is {size}; the largest is {most}. Send a smaller one.")
+    if min(header.width, header.height) < limits.min_side:
+        least = f"{limits.min_side}×{limits.min_side} px"
+        raise Problem(400, f"The picture is {size}; the smallest is {least}. Send a larger one.")
+
+
+def decode_pixels(png: bytes) -> np.ndarray:
+    """Decode a checked PNG of any kind to RGBA, uint8 (H, W, 4); raises PngError."""
+    try:
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+            image.load()
+            if image.mode == "I;16":
+                return widen_deep_grey(image)
+            widen_transparent_grey(image, read_header(png).depth)
+            return np.asarray(image.convert("RGBA"))
+    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises on damaged pixels
+        raise PngError("it is damaged") from error
+
+
+def widen_deep_grey(image: Image.Image) -> np.ndarray:
+    """Return 16-bit grey as RGBA; Pillow's own conversion clips it to white."""
+    deep = np.asarray(image)
+    grey = (deep >> 8).astype(np.uint8)
+    alpha = np.where(deep == image.info.get("transparency", -1), 0, 255).astype(np.uint8)
+    return np.stack([grey, grey, grey, alpha], axis=2)
+
+
+def widen_transparent_grey(image: Image.Image, depth: int) -> None:
+    """Scale the transparent level of 2- and 4-bit grey, as Pillow scales only the pixels."""
+    if image.mode == "L" and "transparency" in image.info:
+        image.info["transparency"] = image.info["transparency"] * 255 // (2**depth - 1) & 255

@@ -1,0 +1,105 @@
+"""Every error leaves in one shape: RFC 9457 under /api/, a small page of plain HTML elsewhere."""
+
+import json
+import logging
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Response, request
+from markupsafe import escape
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from ml.errors import UnknownModelError
+
+log = logging.getLogger(__name__)
+
+API_PREFIX = "/api/"
+DETAILS = {
+    400: "The request could not be understood. Check it and send it again.",
+    404: "There is nothing at this address. Start from the board at /.",
+    413: "The request is too large. Send a smaller picture.",
+    500: "Something went wrong here, not in what you sent. Try again in a moment.",
+}
+API_DETAILS = {
+    404: "There is nothing at this address. The API has POST /api/predict, GET /api/models "
+    "and GET /api/health.",
+}
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<h1>{title}</h1>
+<p>{detail}</p>
+<p><a href="/">To the drawing board</a></p>
+</html>
+"""
+
+
+class Problem(HTTPException):
+    """A request that is refused; `detail` tells a person what to change.
+
+    Keyword arguments become further members of the answer, as RFC 9457 allows.
+    """
+
+    def __init__(self, status: int, detail: str, **members: Any) -> None:  # noqa: ANN401
+        super().__init__(detail)
+        self.code = status
+        self.detail = detail
+        self.members = members
+
+
+def register_problems(app: Flask) -> None:
+    """Make every error of the app, expected or not, leave through `answer_problem`."""
+    app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(UnknownModelError, answer_unknown_model)
+    app.register_error_handler(Exception, answer_failure)
+
+
+def answer_problem(problem: Problem) -> Response:
+    """Return the problem as JSON under /api/ and as a page elsewhere."""
+    title = HTTPStatus(problem.code).phrase
+    if not f"{request.path}/".startswith(API_PREFIX):
+        page = PAGE.format(title=escape(title), detail=escape(problem.detail))
+        return Response(page, problem.code, mimetype="text/html")
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": problem.code,
+        "detail": problem.detail,
+        **problem.members,
+    }
+    return Response(json.dumps(body), problem.code, mimetype="application/problem+json")
+
+
+def answer_http_error(error: HTTPException) -> Response:
+    """Give Flask's own errors (404, 405, 413 …) the same shape, with a detail of ours."""
+    if isinstance(error, Problem):
+        return answer_problem(error)
+    if isinstance(error, MethodNotAllowed):
+        return answer_method_not_allowed(error)
+    details = DETAILS | (API_DETAILS if request.path.startswith(API_PREFIX) else {})
+    return answer_problem(Problem(error.code, details.get(error.code, DETAILS[400])))
+
+
+def answer_method_not_allowed(error: MethodNotAllowed) -> Response:
+    """Say which methods do work, in words and in the Allow header that a 405 must have."""
+    allowed = ", ".join(sorted(error.valid_methods or ()))
+    response = answer_problem(Problem(405, f"This method does not work here. Use {allowed}."))
+    response.headers["Allow"] = allowed
+    return response
+
+
+def answer_unknown_model(error: UnknownModelError) -> Response:
+    """Say which models there are."""
+    known = ", ".join(error.known)
+    detail = f"There is no model of that name. The models are: {known}."
+    return answer_problem(Problem(404, detail, models=error.known))
+
+
+def answer_failure(_error: Exception) -> Response:
+    """Log what broke, and tell the client no more than that it was not their fault."""
+    # Quoted: a path may hold line breaks and terminal codes.
+    log.exception("%s failed", quote(request.path))
+    return answer_problem(Problem(500, DETAILS[500]))

@@ -1,0 +1,61 @@
+import { percent } from "./percent.js";
+
+const WORDS = "zero one two three four five six seven eight nine".split(" ");
+
+/** What the page says about the drawing: a large numeral, or a short line that says what to do. */
+export class Answer {
+  #element;
+  #said;
+  #note;
+
+  constructor(element) {
+    this.#element = element;
+    this.#said = element.querySelector('[data-part="said"]');
+    this.#note = element.querySelector('[data-part="note"]');
+  }
+
+  invite() {
+    this.#show("empty", "Draw a digit", "It is read while you draw.");
+  }
+
+  get isInviting() {
+    return this.#element.dataset.state === "empty";
+  }
+
+  wait() {
+    this.#show("reading", "Reading…");
+  }
+
+  showDigit(digit, probability) {
+    this.#show("answer", String(digit), `${WORDS[digit]}, ${percent(probability)}`);
+  }
+
+  showBlank() {
+    this.#show("blank", "Too little to read", "Draw the digit larger.");
+  }
+
+  showNoDigit() {
+    this.#show("no-digit", "That does not look like a digit", "Clear the board and draw 0 to 9.");
+  }
+
+  showRefusal(reason) {
+    this.#show("trouble", reason);
+  }
+
+  showUnreachable() {
+    const lines = "The server cannot be reached. Your drawing is kept and will be sent again.";
+    this.#show("trouble", lines);
+  }
+
+  /** While the pen is down, a screen reader waits for the answer that stays. */
+  set isBusy(isBusy) {
+    this.#said.setAttribute("aria-busy", String(isBusy));
+  }
+
+  #show(state, said, note = "") {
+    this.#element.dataset.state = state;
+    // Writing the same words again would make a screen reader say them again.
+    if (this.#said.textContent !== said) this.#said.textContent = said;
+    this.#note.textContent = note;
+  }
+}

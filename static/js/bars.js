@@ -1,0 +1,38 @@
+import { percent } from "./percent.js";
+
+/** Ten bars, one for each digit; the longest one is marked. */
+export class Bars {
+  #list;
+  #rows;
+
+  constructor(list) {
+    this.#list = list;
+    this.#rows = [...list.children];
+  }
+
+  show(probabilities, { isFaded = false } = {}) {
+    const most = Math.max(...probabilities);
+    this.#list.toggleAttribute("data-faded", isFaded);
+    this.#rows.forEach((row, digit) => {
+      const probability = probabilities[digit];
+      this.#set(row, probability, percent(probability), percent(probability));
+      row.toggleAttribute("data-most", probability === most);
+    });
+  }
+
+  clear() {
+    this.#list.removeAttribute("data-faded");
+    for (const row of this.#rows) {
+      this.#set(row, 0, "–", "not read yet");
+      row.removeAttribute("data-most");
+    }
+  }
+
+  #set(row, share, shown, spoken) {
+    const meter = row.querySelector('[role="meter"]');
+    meter.setAttribute("aria-valuenow", (100 * share).toFixed(1));
+    meter.setAttribute("aria-valuetext", spoken);
+    meter.style.setProperty("--share", share);
+    row.querySelector(".bar__percent").textContent = shown;
+  }
+}

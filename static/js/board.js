@@ -1,0 +1,108 @@
+import { History } from "./history.js";
+import { Stroke } from "./stroke.js";
+
+const PEN_WIDTH = 18;
+
+/**
+ * The sheet of paper. It keeps strokes, draws them and emits `change`; pens write on it.
+ *
+ * The canvas has a fixed inner size because its pixels are data: ink on a transparent ground.
+ * Only one stroke runs at a time. Whoever began it passes it back to extend or end it; a stroke
+ * that has meanwhile been undone, cleared or followed by another is no longer accepted.
+ */
+export class Board extends EventTarget {
+  #canvas;
+  #context;
+  #ink;
+  #history = new History([]);
+  #running = null;
+
+  constructor(canvas, ink) {
+    super();
+    this.#canvas = canvas;
+    this.#ink = ink;
+    this.#context = canvas.getContext("2d", { willReadFrequently: true });
+    Object.assign(this.#context, { lineWidth: PEN_WIDTH, lineCap: "round", lineJoin: "round" });
+  }
+
+  get size() {
+    return this.#canvas.width;
+  }
+
+  get isEmpty() {
+    return this.#history.present.length === 0;
+  }
+
+  get isDrawing() {
+    return this.#running !== null;
+  }
+
+  get canUndo() {
+    return this.#history.canUndo;
+  }
+
+  get canRedo() {
+    return this.#history.canRedo;
+  }
+
+  begin(point) {
+    this.#running = new Stroke(point);
+    this.#history.push([...this.#history.present, this.#running]);
+    this.#changed();
+    return this.#running;
+  }
+
+  isRunning(stroke) {
+    return stroke !== null && stroke === this.#running;
+  }
+
+  extend(stroke, points) {
+    if (!this.isRunning(stroke)) return;
+    for (const point of points) stroke.add(point);
+    this.#changed();
+  }
+
+  end(stroke) {
+    if (!this.isRunning(stroke)) return;
+    this.#running = null;
+    this.#changed();
+  }
+
+  /** Drops a running stroke that should not have been: a palm, say. */
+  discard(stroke) {
+    if (!this.isRunning(stroke)) return;
+    this.#running = null;
+    this.#history.forget();
+    this.#changed();
+  }
+
+  undo() {
+    this.#change(() => this.#history.undo());
+  }
+
+  redo() {
+    this.#change(() => this.#history.redo());
+  }
+
+  clear() {
+    if (!this.isEmpty) this.#change(() => this.#history.push([]));
+  }
+
+  toDataURL() {
+    return this.#canvas.toDataURL("image/png");
+  }
+
+  #change(step) {
+    this.#running = null;
+    step();
+    this.#changed();
+  }
+
+  #changed() {
+    const paths = this.#history.present.map((stroke) => stroke.path);
+    this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    for (const path of paths) this.#context.stroke(new Path2D(path));
+    this.#ink.setAttribute("d", paths.join(""));
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,84 @@
+/** Mouse, finger and stylus on the board: one pointer at a time makes one stroke. */
+export class PointerPen {
+  #board;
+  #surface;
+  #pointer = null; // the one that draws: { id, type, stroke }
+  #penWasSeen = false;
+
+  constructor(board, surface) {
+    this.#board = board;
+    this.#surface = surface;
+    surface.addEventListener("pointerdown", (event) => this.#press(event));
+    surface.addEventListener("pointermove", (event) => this.#move(event));
+    surface.addEventListener("pointerup", (event) => this.#lift(event));
+    surface.addEventListener("pointercancel", (event) => this.#release(event));
+    surface.addEventListener("lostpointercapture", (event) => this.#release(event));
+    surface.addEventListener("contextmenu", (event) => this.#pointer && event.preventDefault());
+  }
+
+  #press(event) {
+    if (event.pointerType === "pen") this.#meetPen();
+    if (event.button !== 0 || this.#pointer || this.#isPalm(event)) return;
+    this.#capture(event.pointerId);
+    const stroke = this.#board.begin(this.#pointFrom(event));
+    this.#pointer = { id: event.pointerId, type: event.pointerType, stroke };
+  }
+
+  #move(event) {
+    if (event.pointerType === "pen") this.#meetPen();
+    if (!this.#isDrawing(event)) return;
+    // The button came up where the page could not see it: beside the window, under a menu.
+    if (event.pointerType === "mouse" && !(event.buttons & 1)) return this.#release(event);
+    this.#board.extend(this.#pointer.stroke, this.#pointsFrom(event));
+  }
+
+  #lift(event) {
+    if (!this.#isDrawing(event)) return;
+    this.#board.extend(this.#pointer.stroke, [this.#pointFrom(event)]);
+    this.#release(event);
+  }
+
+  #release(event) {
+    if (!this.#isDrawing(event)) return;
+    const { stroke } = this.#pointer;
+    this.#pointer = null;
+    this.#board.end(stroke);
+  }
+
+  /** A palm comes down before its pen does, so what a touch was drawing goes. */
+  #meetPen() {
+    this.#penWasSeen = true;
+    if (this.#pointer?.type !== "touch") return;
+    this.#board.discard(this.#pointer.stroke);
+    this.#pointer = null;
+  }
+
+  #isPalm(event) {
+    return this.#penWasSeen && event.pointerType === "touch";
+  }
+
+  #isDrawing(event) {
+    return event.pointerId === this.#pointer?.id;
+  }
+
+  #capture(id) {
+    try {
+      this.#surface.setPointerCapture(id);
+    } catch (error) {
+      // A pointer may be gone before its event is handled; its stroke stays on the board then.
+      if (error.name !== "NotFoundError") throw error;
+    }
+  }
+
+  /** All positions since the last event: a fast stroke has more of them than frames. */
+  #pointsFrom(event) {
+    const events = event.getCoalescedEvents?.() ?? [];
+    return (events.length ? events : [event]).map((each) => this.#pointFrom(each));
+  }
+
+  #pointFrom({ clientX, clientY }) {
+    const { left, top, width, height } = this.#surface.getBoundingClientRect();
+    const { size } = this.#board;
+    return { x: ((clientX - left) / width) * size, y: ((clientY - top) / height) * size };
+  }
+}

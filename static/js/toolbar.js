@@ -1,0 +1,62 @@
+const BUTTONS = "button[data-action]";
+
+/** Undo, Redo and Clear: as buttons, and as keys anywhere on the page. */
+export class Toolbar {
+  #board;
+  #surface;
+  #buttons;
+
+  constructor(board, surface, element) {
+    this.#board = board;
+    this.#surface = surface;
+    this.#buttons = [...element.querySelectorAll(BUTTONS)];
+    element.addEventListener("click", (event) => this.#click(event));
+    document.addEventListener("keydown", (event) => this.#press(event));
+    board.addEventListener("change", () => this.#refresh());
+    this.#refresh();
+  }
+
+  #click(event) {
+    const button = event.target.closest(BUTTONS);
+    if (button) this.#do(button.dataset.action);
+  }
+
+  #press(event) {
+    if (event.defaultPrevented || isWriting(event.target)) return;
+    const action = actionOf(event);
+    if (!action) return;
+    event.preventDefault();
+    this.#do(action);
+  }
+
+  #do(action) {
+    if (this.#can(action)) this.#board[action]();
+  }
+
+  #can(action) {
+    const { canUndo, canRedo, isEmpty } = this.#board;
+    return { undo: canUndo, redo: canRedo, clear: !isEmpty }[action];
+  }
+
+  #refresh() {
+    for (const button of this.#buttons) {
+      const isIdle = !this.#can(button.dataset.action);
+      // A disabled button loses the keyboard's focus; the board is the next thing to use.
+      if (isIdle && button === document.activeElement) this.#surface.focus();
+      button.disabled = isIdle;
+    }
+  }
+}
+
+function actionOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
+  if (altKey) return null;
+  const hasCommand = ctrlKey || metaKey;
+  if (key === "Escape" && !hasCommand && !shiftKey) return "clear";
+  if (!hasCommand || key.toLowerCase() !== "z") return null;
+  return shiftKey ? "redo" : "undo";
+}
+
+/** In a field, these keys belong to the text that is being written. */
+function isWriting(target) {
+  return target instanceof Element && target.closest("input, textarea, select, dialog") !== null;
+}

@@ -34,6 +34,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
         __name__,
         template_folder=settings["TEMPLATES_DIR"],
         static_folder=settings["STATIC_DIR"],
+        static_url_path="/static",
     )
     app.config.update(settings)
     app.json.sort_keys = False  # answers keep the order that the design gives them

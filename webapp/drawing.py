@@ -13,7 +13,7 @@ from webapp.png import Header, PngError, keep_pixels, read_header
 from webapp.problems import Problem
 
 DATA_URL = re.compile(r"data:image/png(;[a-z0-9-]+=[\w.+-]*)*;base64,", re.ASCII | re.IGNORECASE)
-EXPECTED = "Send a PNG as a data URL: data:image/png;base64,…"
+EXPECTED = "Send a PNG as a data URL: data:image/png;base64, and the file in base64."
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def register_problems(app: Flask) -> None:
 def answer_problem(problem: Problem) -> Response:
     """Return the problem as JSON under /api/ and as a page elsewhere."""
     title = HTTPStatus(problem.code).phrase
-    if not f"{request.path}/".startswith(API_PREFIX):
+    if not is_for_api():
         page = PAGE.format(title=escape(title), detail=escape(problem.detail))
         return Response(page, problem.code, mimetype="text/html")
     body = {
@@ -73,13 +73,18 @@ def answer_problem(problem: Problem) -> Response:
     return Response(json.dumps(body), problem.code, mimetype="application/problem+json")
 
 
+def is_for_api() -> bool:
+    """Whether the request is for the API, so that a program waits for the answer."""
+    return f"{request.path}/".startswith(API_PREFIX)
+
+
 def answer_http_error(error: HTTPException) -> Response:
     """Give Flask's own errors (404, 405, 413 …) the same shape, with a detail of ours."""
     if isinstance(error, Problem):
         return answer_problem(error)
     if isinstance(error, MethodNotAllowed):
         return answer_method_not_allowed(error)
-    details = DETAILS | (API_DETAILS if request.path.startswith(API_PREFIX) else {})
+    details = DETAILS | (API_DETAILS if is_for_api() else {})
     return answer_problem(Problem(error.code, details.get(error.code, DETAILS[400])))
 
 

@@ -12,11 +12,13 @@ from flask import Flask
 from waitress import create_server
 
 from ml.errors import ExplainedError
+from webapp.malformed import Channel
 
 THREADS = 4  # two cores read, the others receive and send
-# The app refuses far smaller bodies itself, in its own shape; this only protects the disk.
-MAX_BODY = 64 * 1024 * 1024
-WILDCARDS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
+# The app refuses far smaller bodies itself, once it has heard them out: whoever is cut off while
+# still sending sees a broken connection and no reason. This only protects the disk.
+MAX_BODY = 16 * 1024 * 1024
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -39,6 +41,7 @@ def serve(app: Flask, host: str = "127.0.0.1", port: int = 5000) -> None:
             max_request_body_size=MAX_BODY,
             ident=None,
         )
+        server.channel_class = Channel
         print(f"Open {describe_address(host, listener.getsockname()[1])}", flush=True)
         server.run()
     print("Stopped.", flush=True)
@@ -54,13 +57,13 @@ def listen(host: str, port: int) -> socket.socket:
 
     Not left to waitress: it would share a port that is in use on Windows.
     """
+    if not 0 <= port <= 65535:  # or it would wrap around and listen elsewhere
+        raise ServeError(f"There is no port {port}; choose one from 1024 to 65535.")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address, family=family, backlog=1024)
-    except socket.gaierror as error:
+    except (socket.gaierror, UnicodeError) as error:
         raise ServeError(f"There is no host {host!r} here; try --host 127.0.0.1.") from error
-    except OverflowError as error:
-        raise ServeError(f"There is no port {port}; choose one from 1024 to 65535.") from error
     except OSError as error:
         raise explain_refusal(error, host, port) from error
 

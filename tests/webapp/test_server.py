@@ -1,0 +1,231 @@
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from webapp.server import PortInUseError, ServeError, describe_address, listen
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVE = """
+import sys
+from tests.webapp.conftest import FakeReader
+from webapp import create_app
+from webapp.server import serve
+serve(create_app({"READER": FakeReader()}), sys.argv[1], int(sys.argv[2]))
+"""
+JSON = {"Content-Type": "application/json"}
+
+
+class Server:
+    """The real server in a process of its own, on a port that was free."""
+
+    def __init__(self, log_file, host="127.0.0.1"):
+        self.log_file = log_file
+        with log_file.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", SERVE, host, "0"],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
+        self.first_line = self.process.stdout.readline().rstrip()
+        self.port = int(self.first_line.rpartition(":")[2])
+
+    def ask(self, method, path, body=None, headers=None, **options):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        with closing(connection):
+            connection.request(method, path, body, headers or {}, **options)
+            answer = connection.getresponse()
+            return answer, answer.read()
+
+    def send(self, data):
+        """Send bytes as they are; returns all that comes back."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
+    def stop(self, number):
+        """Send a signal; returns the exit status and what was printed since the first line."""
+        self.process.send_signal(number)
+        out, _ = self.process.communicate(timeout=30)
+        return self.process.returncode, out
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("server") / "log")
+    yield server
+    if server.process.poll() is None:
+        server.stop(signal.SIGTERM)
+
+
+def check_problem(answer, body, status):
+    assert answer.status == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert json.loads(body)["status"] == status
+
+
+def test_the_address_is_printed_when_the_server_answers_there(server):
+    assert server.first_line == f"Open http://127.0.0.1:{server.port}"
+    answer, body = server.ask("GET", "/api/health")
+    assert (answer.status, json.loads(body)["status"]) == (200, "ok")
+
+
+def test_a_drawing_is_read_over_a_real_connection(server, seven_url):
+    answer, body = server.ask("POST", "/api/predict", json.dumps({"image": seven_url}), JSON)
+    assert (answer.status, json.loads(body)["digit"]) == (200, 7)
+
+
+def test_a_body_sent_in_chunks_is_read(server, seven_url):
+    text = json.dumps({"image": seven_url}).encode()
+    chunks = iter([text[:100], text[100:]])
+    answer, body = server.ask("POST", "/api/predict", chunks, JSON, encode_chunked=True)
+    assert (answer.status, json.loads(body)["digit"]) == (200, 7)
+
+
+@pytest.mark.parametrize("megabytes", [1.01, 4, 12])
+def test_too_large_a_body_is_heard_out_and_refused(server, megabytes):
+    answer, body = server.ask("POST", "/api/predict", b"x" * int(megabytes * 2**20), JSON)
+    check_problem(answer, body, 413)
+
+
+def test_too_large_a_body_in_chunks_is_refused(server):
+    chunks = (b"x" * 65536 for _ in range(40))
+    answer, body = server.ask("POST", "/api/predict", chunks, JSON, encode_chunked=True)
+    check_problem(answer, body, 413)
+
+
+def test_a_connection_is_kept_after_a_refusal(server, seven_url):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    with closing(connection):
+        for body, status in ((b"{", 400), (json.dumps({"image": seven_url}), 200)):
+            connection.request("POST", "/api/predict", body, JSON)
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == status
+
+
+def test_the_servers_name_and_version_are_not_told(server):
+    assert server.ask("GET", "/api/health")[0].headers["Server"] is None
+
+
+MALFORMED = {
+    "no HTTP": b"seven\r\n\r\n",
+    "a bad length": b"POST /api/predict HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+    "two lengths": b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "an unknown coding": b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+    "bad chunks": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    # Not a byte more: what nobody reads makes the system reset the connection.
+    "huge headers": b"GET / HTTP/1.1\r\nA: ".ljust(262_144, b"a"),
+    "too large to hear out": b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
+def test_what_is_no_proper_http_is_refused_in_the_same_shape(server, data):
+    head, _, body = server.send(data).partition(b"\r\n\r\n")
+    assert re.match(rb"HTTP/1\.[01] (400|413|431|501) ", head)
+    assert b"application/problem+json" in head
+    assert b"Content-Security-Policy" in head
+    assert json.loads(body)["detail"]
+
+
+def test_a_client_that_leaves_early_does_not_stop_the_server(server):
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(b"POST /api/predict HTTP/1.1\r\nContent-Length: 100\r\n\r\n{")
+    assert server.ask("GET", "/api/health")[0].status == 200
+
+
+def test_many_clients_at_once_are_all_answered(server, seven_url):
+    body = json.dumps({"image": seven_url})
+    with ThreadPoolExecutor(16) as pool:
+        jobs = [pool.submit(server.ask, "POST", "/api/predict", body, JSON) for _ in range(100)]
+    assert {json.loads(job.result()[1])["digit"] for job in jobs} == {7}
+
+
+def test_every_request_has_a_line_with_its_duration(server):
+    server.ask("GET", "/api/a%0d%0ab%1b%5b31m?secret=1")
+    lines = server.log_file.read_text().splitlines()
+    line = next(line for line in lines if "/api/a" in line)
+    pattern = r"\d\d:\d\d:\d\d GET /api/a%0D%0Ab%1B%5B31m 404 \d+\.\d ms"
+    assert re.fullmatch(pattern, line)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_the_server_cleanly(tmp_path, number):
+    server = Server(tmp_path / "log")
+    server.ask("GET", "/api/health")
+    assert server.stop(number) == (0, "Stopped.\n")
+    assert "Traceback" not in server.log_file.read_text()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", server.port))
+
+
+def test_a_port_in_use_is_one_clear_line():
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortInUseError, match=f"Port {port} is in use.*--port") as caught:
+            listen("127.0.0.1", port)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_port_can_be_used_again_at_once(server):
+    with listen("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+    with listen("127.0.0.1", port) as second:
+        assert second.getsockname()[1] == port
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "words"),
+    [
+        ("127.0.0.1", 65536, "port 65536"),
+        ("127.0.0.1", -1, "port -1"),
+        ("no such host", 5000, "no such host"),
+        ("host.invalid", 5000, "host.invalid"),
+        ("", 5000, "no host"),
+        ("a" * 300, 5000, "no host"),
+        ("203.0.113.7", 5000, "no address 203.0.113.7"),
+    ],
+)
+def test_an_address_that_cannot_be_is_one_clear_line(host, port, words):
+    with pytest.raises(ServeError, match=words) as caught:
+        listen(host, port)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_port_that_is_not_allowed_is_one_clear_line(monkeypatch):
+    def refuse(*_args, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    with pytest.raises(ServeError, match=r"Port 80 is not allowed.*--port 5000"):
+        listen("127.0.0.1", 80)
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:5000"),
+        ("localhost", "http://localhost:5000"),
+        ("0.0.0.0", "http://127.0.0.1:5000"),
+        ("::", "http://[::1]:5000"),
+        ("::1", "http://[::1]:5000"),
+    ],
+)
+def test_the_address_to_open_is_one_that_this_machine_can_open(host, address):
+    assert describe_address(host, 5000) == address

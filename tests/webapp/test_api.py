@@ -1,4 +1,3 @@
-import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -151,9 +150,3 @@ def test_many_at_once_get_the_answers_they_would_get_one_by_one(real_reader):
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(read, urls * 3))
     assert together == alone * 3
-
-
-def test_what_the_browser_sends_for_an_untouched_canvas_is_blank(real_client):
-    board = base64.b64encode(base64.b64decode(BLANK.split(",")[1])).decode()
-    answer = predict(real_client, image=f"data:image/png;base64,{board}")
-    assert answer.get_json()["status"] == "blank"

@@ -12,7 +12,6 @@ from tests.webapp.pictures import (
     chunk,
     draw_seven,
     on_paper,
-    on_transparent,
     to_png,
     to_url,
 )
@@ -21,78 +20,10 @@ from webapp.problems import Problem
 
 COVERAGE = draw_seven()
 BLACK_ON_WHITE = on_paper(COVERAGE)
-BAR = np.zeros((32, 32), np.uint8)
-BAR[8:22, 12:18] = 255  # two levels only, so that every kind of PNG can hold it
 
 
 def save(image, **options):
     return to_url(to_png(image, **options))
-
-
-def pack(levels, depth):
-    """Rows of one channel at 1, 2, 4, 8 or 16 bits, as a PNG holds them."""
-    if depth == 16:
-        return [row.astype(">u2").tobytes() for row in levels]
-    groups = levels.reshape(len(levels), -1, 8 // depth).astype(int)
-    shifts = np.arange(8 // depth)[::-1] * depth
-    return [row.tobytes() for row in (groups << shifts).sum(axis=2).astype(np.uint8)]
-
-
-def build_bar(depth, colour, levels, *extra):
-    return to_url(build_png(32, 32, depth, colour, pack(levels, depth), *extra))
-
-
-KINDS = {
-    "grey": save(BLACK_ON_WHITE.convert("L")),
-    "grey and alpha": save(on_transparent(COVERAGE).convert("LA")),
-    "colour": save(BLACK_ON_WHITE),
-    "colour and alpha": save(on_transparent(COVERAGE)),
-    "palette": save(BLACK_ON_WHITE.convert("L").convert("P")),
-    "deep grey": to_url(build_png(280, 280, 16, 0, pack((255 - COVERAGE.astype(int)) * 257, 16))),
-    "animated": save(BLACK_ON_WHITE, save_all=True, append_images=[on_paper(COVERAGE.T)]),
-    "optimised": save(BLACK_ON_WHITE, optimize=True),
-}
-
-
-@pytest.mark.parametrize("url", KINDS.values(), ids=KINDS)
-def test_every_kind_of_png_gives_the_same_ink(url):
-    assert np.array_equal(read_drawing(url), COVERAGE)
-
-
-ON = BAR.astype(int) // 255
-BARS = {
-    "one bit": build_bar(1, 0, 1 - ON),
-    "two bits": build_bar(2, 0, 3 - 3 * ON),
-    "four bits": build_bar(4, 0, 15 - 15 * ON),
-    "one bit, transparent": build_bar(1, 0, ON, chunk(b"tRNS", b"\0\0")),
-    "two bits, transparent": build_bar(2, 0, 2 - ON, chunk(b"tRNS", b"\0\2")),
-    "grey, transparent": build_bar(8, 0, 90 + ON, chunk(b"tRNS", b"\0\x5a")),
-    "deep grey, transparent": build_bar(16, 0, 700 + ON, chunk(b"tRNS", b"\x02\xbc")),
-    "colour, transparent": build_bar(8, 2, np.repeat(ON, 3, axis=1), chunk(b"tRNS", bytes(6))),
-    "deep colour, transparent": build_bar(
-        16, 2, np.repeat(ON * 65535, 3, axis=1), chunk(b"tRNS", bytes(6))
-    ),
-    "palette": build_bar(1, 3, ON, chunk(b"PLTE", bytes((255, 255, 255, 0, 0, 0)))),
-    "palette, transparent": build_bar(
-        4, 3, ON, chunk(b"PLTE", bytes((9, 9, 9, 200, 30, 30))), chunk(b"tRNS", b"\0\xff")
-    ),
-    "deep grey and alpha": build_bar(16, 4, np.stack([ON, ON * 65535], axis=2).reshape(32, 64)),
-}
-
-
-@pytest.mark.parametrize("url", BARS.values(), ids=BARS)
-def test_every_depth_and_every_way_to_be_transparent_gives_the_same_ink(url):
-    assert np.array_equal(read_drawing(url), BAR)
-
-
-def test_an_interlaced_png_is_read():
-    rows = [bytes(100)] * 100
-    with pytest.raises(Problem, match="rows are missing"):
-        read_drawing(to_url(build_png(100, 100, 8, 0, rows, interlace=1)))
-    passes = [(13, 13), (12, 13), (25, 12), (25, 25), (50, 25), (50, 50), (100, 50)]
-    rows = [bytes(width) for width, height in passes for _ in range(height)]
-    url = to_url(build_png(100, 100, 8, 0, rows, interlace=1))
-    assert read_drawing(url).shape == (100, 100)
 
 
 @pytest.mark.parametrize("size", [(28, 28), (1024, 1024), (28, 1024), (300, 150)])

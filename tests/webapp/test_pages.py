@@ -1,35 +1,24 @@
 import os
+from html.parser import HTMLParser
 
 import pytest
 
-from tests.webapp.conftest import FakeReader
-from webapp import create_app
 
-
-@pytest.fixture
-def client(tmp_path):
-    (tmp_path / "draw.html").write_text("<!doctype html><title>Board</title>")
-    (tmp_path / "board.js").write_text("export {};")
-    (tmp_path / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
-    folders = {"TEMPLATES_DIR": tmp_path, "STATIC_DIR": tmp_path}
-    return create_app({"READER": FakeReader(), **folders}).test_client()
-
-
-def test_the_board_is_the_first_page(client):
-    answer = client.get("/")
+def test_the_board_is_the_first_page(page_client):
+    answer = page_client.get("/")
     assert answer.status_code == 200
     assert answer.mimetype == "text/html"
     assert "<title>Board</title>" in answer.get_data(as_text=True)
 
 
-def test_the_icon_is_where_browsers_look_for_it(client):
-    answer = client.get("/favicon.ico", buffered=True)
+def test_the_icon_is_where_browsers_look_for_it(page_client):
+    answer = page_client.get("/favicon.ico", buffered=True)
     assert answer.status_code == 200
     assert answer.mimetype == "image/svg+xml"
 
 
-def test_a_page_that_does_not_exist_says_so_in_html(client):
-    answer = client.get("/nothing")
+def test_a_page_that_does_not_exist_says_so_in_html(page_client):
+    answer = page_client.get("/nothing")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 404
     assert answer.mimetype == "text/html"
@@ -38,26 +27,52 @@ def test_a_page_that_does_not_exist_says_so_in_html(client):
 
 
 @pytest.mark.parametrize("path", ["//api/predict", "/static/../run.py", "/static/%00", "/%ff"])
-def test_an_odd_address_is_not_found_either(client, path):
-    assert client.get(path).status_code == 404
+def test_an_odd_address_is_not_found_either(page_client, path):
+    assert page_client.get(path).status_code == 404
 
 
-def test_posting_to_a_page_is_refused(client):
-    answer = client.post("/")
+def test_posting_to_a_page_is_refused(page_client):
+    answer = page_client.post("/")
     assert answer.status_code == 405
     assert answer.mimetype == "text/html"
     assert "GET" in answer.headers["Allow"]
 
 
-def test_an_updated_file_is_seen_at_once(client, tmp_path):
-    first = client.get("/static/board.js", buffered=True)
+def test_an_updated_file_is_seen_at_once(page_client, tmp_path):
+    first = page_client.get("/static/board.js", buffered=True)
     assert first.headers["Cache-Control"] == "no-cache"
     tag = {"If-None-Match": first.headers["ETag"]}
-    assert client.get("/static/board.js", buffered=True, headers=tag).status_code == 304
+    assert page_client.get("/static/board.js", buffered=True, headers=tag).status_code == 304
     (tmp_path / "board.js").write_text("let pen;")
     os.utime(tmp_path / "board.js", (2e9, 2e9))
-    assert client.get("/static/board.js", buffered=True, headers=tag).data == b"let pen;"
+    assert page_client.get("/static/board.js", buffered=True, headers=tag).data == b"let pen;"
 
 
-def test_scripts_are_served_as_scripts(client):
-    assert client.get("/static/board.js", buffered=True).mimetype == "text/javascript"
+def test_scripts_are_served_as_scripts(page_client):
+    assert page_client.get("/static/board.js", buffered=True).mimetype == "text/javascript"
+
+
+class Links(HTMLParser):
+    """Collects what a page loads, and what its security policy would block."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.loaded, self.blocked = [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        if tag == "style" or (tag == "script" and "src" not in found):
+            self.blocked.append(tag)
+        self.blocked += [name for name in found if name == "style" or name.startswith("on")]
+        if tag in ("script", "link", "img"):
+            self.loaded.append(found.get("src") or found.get("href"))
+
+
+def test_the_page_loads_only_what_is_served_here_and_nothing_inline(client):
+    links = Links(client.get("/").get_data(as_text=True))
+    assert links.blocked == []
+    assert links.loaded
+    for address in links.loaded:
+        assert address.startswith("/static/")
+        assert client.get(address, buffered=True).status_code == 200

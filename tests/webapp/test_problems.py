@@ -1,8 +1,6 @@
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
 from tests.webapp.conftest import FakeReader
@@ -21,7 +19,6 @@ def check_problem(answer, status):
     assert list(problem)[:4] == ["type", "title", "status", "detail"]
     assert problem["type"] == "about:blank"
     assert problem["status"] == status
-    assert problem["title"]
     assert problem["detail"].endswith((".", "}."))
     assert "Traceback" not in answer.get_data(as_text=True)
     return problem["detail"]
@@ -202,42 +199,3 @@ def test_a_refused_request_leaves_the_next_one_alone(client, seven_url):
     for body in BODIES.values():
         client.post("/api/predict", data=body, content_type=JSON)
     assert client.post("/api/predict", json={"image": seven_url}).get_json()["digit"] == 7
-
-
-FUZZED = create_app({"READER": FakeReader()})
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=5,
-)
-REQUESTS = st.fixed_dictionaries({}, optional=dict.fromkeys(("image", "model", "models"), VALUES))
-
-
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(st.binary(max_size=300) | REQUESTS.map(lambda value: json.dumps(value).encode()))
-def test_no_body_makes_the_server_fail(body):
-    answer = FUZZED.test_client().post("/api/predict", data=body, content_type=JSON)
-    assert answer.status_code in (400, 404)
-
-
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(st.data())
-def test_no_damaged_picture_makes_the_server_fail(data):
-    png = bytearray(to_png(Image.new("RGBA", (28, 28), (0, 0, 0, 9))))
-    for _ in range(data.draw(st.integers(1, 4))):
-        png[data.draw(st.integers(0, len(png) - 1))] = data.draw(st.integers(0, 255))
-    answer = FUZZED.test_client().post("/api/predict", json={"image": to_url(bytes(png))})
-    assert answer.status_code in (200, 400, 413)
-
-
-@settings(max_examples=100, deadline=None, derandomize=True)
-@given(st.text(max_size=40), st.sampled_from(["GET", "POST", "HEAD", "DELETE"]))
-def test_no_path_makes_the_server_fail(path, method):
-    for start in ("/", "/api/", "/static/"):
-        # WSGI hands the path's bytes over as latin-1.
-        sent = start + path.encode("utf-8", "replace").decode("latin-1")
-        client = FUZZED.test_client()
-        answer = client.open(
-            "/", method=method, environ_overrides={"PATH_INFO": sent}, buffered=True
-        )
-        assert answer.status_code < 500

@@ -7,15 +7,6 @@ ANSWERS = ["/", "/favicon.ico", "/static/board.js", "/static/no.js", "/nothing",
 ANSWERS += ["/api/health", "/api/models", "/api/predict"]
 
 
-@pytest.fixture
-def client(tmp_path):
-    (tmp_path / "draw.html").write_text("<!doctype html><title>Board</title>")
-    (tmp_path / "board.js").write_text("export {};")
-    (tmp_path / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
-    folders = {"TEMPLATES_DIR": tmp_path, "STATIC_DIR": tmp_path}
-    return create_app({"READER": FakeReader(), **folders}).test_client()
-
-
 def check_headers(answer):
     headers = answer.headers
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
@@ -30,13 +21,13 @@ def check_headers(answer):
 
 @pytest.mark.parametrize("path", ANSWERS)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "DELETE"])
-def test_every_answer_has_the_security_headers(client, path, method):
-    check_headers(client.open(path, method=method, buffered=True))
+def test_every_answer_has_the_security_headers(page_client, path, method):
+    check_headers(page_client.open(path, method=method, buffered=True))
 
 
-def test_an_answer_that_nothing_changed_has_the_security_headers(client):
-    tag = client.get("/static/board.js", buffered=True).headers["ETag"]
-    answer = client.get("/static/board.js", buffered=True, headers={"If-None-Match": tag})
+def test_an_answer_that_nothing_changed_has_the_security_headers(page_client):
+    tag = page_client.get("/static/board.js", buffered=True).headers["ETag"]
+    answer = page_client.get("/static/board.js", buffered=True, headers={"If-None-Match": tag})
     assert answer.status_code == 304
     check_headers(answer)
 
@@ -73,35 +64,35 @@ OWN = [
 
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
-def test_a_post_from_another_origin_is_refused(client, seven_url, headers):
-    answer = client.post("/api/predict", json={"image": seven_url}, headers=HERE | headers)
+def test_a_post_from_another_origin_is_refused(page_client, seven_url, headers):
+    answer = page_client.post("/api/predict", json={"image": seven_url}, headers=HERE | headers)
     assert answer.status_code == 403
     assert answer.mimetype == "application/problem+json"
     assert "other sites" in answer.get_json()["detail"]
 
 
 @pytest.mark.parametrize("headers", OWN, ids=str)
-def test_a_post_from_the_own_page_or_a_program_is_welcome(client, seven_url, headers):
-    answer = client.post("/api/predict", json={"image": seven_url}, headers=HERE | headers)
+def test_a_post_from_the_own_page_or_a_program_is_welcome(page_client, seven_url, headers):
+    answer = page_client.post("/api/predict", json={"image": seven_url}, headers=HERE | headers)
     assert answer.status_code == 200
 
 
-def test_a_link_from_another_site_opens_the_page(client):
-    assert client.get("/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+def test_a_link_from_another_site_opens_the_page(page_client):
+    assert page_client.get("/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
-def test_nobody_is_told_that_other_origins_may_read_the_answers(client):
-    answer = client.options("/api/predict", headers={"Origin": "https://elsewhere.example"})
+def test_nobody_is_told_that_other_origins_may_read_the_answers(page_client):
+    answer = page_client.options("/api/predict", headers={"Origin": "https://elsewhere.example"})
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_what_the_api_says_is_never_stored(client):
-    assert client.get("/api/models").headers["Cache-Control"] == "no-store"
+def test_what_the_api_says_is_never_stored(page_client):
+    assert page_client.get("/api/models").headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("host", ["", " ", "a b", "[", "a/b", "é", "x" * 5000])
-def test_a_broken_host_name_is_no_failure(client, host):
-    assert client.get("/api/health", headers={"Host": host}).status_code < 500
+def test_a_broken_host_name_is_no_failure(page_client, host):
+    assert page_client.get("/api/health", headers={"Host": host}).status_code < 500
 
 
 def test_trusted_hosts_shut_out_every_other_name(tmp_path):

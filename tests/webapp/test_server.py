@@ -1,74 +1,17 @@
 import http.client
 import json
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
+from tests.webapp.live import Server
 from webapp.server import PortInUseError, ServeError, describe_address, listen
 
-ROOT = Path(__file__).resolve().parents[2]
-SERVE = """
-import sys
-from tests.webapp.conftest import FakeReader
-from webapp import create_app
-from webapp.server import serve
-serve(create_app({"READER": FakeReader()}), sys.argv[1], int(sys.argv[2]))
-"""
 JSON = {"Content-Type": "application/json"}
-
-
-class Server:
-    """The real server in a process of its own, on a port that was free."""
-
-    def __init__(self, log_file, host="127.0.0.1"):
-        self.log_file = log_file
-        with log_file.open("w") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", SERVE, host, "0"],
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
-            )
-        self.first_line = self.process.stdout.readline().rstrip()
-        self.port = int(self.first_line.rpartition(":")[2])
-
-    def ask(self, method, path, body=None, headers=None, **options):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        with closing(connection):
-            connection.request(method, path, body, headers or {}, **options)
-            answer = connection.getresponse()
-            return answer, answer.read()
-
-    def send(self, data):
-        """Send bytes as they are; returns all that comes back."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
-            connection.sendall(data)
-            connection.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: connection.recv(65536), b""))
-
-    def stop(self, number):
-        """Send a signal; returns the exit status and what was printed since the first line."""
-        self.process.send_signal(number)
-        out, _ = self.process.communicate(timeout=30)
-        return self.process.returncode, out
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("server") / "log")
-    yield server
-    if server.process.poll() is None:
-        server.stop(signal.SIGTERM)
 
 
 def check_problem(answer, body, status):
@@ -120,27 +63,6 @@ def test_a_connection_is_kept_after_a_refusal(server, seven_url):
 
 def test_the_servers_name_and_version_are_not_told(server):
     assert server.ask("GET", "/api/health")[0].headers["Server"] is None
-
-
-MALFORMED = {
-    "no HTTP": b"seven\r\n\r\n",
-    "a bad length": b"POST /api/predict HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
-    "two lengths": b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-    "an unknown coding": b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
-    "bad chunks": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-    # Not a byte more: what nobody reads makes the system reset the connection.
-    "huge headers": b"GET / HTTP/1.1\r\nA: ".ljust(262_144, b"a"),
-    "too large to hear out": b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n",
-}
-
-
-@pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
-def test_what_is_no_proper_http_is_refused_in_the_same_shape(server, data):
-    head, _, body = server.send(data).partition(b"\r\n\r\n")
-    assert re.match(rb"HTTP/1\.[01] (400|413|431|501) ", head)
-    assert b"application/problem+json" in head
-    assert b"Content-Security-Policy" in head
-    assert json.loads(body)["detail"]
 
 
 def test_a_client_that_leaves_early_does_not_stop_the_server(server):

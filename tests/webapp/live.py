@@ -1,0 +1,56 @@
+"""The real server in a process of its own, for tests that need a real connection."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVE = """
+import sys
+from tests.webapp.conftest import FakeReader
+from webapp import create_app
+from webapp.server import serve
+serve(create_app({"READER": FakeReader()}), sys.argv[1], int(sys.argv[2]))
+"""
+
+
+class Server:
+    """The real server in a process of its own, on a port that was free."""
+
+    def __init__(self, log_file, host="127.0.0.1"):
+        self.log_file = log_file
+        with log_file.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", SERVE, host, "0"],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
+        self.first_line = self.process.stdout.readline().rstrip()
+        self.port = int(self.first_line.rpartition(":")[2])
+
+    def ask(self, method, path, body=None, headers=None, **options):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        with closing(connection):
+            connection.request(method, path, body, headers or {}, **options)
+            answer = connection.getresponse()
+            return answer, answer.read()
+
+    def send(self, data):
+        """Send bytes as they are; returns all that comes back."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
+    def stop(self, number):
+        """Send a signal; returns the exit status and what was printed since the first line."""
+        self.process.send_signal(number)
+        out, _ = self.process.communicate(timeout=30)
+        return self.process.returncode, out

@@ -1,0 +1,24 @@
+import json
+import re
+
+import pytest
+
+MALFORMED = {
+    "no HTTP": b"seven\r\n\r\n",
+    "a bad length": b"POST /api/predict HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+    "two lengths": b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "an unknown coding": b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+    "bad chunks": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    # Not a byte more: what nobody reads makes the system reset the connection.
+    "huge headers": b"GET / HTTP/1.1\r\nA: ".ljust(262_144, b"a"),
+    "too large to hear out": b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
+def test_what_is_no_proper_http_is_refused_in_the_same_shape(server, data):
+    head, _, body = server.send(data).partition(b"\r\n\r\n")
+    assert re.match(rb"HTTP/1\.[01] (400|413|431|501) ", head)
+    assert b"application/problem+json" in head
+    assert b"Content-Security-Policy" in head
+    assert json.loads(body)["detail"]

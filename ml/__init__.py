@@ -1,0 +1,1 @@
+"""Everything that knows about digits. Never imports flask or webapp."""

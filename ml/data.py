@@ -1,0 +1,131 @@
+"""MNIST as tensors in memory, its splits, and shuffled batches.
+
+Source of the data: Y. LeCun, C. Cortes, C. Burges, http://yann.lecun.com/exdb/mnist, read and, if
+it is not there, downloaded by torchvision.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from ml.errors import DataError
+from ml.preprocess import IMAGE_SIDE, normalize
+
+FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+SPLIT_SEED = 20_000  # fixed: every recipe and every seed sees the same validation images
+MNIST_TRAINING_IMAGES = 60_000
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Images as uint8 (N, 28, 28), 0 = paper, 255 = ink, and labels as int64 (N,) in 0..9."""
+
+    images: torch.Tensor
+    labels: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: slice | torch.Tensor) -> "Examples":
+        return Examples(self.images[index], self.labels[index])
+
+    def checksum(self) -> str:
+        """Return the SHA-256 of all images and labels, as hexadecimal digits."""
+        digest = hashlib.sha256(self.images.numpy())
+        digest.update(self.labels.numpy())
+        return digest.hexdigest()
+
+
+def default_data_dir() -> Path:
+    """Return the folder named by the environment variable MNIST_DIR, or `data`."""
+    return Path(os.environ.get("MNIST_DIR") or "data")
+
+
+def load_mnist(data_dir: Path, *, train: bool) -> Examples:
+    """Read MNIST's training or test set from a folder in torchvision's layout.
+
+    What is missing is downloaded there first. Raises DataError, with what to do, when that fails
+    or when the files are not what they should be.
+    """
+    examples = Examples(*_read(data_dir, train))
+    _check(examples, data_dir)
+    return examples
+
+
+def _read(data_dir: Path, train: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    # Imported here: the serving process never needs torchvision and starts faster without it.
+    from torchvision.datasets import MNIST
+
+    raw = data_dir / "MNIST" / "raw"
+    is_here = all((raw / name).is_file() for name in FILES)
+    try:
+        dataset = MNIST(str(data_dir), train=train, download=not is_here)
+    except (RuntimeError, OSError) as error:
+        if is_here:
+            raise DataError(_damaged(raw, error)) from error
+        raise DataError(
+            f"MNIST is not in {raw} and could not be downloaded; put the four files "
+            f"{', '.join(FILES)} there (unpacked), or name their folder with --data or MNIST_DIR"
+        ) from error
+    except (AssertionError, ValueError, TypeError, KeyError, IndexError) as error:
+        raise DataError(_damaged(raw, error)) from error
+    return dataset.data, dataset.targets
+
+
+def _damaged(raw: Path, error: Exception) -> str:
+    reason = str(error).splitlines()[0] if str(error) else "its length and its header disagree"
+    return f"a file in {raw} is truncated or is not MNIST's ({reason}); delete it to fetch it again"
+
+
+def _check(examples: Examples, data_dir: Path) -> None:
+    images, labels = examples.images, examples.labels
+    if images.ndim != 3 or images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE):
+        raise DataError(f"the images in {data_dir} have shape {tuple(images.shape)}, not N×28×28")
+    if images.dtype != torch.uint8 or len(images) != len(labels) or len(labels) == 0:
+        raise DataError(f"{data_dir} holds {len(images)} images but {len(labels)} labels")
+    if labels.min() < 0 or labels.max() > 9:
+        raise DataError(f"{data_dir} holds the label {int(labels.max())}; labels are 0 to 9")
+
+
+def split(examples: Examples, validation: int) -> tuple[Examples, Examples]:
+    """Split into (training, validation) parts, the same ones every time.
+
+    `validation` counts images out of MNIST's 60,000; a smaller set gives the same share, at
+    least one image to each side. Raises DataError for a set of fewer than two images.
+    """
+    count = len(examples)
+    if count < 2:
+        raise DataError("a training set needs at least two images to be split")
+    kept_back = round(count * validation / MNIST_TRAINING_IMAGES)
+    kept_back = min(max(kept_back, 1), count - 1)
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(SPLIT_SEED))
+    # Sorted, so that both parts keep the order of the file.
+    return examples[order[kept_back:].sort().values], examples[order[:kept_back].sort().values]
+
+
+def batches(
+    images: torch.Tensor, labels: torch.Tensor, size: int, generator: torch.Generator | None = None
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Yield (images, labels) slices of at most `size`, shuffled if a generator is given.
+
+    The whole set is shuffled by one gather, so that each batch is a slice and costs nothing.
+    """
+    if generator is not None:
+        order = torch.randperm(len(labels), generator=generator).to(images.device)
+        images, labels = images[order], labels[order]
+    for start in range(0, len(labels), size):
+        yield images[start : start + size], labels[start : start + size]
+
+
+def to_tensors(examples: Examples, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return normalized images, float32 (N, 1, 28, 28), and labels (N,), on the device."""
+    return normalize(examples.images.to(device)), examples.labels.to(device)

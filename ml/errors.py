@@ -1,0 +1,33 @@
+"""What can go wrong and be explained: each message is one clear line for a person."""
+
+
+class ExplainedError(Exception):
+    """Something a person can put right; the message says what happened and what to do next."""
+
+
+class DataError(ExplainedError):
+    """MNIST is missing, truncated or foreign."""
+
+
+class CheckpointError(ExplainedError):
+    """A checkpoint is missing, damaged, or belongs to another recipe."""
+
+
+class WeightsError(ExplainedError):
+    """Served weights are missing, damaged, or do not match their card."""
+
+
+class RecipeError(ExplainedError):
+    """A recipe asks for what cannot be trained."""
+
+
+class TrainingError(ExplainedError):
+    """A run went wrong: the loss is no number, the reloaded model differs."""
+
+
+class UnknownModelError(ExplainedError):
+    """There is no model of that name; `known` lists the names there are."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"there is no model {name!r}; the models are {', '.join(known)}")
+        self.known = known

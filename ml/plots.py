@@ -1,0 +1,103 @@
+"""Pictures only: each function draws one figure and saves it. Nothing that serves imports this."""
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ml.data import Examples
+from ml.evaluate import Evaluation
+
+INK, ACCENT, FAINT = "#2b2a27", "#b5442e", "#b9b4a7"
+
+STYLE = {
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "axes.titlelocation": "left",
+    "text.color": INK,
+}
+
+
+def plot_label_distribution(training: Examples, test: Examples, path: Path) -> None:
+    """Draw how often each digit occurs in the training and in the test set, in percent."""
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(7, 3.4), layout="constrained")
+        axes = figure.subplots()
+        parts = ((training, "training", INK, -0.2), (test, "test", FAINT, 0.2))
+        for examples, name, colour, shift in parts:
+            share = torch.bincount(examples.labels, minlength=10) * (100 / len(examples))
+            positions = torch.arange(10) + shift
+            axes.bar(positions, share, 0.38, color=colour, label=f"{name} ({len(examples):,})")
+        axes.set_xticks(range(10))
+        axes.set(title="Labels in the training and test sets", xlabel="digit", ylabel="share in %")
+        axes.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
+        figure.savefig(path)
+
+
+def plot_history(history: list[dict[str, Any]], marks: list[int], path: Path) -> None:
+    """Draw loss and accuracy over all epochs, with the checkpoints after the epochs in `marks`."""
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(8, 3.4), layout="constrained")
+        left, right = figure.subplots(1, 2)
+        _plot_curves(left, history, "loss", 1)
+        _plot_curves(right, history, "accuracy", 100)
+        for axes in (left, right):
+            for number, epoch in enumerate(marks):
+                label = "checkpoint" if number == 0 else None
+                axes.axvline(epoch, color=ACCENT, linestyle=":", label=label)
+            axes.set_xticks([epoch["epoch"] for epoch in history][:: max(1, len(history) // 10)])
+        left.set(title="Loss", xlabel="epoch", ylabel="cross-entropy in nats")
+        right.set(title="Accuracy", xlabel="epoch", ylabel="read right, in %")
+        left.legend(frameon=False)
+        figure.savefig(path)
+
+
+def _plot_curves(axes: Axes, history: list[dict[str, Any]], quantity: str, scale: int) -> None:
+    epochs = [epoch["epoch"] for epoch in history]
+    for part, line in (("training", "--"), ("validation", "-")):
+        values = [epoch[f"{part}_{quantity}"] * scale for epoch in history]
+        axes.plot(epochs, values, line, marker="o", markersize=3, color=INK, label=part)
+
+
+def plot_readings(
+    examples: Examples, evaluation: Evaluation, indices: list[int], path: Path
+) -> None:
+    """Draw up to 40 test images with what was read and, where that is wrong, the truth."""
+    shown = indices[:40]
+    rows = max(1, -(-len(shown) // 10))
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(9, 1.15 * rows), layout="constrained")
+        cells = figure.subplots(rows, 10, squeeze=False).ravel()
+        for axes in cells:
+            axes.axis("off")
+        for axes, index in zip(cells, shown, strict=False):
+            axes.imshow(examples.images[index], cmap="gray_r", vmin=0, vmax=255)
+            read, truth = int(evaluation.predictions[index]), int(examples.labels[index])
+            text = f"{read}" if read == truth else f"{read}, is {truth}"
+            axes.set_title(text, fontsize=9, loc="center", color=INK if read == truth else ACCENT)
+        figure.savefig(path)
+
+
+def plot_confusion(evaluation: Evaluation, path: Path) -> None:
+    """Draw how often each digit was read as each, with the mistakes standing out."""
+    counts = evaluation.confusion
+    mistakes = counts.clone().fill_diagonal_(0).double()
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(4.8, 4.6), layout="constrained")
+        axes = figure.subplots()
+        axes.imshow(mistakes, cmap="Reds", vmax=max(1.0, mistakes.max().item() * 1.6))
+        for row in range(10):
+            for column in range(10):
+                if counts[row, column]:
+                    text = str(int(counts[row, column]))
+                    axes.text(column, row, text, ha="center", va="center", fontsize=8)
+        axes.set_xticks(range(10))
+        axes.set_yticks(range(10))
+        axes.spines[:].set_visible(False)
+        axes.set(title="Confusion matrix", xlabel="read as", ylabel="is")
+        figure.savefig(path)

@@ -1,0 +1,89 @@
+"""How each model is trained: one small frozen dataclass each, with its source."""
+
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import torch
+
+from ml.errors import RecipeError, UnknownModelError
+from ml.models import MODELS
+
+OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides a run besides the data, the seed and the device."""
+
+    model: str
+    source: str
+    optimizer: str
+    learning_rate: float
+    batch_size: int
+    sessions: tuple[int, ...]  # epochs in each; a checkpoint stands between two of them
+    momentum: float = 0.0  # SGD only
+    loss_reduction: str = "mean"  # over the batch: "mean" or "sum"
+    validation_images: int = 5_000  # of MNIST's 60,000 training images
+    stop_at_accuracy: float | None = None  # training accuracy (0-1) of an epoch that ends training
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sessions", tuple(self.sessions))
+        if self.model not in MODELS:
+            raise UnknownModelError(self.model, list(MODELS))
+        if self.optimizer not in OPTIMIZERS:
+            raise RecipeError(
+                f"there is no optimizer {self.optimizer!r}; there are {', '.join(OPTIMIZERS)}"
+            )
+        if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
+            raise RecipeError(f"the learning rate must be above 0, not {self.learning_rate}")
+        if self.batch_size < 1:
+            raise RecipeError(f"the batch size must be at least 1, not {self.batch_size}")
+        if not self.sessions or min(self.sessions) < 1:
+            raise RecipeError("sessions are whole numbers of epochs of at least 1, such as 3,3")
+
+    @property
+    def epochs(self) -> int:
+        """The epochs of all sessions together."""
+        return sum(self.sessions)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the recipe as plain values for JSON."""
+        return asdict(self) | {"sessions": list(self.sessions)}
+
+    def build_optimizer(self, model: torch.nn.Module) -> torch.optim.Optimizer:
+        """Return a new optimizer of the recipe's kind for the model's parameters."""
+        options = {"momentum": self.momentum} if self.optimizer == "sgd" else {}
+        return OPTIMIZERS[self.optimizer](model.parameters(), lr=self.learning_rate, **options)
+
+
+def parse_sessions(text: str) -> tuple[int, ...]:
+    """Read '3,3' as (3, 3); raises RecipeError for anything else than whole numbers above 0."""
+    parts = text.split(",")
+    if not all(part.strip().isascii() and part.strip().isdigit() for part in parts):
+        raise RecipeError(f"sessions are whole numbers of epochs, such as 3,3; not {text!r}")
+    numbers = tuple(int(part) for part in parts)
+    if min(numbers) < 1 or sum(numbers) > 10_000:
+        raise RecipeError(f"a session has at least 1 epoch and all have at most 10000; not {text}")
+    return numbers
+
+
+_RECIPES = (
+    Recipe(
+        model="tutorial_cnn",
+        source="github.com/pytorch/examples/tree/main/mnist, trained in two sessions",
+        optimizer="rmsprop",
+        learning_rate=0.001,
+        batch_size=64,
+        sessions=(3, 3),
+        stop_at_accuracy=0.995,
+    ),
+)
+RECIPES: dict[str, Recipe] = {recipe.model: recipe for recipe in _RECIPES}
+
+
+def find_recipe(model: str, **overrides: object) -> Recipe:
+    """Return the model's recipe with the given fields changed; None leaves a field alone."""
+    if model not in RECIPES:
+        raise UnknownModelError(model, list(RECIPES))
+    return replace(RECIPES[model], **{k: v for k, v in overrides.items() if v is not None})

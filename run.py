@@ -1,0 +1,123 @@
+"""The command line: serve the drawing board (default), train, evaluate, export."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from ml.errors import ExplainedError, RecipeError, UnknownModelError
+
+FAILURE, USAGE = 1, 2
+WEIGHTS_DIR = Path(__file__).parent / "ml" / "weights"
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line and leave with exit code 2."""
+        self.exit(USAGE, f"{self.prog}: {message} (--help lists the flags)\n")
+
+
+def make_parser() -> Parser:
+    """Return the parser of every flag."""
+    parser = Parser(prog="run.py", description=__doc__, allow_abbrev=False)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--train", action="store_true", help="train a model and serve its weights")
+    what.add_argument("--evaluate", action="store_true", help="measure a model on MNIST's test set")
+    what.add_argument("--export", choices=["onnx"], help="write a served model for other programs")
+    _add_serving(parser.add_argument_group("serving (the default)"))
+    _add_training(parser.add_argument_group("training"))
+    _add_common(parser.add_argument_group("models and data"))
+    return parser
+
+
+def _add_serving(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--host", default="127.0.0.1", help="address to serve on (%(default)s)")
+    group.add_argument("--port", type=_port, default=5000, help="port to serve on (%(default)s)")
+
+
+def _add_training(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--sessions", metavar="N,N", help="epochs of each session, such as 3,3")
+    group.add_argument("--seed", type=_seed, help="decides weights and order (0)")
+    group.add_argument("--resume", action="store_true", help="go on with the newest run, or --out")
+    group.add_argument(
+        "--no-refresh",
+        dest="refresh",
+        action="store_false",
+        help="keep the result in the run's folder; serve what was served before",
+    )
+
+
+def _add_common(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--model", metavar="NAME", help="which model (tutorial_cnn)")
+    group.add_argument(
+        "--data", type=Path, metavar="DIR", help="where MNIST is or goes (MNIST_DIR, or data)"
+    )
+    group.add_argument("--out", type=Path, metavar="DIR", help="folder for the run or the export")
+    group.add_argument(
+        "--weights", type=Path, default=WEIGHTS_DIR, metavar="DIR", help="folder of served weights"
+    )
+    group.add_argument(
+        "--device",
+        default="auto",
+        choices=["auto", "cuda", "mps", "cpu"],
+        help="where to compute: the best there is (%(default)s)",
+    )
+    group.add_argument("--json", action="store_true", help="print results for machines")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"a port is a whole number from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0, not {text!r}")
+    return int(text)
+
+
+def serve(flags: argparse.Namespace) -> None:
+    """Serve the drawing board until Ctrl-C."""
+    # Imported when it is needed, so that --help and mistyped flags answer at once.
+    from webapp import create_app
+    from webapp.server import serve as serve_app
+
+    serve_app(create_app({"WEIGHTS_DIR": flags.weights}), flags.host, flags.port)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return the exit code: 0 done, 1 failed, 2 wrong usage."""
+    flags = make_parser().parse_args(arguments)
+    try:
+        _run(flags)
+    except (RecipeError, UnknownModelError) as error:
+        return _fail(str(error), USAGE)
+    except ExplainedError as error:
+        return _fail(str(error), FAILURE)
+    except OSError as error:
+        return _fail(f"{error.filename or 'a file'}: {error.strerror or error}", FAILURE)
+    except KeyboardInterrupt:
+        return _fail("stopped; what was served before still is (--resume goes on)", FAILURE)
+    return 0
+
+
+def _run(flags: argparse.Namespace) -> None:
+    if not (flags.train or flags.evaluate or flags.export):
+        return serve(flags)
+    from ml import commands
+
+    if flags.train:
+        return commands.run_training(flags)
+    return commands.run_evaluation(flags) if flags.evaluate else commands.run_export(flags)
+
+
+def _fail(reason: str, code: int) -> int:
+    print(f"run.py: {reason}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

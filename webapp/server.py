@@ -50,6 +50,8 @@ def serve(app: Flask, host: str = "127.0.0.1", port: int = 5000) -> None:
 def start_log() -> None:
     """Send the log to stderr, as lines with a time."""
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO)
+    # A browser opens six connections at once: that some of them wait a moment is no news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,5 +1,3 @@
-import { percent } from "./percent.js";
-
 const WORDS = "zero one two three four five six seven eight nine".split(" ");
 
 /** What the page says about the drawing: a large numeral, or a short line that says what to do. */
@@ -26,8 +24,8 @@ export class Answer {
     this.#show("reading", "Reading…");
   }
 
-  showDigit(digit, probability) {
-    this.#show("answer", String(digit), `${WORDS[digit]}, ${percent(probability)}`);
+  showDigit(digit) {
+    this.#show("answer", String(digit), WORDS[digit]);
   }
 
   showBlank() {

@@ -1,5 +1,3 @@
-import { percent } from "./percent.js";
-
 /** Ten bars, one for each digit; the longest one is marked. */
 export class Bars {
   #list;
@@ -12,7 +10,7 @@ export class Bars {
 
   show(probabilities, { isFaded = false } = {}) {
     const most = Math.max(...probabilities);
-    this.#list.toggleAttribute("data-faded", isFaded);
+    this.fade(isFaded);
     this.#rows.forEach((row, digit) => {
       const probability = probabilities[digit];
       this.#set(row, probability, percent(probability), percent(probability));
@@ -20,8 +18,13 @@ export class Bars {
     });
   }
 
+  /** Faded bars are there to look at, and are no answer. */
+  fade(isFaded = true) {
+    this.#list.toggleAttribute("data-faded", isFaded);
+  }
+
   clear() {
-    this.#list.removeAttribute("data-faded");
+    this.fade(false);
     for (const row of this.#rows) {
       this.#set(row, 0, "–", "not read yet");
       row.removeAttribute("data-most");
@@ -35,4 +38,8 @@ export class Bars {
     meter.style.setProperty("--share", share);
     row.querySelector(".bar__percent").textContent = shown;
   }
+}
+
+function percent(probability) {
+  return `${(100 * probability).toFixed(1)}%`;
 }

@@ -29,8 +29,14 @@ board.addEventListener("change", () => {
 });
 
 reader.addEventListener("reading", ({ detail }) => show(detail));
-reader.addEventListener("refusal", ({ detail }) => answer.showRefusal(detail));
-reader.addEventListener("unreachable", () => answer.showUnreachable());
+reader.addEventListener("refusal", ({ detail }) => {
+  answer.showRefusal(detail);
+  bars.fade(); // they belong to an earlier drawing
+});
+reader.addEventListener("unreachable", () => {
+  answer.showUnreachable();
+  bars.fade();
+});
 
 function startAfresh() {
   reader.forget();
@@ -56,8 +62,8 @@ function show(reading) {
 }
 
 /** Half a digit is often none yet: nobody is told so before the pen is lifted. */
-function say({ status, digit, probabilities }) {
-  if (status === "digit") answer.showDigit(digit, probabilities[digit]);
+function say({ status, digit }) {
+  if (status === "digit") answer.showDigit(digit);
   else if (board.isDrawing || reader.isBehind) answer.wait();
   else if (status === "blank") answer.showBlank();
   else answer.showNoDigit();

@@ -4,7 +4,7 @@ export class Seen {
   #size;
 
   constructor(canvas) {
-    this.#context = canvas.getContext("2d");
+    this.#context = canvas.getContext("2d", { willReadFrequently: true });
     this.#size = canvas.width;
   }
 

@@ -1,11 +1,17 @@
 """The real app on a free port, as long as a `with` block lasts."""
 
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from flask import Flask
 from waitress import create_server
+
+ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
@@ -19,3 +25,24 @@ def serve_app(app: Flask, port: int = 0) -> Iterator[str]:
     finally:
         server.close()
         thread.join(timeout=5)
+
+
+def find_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+@contextmanager
+def run_server(port: int) -> Iterator[str]:
+    """Run the program itself, as a process that a test can stop; yield its address."""
+    command = [sys.executable, "run.py", "--port", str(port)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
+        try:
+            said = process.stdout.readline().decode()
+            if not said.startswith("Open http"):
+                raise RuntimeError(f"run.py did not start to serve; it said {said!r}")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()

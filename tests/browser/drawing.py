@@ -1,13 +1,32 @@
-"""A person at the page: what they do with a mouse, and what they find on it."""
+"""A person at the page: what they do there, and what they find on it."""
 
+import io
+from base64 import b64decode
+
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Locator, Page
 
 from tests.browser.shapes import DIGITS, Point, Stroke
+
+PREDICT = "**/api/predict"
+DOWN = [(0.5, 0.2), (0.5, 0.35), (0.5, 0.5), (0.5, 0.65), (0.5, 0.8)]
+ACROSS = [(0.2, 0.5), (0.35, 0.5), (0.5, 0.5), (0.65, 0.5), (0.8, 0.5)]
 
 
 def get_board(page: Page) -> Locator:
     """Return the board by the name that a screen reader says."""
     return page.get_by_label("Drawing board", exact=True)
+
+
+def get_button(page: Page, name: str) -> Locator:
+    """Return one of the three tools."""
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def get_bar(page: Page, digit: int) -> Locator:
+    """Return the bar of a digit."""
+    return page.get_by_role("meter", name=str(digit), exact=True)
 
 
 def place(page: Page, point: Point) -> Point:
@@ -18,10 +37,11 @@ def place(page: Page, point: Point) -> Point:
 
 def draw_stroke(page: Page, stroke: Stroke, lift: bool = True) -> None:
     """Draw one stroke with the mouse; leave the button down if `lift` is false."""
-    page.mouse.move(*place(page, stroke[0]))
-    page.mouse.down()
-    for point in stroke[1:]:
-        page.mouse.move(*place(page, point))
+    box = get_board(page).bounding_box()
+    for index, (x, y) in enumerate(stroke):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        if index == 0:
+            page.mouse.down()
     if lift:
         page.mouse.up()
 
@@ -30,3 +50,44 @@ def draw_digit(page: Page, digit: int) -> None:
     """Draw a digit with the mouse, stroke by stroke."""
     for stroke in DIGITS[digit]:
         draw_stroke(page, stroke)
+
+
+def take_drawing(page: Page) -> str:
+    """Return the board's pixels as the page sends them: a data URL."""
+    return get_board(page).evaluate("canvas => canvas.toDataURL('image/png')")
+
+
+def read_ink(page: Page) -> np.ndarray:
+    """Return the board's ink, uint8 (280, 280), 0 = paper."""
+    png = b64decode(take_drawing(page).partition(",")[2])
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))[:, :, 3]
+
+
+def has_ink(page: Page, point: Point) -> bool:
+    """Whether there is ink at a point of the board, 0 to 1 each way."""
+    x, y = (min(int(280 * part), 279) for part in point)
+    return bool(read_ink(page)[y, x] > 127)
+
+
+def is_empty(page: Page) -> bool:
+    """Whether the board has no ink at all."""
+    return not read_ink(page).any()
+
+
+def answer_all(page: Page, **answer) -> None:
+    """Play the server: answer whatever the page asks from now on with `answer`."""
+    page.unroute(PREDICT)
+    page.route(PREDICT, lambda route: route.fulfill(**answer))
+
+
+def make_reading(digit: int | None, status: str = "digit") -> dict:
+    """Return an answer such as the server gives, for tests that play the server."""
+    probabilities = [0.01] * 10
+    probabilities[digit or 0] = 0.91
+    return {
+        "status": status,
+        "digit": digit,
+        "probabilities": probabilities,
+        "model": "played",
+        "seen": [0] * 784,
+    }

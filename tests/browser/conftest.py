@@ -1,0 +1,88 @@
+"""One app and one browser for the run, a new context for each test, and no tolerated complaint."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.board_server import serve_app
+from tests.browser.chromium import NoBrowserError, launch_chromium
+from webapp import create_app
+
+expect.set_options(timeout=5_000)
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "failed_requests: the browser may report requests that failed on purpose"
+    )
+
+
+@pytest.fixture(scope="session")
+def board_url() -> Iterator[str]:
+    with serve_app(create_app()) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser(board_url) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            browser = launch_chromium(playwright)
+        except NoBrowserError as error:
+            pytest.fail(str(error), pytrace=False)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def complaints(request, board_url) -> Iterator[list[str]]:
+    """Fail the test for whatever the browser complained about, or asked of another origin."""
+    heard: list[str] = []
+    yield heard
+    if request.node.get_closest_marker("failed_requests"):
+        heard = [line for line in heard if "Failed to load resource" not in line]
+    assert heard == []
+
+
+@pytest.fixture
+def open_page(browser, board_url, complaints) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens the board in a new context with the options given."""
+    contexts = []
+
+    def open_board(url: str = board_url, **options) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
+        contexts.append(context)
+        page = context.new_page()
+        watch(page, url, complaints)
+        page.goto(url)
+        return page
+
+    yield open_board
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page) -> Page:
+    return open_page()
+
+
+@pytest.fixture
+def phone(open_page) -> Page:
+    """A page on a phone: small, and touched."""
+    return open_page(viewport={"width": 390, "height": 664}, has_touch=True, is_mobile=True)
+
+
+def watch(page: Page, origin: str, complaints: list[str]) -> None:
+    def hear(message):
+        if message.type in ("error", "warning"):
+            complaints.append(f"console {message.type}: {message.text}")
+
+    def follow(request):
+        if not request.url.startswith((f"{origin}/", "data:")):
+            complaints.append(f"request to another origin: {request.url}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
+    page.on("request", follow)

@@ -1,0 +1,188 @@
+"""The page and its server: order, errors, silence and return."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.board_server import find_port, run_server
+from tests.browser.drawing import (
+    ACROSS,
+    DOWN,
+    PREDICT,
+    answer_all,
+    draw_digit,
+    draw_stroke,
+    get_button,
+    make_reading,
+    take_drawing,
+)
+
+LONG_ENOUGH = 400  # ms: what has not happened by then, the page does not do
+RECORD_WHAT_IS_SAID = """() => {
+  const status = document.querySelector('[role="status"]');
+  window.said = [];
+  new MutationObserver(() => window.said.push(status.textContent))
+    .observe(status, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+class Desk:
+    """Where the page's requests lie until the test, as the server, answers them."""
+
+    def __init__(self, page):
+        self.page = page
+        self.requests = []
+        page.route(PREDICT, lambda route: self.requests.append(route))
+
+    def await_requests(self, count):
+        for _ in range(500):
+            if len(self.requests) >= count:
+                break
+            self.page.wait_for_timeout(10)  # lets the browser's events in
+        assert len(self.requests) == count
+
+    def answer(self, index, digit):
+        self.requests[index].fulfill(json=make_reading(digit))
+
+
+@pytest.fixture
+def desk(page):
+    return Desk(page)
+
+
+def test_only_one_request_is_in_flight(page, desk):
+    draw_stroke(page, DOWN)
+    draw_stroke(page, ACROSS)
+    page.wait_for_timeout(LONG_ENOUGH)
+    desk.await_requests(1)
+
+
+def test_the_newest_drawing_is_asked_next_and_those_between_are_skipped(page, desk):
+    draw_stroke(page, DOWN)
+    draw_stroke(page, ACROSS)
+    draw_stroke(page, [(0.2, 0.2), (0.3, 0.3)])
+    desk.await_requests(1)
+    desk.answer(0, digit=1)
+    desk.await_requests(2)
+    assert desk.requests[1].request.post_data_json == {"image": take_drawing(page)}
+    desk.answer(1, digit=4)
+    expect(page.get_by_role("status")).to_have_text("4")
+
+
+def test_a_late_answer_to_a_drawing_that_is_gone_is_never_shown(page, desk):
+    page.evaluate(RECORD_WHAT_IS_SAID)
+    draw_stroke(page, DOWN)
+    desk.await_requests(1)
+    get_button(page, "Clear").click()
+    draw_stroke(page, ACROSS)
+    desk.answer(0, digit=3)
+    desk.await_requests(2)
+    desk.answer(1, digit=5)
+    expect(page.get_by_role("status")).to_have_text("5")
+    assert page.evaluate("said") == ["Reading…", "Draw a digit", "Reading…", "5"]
+
+
+def test_a_late_answer_leaves_a_cleared_board_empty(page, desk):
+    draw_stroke(page, DOWN)
+    desk.await_requests(1)
+    get_button(page, "Clear").click()
+    with page.expect_response(PREDICT):
+        desk.answer(0, digit=3)
+    page.wait_for_timeout(LONG_ENOUGH)
+    expect(page.get_by_role("status")).to_have_text("Draw a digit")
+    desk.await_requests(1)
+
+
+def test_the_page_says_that_it_reads(page, desk):
+    draw_stroke(page, DOWN)
+    desk.await_requests(1)
+    expect(page.get_by_role("status")).to_have_text("Reading…")
+
+
+def test_the_same_answer_is_announced_once(page):
+    answer_all(page, json=make_reading(7))
+    page.evaluate(RECORD_WHAT_IS_SAID)
+    draw_stroke(page, DOWN)
+    expect(page.get_by_role("status")).to_have_text("7")
+    with page.expect_response(PREDICT):
+        draw_stroke(page, ACROSS)
+    page.wait_for_timeout(LONG_ENOUGH)
+    assert page.evaluate("said") == ["Reading…", "7"]
+
+
+def test_what_is_no_digit_is_said_and_its_bars_fade(page):
+    answer_all(page, json=make_reading(None, "not_a_digit"))
+    draw_stroke(page, DOWN)
+    expect(page.get_by_role("status")).to_have_text("That does not look like a digit")
+    expect(page.get_by_role("list")).to_have_attribute("data-faded", "")
+
+
+def test_half_a_digit_is_not_called_none_before_the_pen_is_lifted(page):
+    answer_all(page, json=make_reading(None, "not_a_digit"))
+    page.evaluate(RECORD_WHAT_IS_SAID)
+    with page.expect_response(PREDICT):
+        draw_stroke(page, DOWN, lift=False)
+    assert page.evaluate("said") == ["Reading…"]
+    page.mouse.up()
+    expect(page.get_by_role("status")).to_have_text("That does not look like a digit")
+
+
+@pytest.mark.failed_requests
+def test_an_error_is_shown_in_the_servers_words(page):
+    problem = {"title": "Bad request", "status": 400, "detail": "Send a smaller drawing."}
+    content = "application/problem+json"
+    answer_all(page, status=400, json=problem, headers={"Content-Type": content})
+    draw_stroke(page, DOWN)
+    expect(page.get_by_role("status")).to_have_text("Send a smaller drawing.")
+
+
+@pytest.mark.failed_requests
+def test_an_error_without_words_is_named_by_its_number(page):
+    answer_all(page, status=500, body="<h1>Oops</h1>")
+    draw_stroke(page, DOWN)
+    expect(page.get_by_role("status")).to_have_text("The server answered with error 500.")
+
+
+@pytest.mark.failed_requests
+def test_an_error_is_not_asked_for_again_and_again(page):
+    asked = []
+    answer_all(page, status=400, json={"detail": "No."})
+    page.on("request", lambda request: asked.append(request.url))
+    draw_stroke(page, DOWN)
+    expect(page.get_by_role("status")).to_have_text("No.")
+    page.wait_for_timeout(LONG_ENOUGH)  # for the reading at the stroke's end
+    already = len(asked)
+    page.wait_for_timeout(LONG_ENOUGH)
+    assert len(asked) == already
+
+
+@pytest.mark.failed_requests
+@pytest.mark.parametrize("reason", ["connectionrefused", "timedout", "connectionreset"])
+def test_the_page_recovers_by_itself(page, reason):
+    page.route(PREDICT, lambda route: route.abort(reason))
+    draw_digit(page, 7)
+    expect(page.get_by_role("status")).to_contain_text("The server cannot be reached")
+    page.unroute(PREDICT)
+    expect(page.get_by_role("status")).to_have_text("7")
+
+
+@pytest.mark.failed_requests
+def test_a_proxy_without_its_server_counts_as_unreachable(page):
+    answer_all(page, status=502, body="Bad gateway")
+    draw_digit(page, 7)
+    expect(page.get_by_role("status")).to_contain_text("The server cannot be reached")
+    page.unroute(PREDICT)
+    expect(page.get_by_role("status")).to_have_text("7")
+
+
+@pytest.mark.failed_requests
+def test_a_server_that_stops_and_returns_is_noticed_both_times(open_page):
+    port = find_port()
+    with run_server(port) as url:
+        page = open_page(url)
+        draw_digit(page, 3)
+        expect(page.get_by_role("status")).to_have_text("3")
+    get_button(page, "Clear").click()
+    draw_digit(page, 7)
+    expect(page.get_by_role("status")).to_contain_text("The server cannot be reached")
+    with run_server(port):
+        expect(page.get_by_role("status")).to_have_text("7", timeout=15_000)

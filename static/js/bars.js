@@ -9,12 +9,12 @@ export class Bars {
   }
 
   show(probabilities, { isFaded = false } = {}) {
-    const most = Math.max(...probabilities);
+    const most = probabilities.indexOf(Math.max(...probabilities));
     this.fade(isFaded);
     this.#rows.forEach((row, digit) => {
       const probability = probabilities[digit];
       this.#set(row, probability, percent(probability), percent(probability));
-      row.toggleAttribute("data-most", probability === most);
+      row.setAttribute("aria-current", String(digit === most));
     });
   }
 
@@ -27,7 +27,7 @@ export class Bars {
     this.fade(false);
     for (const row of this.#rows) {
       this.#set(row, 0, "–", "not read yet");
-      row.removeAttribute("data-most");
+      row.removeAttribute("aria-current");
     }
   }
 

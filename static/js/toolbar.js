@@ -42,7 +42,7 @@ export class Toolbar {
     for (const button of this.#buttons) {
       const isIdle = !this.#can(button.dataset.action);
       // A disabled button loses the keyboard's focus; the board is the next thing to use.
-      if (isIdle && button === document.activeElement) this.#surface.focus();
+      if (isIdle && button === document.activeElement) this.#surface.focus({ preventScroll: true });
       button.disabled = isIdle;
     }
   }

@@ -1,0 +1,137 @@
+"""Strokes to ink: what the page's canvas does with a pen, done here with arrays.
+
+A stroke is a float array (P, 2) of pen positions (x to the right, y down), from pen-down to
+pen-up; one point is a dot. The page draws straight segments with round caps and joins, 18 px wide
+on a board of 280×280 px, antialiased; strokes lie over each other in their order.
+"""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from ml.errors import DataError
+
+BOARD_SIDE = 280  # px
+PEN_WIDTH = 18.0  # px
+FILE_SCALE = 1000  # the longer side of a drawing in a file of strokes
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One drawn character from a file: who drew it, what it is, and its strokes in file units."""
+
+    id: str
+    writer: str
+    label: str
+    strokes: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """How a drawing lies on the board: shares of the room it has, and the pen in px."""
+
+    size: float  # of the longer side of the pen's path, as a share of the board's side
+    pen: float = PEN_WIDTH
+    across: float = 0.5  # 0 = ink at the left edge, 1 = at the right one
+    down: float = 0.5  # 0 = ink at the upper edge, 1 = at the lower one
+
+
+def grid_of_placements(
+    sizes: Sequence[float] = (0.2, 0.5, 0.95),
+    pens: Sequence[float] = (8, 18, 30),
+    places: Sequence[float] = (0.0, 0.5, 1.0),
+) -> list[Placement]:
+    """Return every combination: by default 9 positions × 3 sizes × 3 pen widths."""
+    return [Placement(*each) for each in product(sizes, pens, places, places)]
+
+
+def read_drawings(path: Path) -> list[Drawing]:
+    """Read a .jsonl or .jsonl.gz file of drawings; raises DataError, naming the line."""
+    try:
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rt", encoding="utf-8") as file:
+            return list(_parse_lines(file, path))
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise DataError(f"the strokes in {path} cannot be read: {error}") from error
+
+
+def _parse_lines(lines: Iterable[str], path: Path) -> Iterator[Drawing]:
+    for number, line in enumerate(lines, 1):
+        try:
+            record = json.loads(line)
+            strokes = tuple(_parse_stroke(stroke) for stroke in record["strokes"])
+            if not strokes:
+                raise ValueError("no strokes")
+            yield Drawing(str(record["id"]), str(record["writer"]), str(record["label"]), strokes)
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"line {number} of {path} is no drawing: {error}") from error
+
+
+def _parse_stroke(points: object) -> np.ndarray:
+    stroke = np.asarray(points, dtype=np.float32)
+    if stroke.ndim != 2 or stroke.shape[1] != 2 or not np.isfinite(stroke).all():
+        raise ValueError("a stroke is a list of [x, y] points")
+    return stroke
+
+
+def place(
+    strokes: Sequence[np.ndarray], placement: Placement, side: int = BOARD_SIDE
+) -> list[np.ndarray]:
+    """Scale and move strokes onto a board of `side` px so that all of their ink lies on it.
+
+    The longer side of the pen's path spans `size` of the board, or as much as leaves room for
+    the pen's own width. A lone dot keeps its size, whatever the placement says.
+    """
+    points = np.concatenate(strokes)
+    low, extent = points.min(axis=0), np.ptp(points, axis=0)
+    room = side - placement.pen
+    scale = min(placement.size * side, room) / max(float(extent.max()), 1e-6)
+    scale = scale if extent.max() > 0 else 1.0
+    share = np.array([placement.across, placement.down])
+    start = placement.pen / 2 + share * (room - extent * scale)
+    return [(stroke - low) * scale + start for stroke in strokes]
+
+
+def draw(
+    strokes: Sequence[np.ndarray], pen: float = PEN_WIDTH, side: int = BOARD_SIDE
+) -> np.ndarray:
+    """Draw strokes given in board px; return ink as uint8 (side, side), 255 = ink."""
+    paper = np.ones((side, side), np.float32)  # the share of paper that still shows
+    for stroke in strokes:
+        paper *= 1 - _cover(stroke, pen / 2, side)
+    return np.rint(255 * (1 - paper)).astype(np.uint8)
+
+
+def _cover(stroke: np.ndarray, radius: float, side: int) -> np.ndarray:
+    """Return the share of each pixel that one stroke covers, float32 (side, side)."""
+    cover = np.zeros((side, side), np.float32)
+    starts, ends = (stroke[:-1], stroke[1:]) if len(stroke) > 1 else (stroke, stroke)
+    for start, end in zip(starts, ends, strict=True):
+        reach = radius + 1
+        low = np.floor(np.minimum(start, end) - reach).clip(0, side).astype(int)
+        high = np.ceil(np.maximum(start, end) + reach).clip(0, side).astype(int)
+        if (high <= low).any():
+            continue
+        x = np.arange(low[0], high[0], dtype=np.float32) + 0.5
+        y = np.arange(low[1], high[1], dtype=np.float32)[:, None] + 0.5
+        window = cover[low[1] : high[1], low[0] : high[0]]
+        # A pixel whose middle lies on the edge is half covered; one px across takes it from 0 to 1.
+        share = np.clip(radius + 0.5 - _distance(x, y, start, end), 0, 1)
+        np.maximum(window, share, out=window)
+    return cover
+
+
+def _distance(x: np.ndarray, y: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return the distance of the points (x, y) to the segment from `start` to `end`."""
+    along = end - start
+    length = float(np.hypot(*along))
+    unit = along / length if length > 0 else np.array([1.0, 0.0])
+    dx, dy = x - start[0], y - start[1]
+    beyond = dx * unit[0] + dy * unit[1]
+    beyond = beyond - beyond.clip(0, length)
+    return np.hypot(beyond, dy * unit[0] - dx * unit[1])

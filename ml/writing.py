@@ -1,0 +1,128 @@
+"""A skeleton written by many hands, and drawn with many pens.
+
+A habit of `ml.skeletons` is written many times over, each time by another hand: its points are
+moved, its curves bent, its corners rounded, its strokes set apart or run into each other, its
+whole slanted, stretched and turned; a pen of another width draws it; a coarse or a fine tablet
+records it. Then it goes the way of every drawing: the images are what `fit_ink` would make.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from ml.curves import Curve, parse_habit
+from ml.raster import fit_segments
+from ml.skeletons import Habit
+
+THINNEST, THICKEST = 0.025, 0.6  # the pen, as a share of the longer side of its path
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How much writers differ: standard deviations; lengths as shares of the height."""
+
+    jitter: float = 0.035  # of each control point; every writer has a share of it
+    width: float = 0.22  # of the logarithm of width / height
+    slant: float = 0.22
+    turn: float = 0.12  # radians
+    apart: float = 0.035  # of where a stroke stands against the others
+    grow: float = 0.07  # of the logarithm of a stroke's size against the others
+    bow: float = 0.05  # of the bends of the whole
+    hook: float = 0.05  # of the length of the hooks where a pen lands and leaves
+    tremor: float = 0.006
+    coarse: float = 0.3  # the share of tablets that see steps
+    coarsest: float = 1 / 30
+
+
+def write(
+    habit: Habit, count: int, rng: np.random.Generator, hand: Hand | None = None
+) -> np.ndarray:
+    """Write one habit `count` times; return the segments, float32 (count, S, 4), height about 1."""
+    hand = hand or Hand()
+    text, width = habit
+    curve = parse_habit(text)
+    points = _move_controls(curve, width, count, rng, hand)
+    strokes = [
+        _record(_place_stroke(stroke, rng, hand), rng, hand) for stroke in curve.trace(points, rng)
+    ]
+    strokes = _deform(strokes, rng, hand)
+    return np.concatenate([_to_segments(stroke) for stroke in strokes], axis=1)
+
+
+def _move_controls(
+    curve: Curve, width: float, count: int, rng: np.random.Generator, hand: Hand
+) -> np.ndarray:
+    """Return control points (count, P, 2) of `count` writers; the first writes the plain shape."""
+    wide = width * np.exp(rng.normal(0, hand.width, (count, 1, 1)))
+    scale = np.concatenate([wide, np.ones_like(wide)], axis=2)
+    share = np.abs(rng.normal(0, 1, (count, 1, 1))).clip(0, 2)
+    moves = rng.normal(0, hand.jitter, (count, len(curve.points), 2)) * share
+    return (curve.points - 0.5) * scale + moves * np.sqrt(scale.clip(0.3, 1))
+
+
+def _place_stroke(stroke: np.ndarray, rng: np.random.Generator, hand: Hand) -> np.ndarray:
+    """Shift, scale and extend each writer's stroke (count, K, 2) against the others."""
+    count = len(stroke)
+    middle = stroke.mean(axis=1, keepdims=True)
+    size = np.exp(rng.normal(0, hand.grow, (count, 1, 1)))
+    return (stroke - middle) * size + middle + rng.normal(0, hand.apart, (count, 1, 2))
+
+
+def _record(stroke: np.ndarray, rng: np.random.Generator, hand: Hand) -> np.ndarray:
+    """Round the corners, let the pen tremble, and add hooks where it lands and leaves."""
+    count = len(stroke)
+    rounding = rng.uniform(0, 1, (count, 1, 1)) ** 2
+    for _ in range(2):
+        inner = (stroke[:, :-2] + stroke[:, 2:]) / 2
+        stroke[:, 1:-1] += rounding * (inner - stroke[:, 1:-1]) * 0.6
+    stroke = stroke + rng.normal(0, hand.tremor, stroke.shape) * rng.uniform(0, 2, (count, 1, 1))
+    hooks = rng.normal(0, hand.hook, (count, 2, 2)) * (rng.random((count, 2, 1)) < 0.15)
+    return np.concatenate([stroke[:, :1] + hooks[:, :1], stroke, stroke[:, -1:] + hooks[:, 1:]], 1)
+
+
+def _deform(strokes: list[np.ndarray], rng: np.random.Generator, hand: Hand) -> list[np.ndarray]:
+    """Bend, slant and turn each writer's whole drawing, then see it through a tablet."""
+    count = len(strokes[0])
+    bow = rng.normal(0, hand.bow, (6, count, 1))
+    slant = rng.normal(0.06, hand.slant, (count, 1))
+    turn = rng.normal(0, hand.turn, (count, 1))
+    step = rng.uniform(0.004, hand.coarsest, (count, 1, 1))
+    is_coarse = rng.random((count, 1, 1)) < hand.coarse
+    seen = []
+    for stroke in strokes:
+        x, y = stroke[:, :, 0], stroke[:, :, 1]
+        arch, wave = np.cos(np.pi * y), np.sin(2 * np.pi * y)
+        x, y = (
+            x + bow[0] * arch + bow[1] * wave * 0.5 + bow[2] * x * y * 4,
+            y + bow[3] * np.cos(np.pi * x) + bow[4] * arch + bow[5] * x * y * 2,
+        )
+        x = x - slant * y
+        x, y = np.cos(turn) * x - np.sin(turn) * y, np.sin(turn) * x + np.cos(turn) * y
+        points = np.stack([x, y], axis=2)
+        seen.append(np.where(is_coarse, np.rint(points / step) * step, points))
+    return seen
+
+
+def _to_segments(stroke: np.ndarray) -> np.ndarray:
+    return np.concatenate([stroke[:, :-1], stroke[:, 1:]], axis=2)
+
+
+def draw_pens(
+    segments: np.ndarray, rng: np.random.Generator, thickest: float = THICKEST
+) -> np.ndarray:
+    """Return a pen's width for each drawing, float (N,): mostly pens that leave holes open."""
+    longest = np.ptp(segments.reshape(len(segments), -1, 2), axis=1).max(axis=1)
+    share = rng.beta(1.3, 2.2, len(segments))
+    return longest * THINNEST * (thickest / THINNEST) ** share
+
+
+def render(parts: Iterable[np.ndarray], rng: np.random.Generator) -> torch.Tensor:
+    """Draw arrays of segments with random pens; return uint8 (N, 28, 28)."""
+    images = [
+        fit_segments(torch.from_numpy(part).float(), torch.from_numpy(draw_pens(part, rng)))
+        for part in parts
+    ]
+    return torch.cat(images)
+

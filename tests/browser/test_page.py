@@ -52,6 +52,12 @@ def test_no_width_scrolls_sideways_and_the_board_is_there_at_once(open_page, wid
     assert box["width"] >= 270
 
 
+def test_a_phone_on_its_side_shows_board_answer_and_bars_at_once(open_page):
+    page = open_page(viewport={"width": 844, "height": 390})
+    for part in (get_board(page), page.get_by_role("status"), get_bar(page, 9)):
+        expect(part).to_be_in_viewport(ratio=1)
+
+
 def test_a_wide_screen_gets_a_larger_page(open_page):
     small = get_board(open_page()).bounding_box()["width"]
     wide = open_page(viewport={"width": 2560, "height": 1440})

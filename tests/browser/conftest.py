@@ -30,7 +30,7 @@ def browser(board_url) -> Iterator[Browser]:
         try:
             browser = launch_chromium(playwright)
         except NoBrowserError as error:
-            pytest.fail(str(error), pytrace=False)
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
         yield browser
         browser.close()
 

@@ -73,8 +73,9 @@ def _draw_matrices(count: int, generator: torch.Generator, how: Distortion) -> t
     wider = torch.exp(stretch * how.stretch / 2)
     sine, cosine = torch.sin(turn * how.turn), torch.cos(turn * how.turn)
     lean = slant * how.slant / wider
-    rows = (cosine * wider, cosine * lean - sine / wider, sine * wider, sine * lean + cosine / wider)
-    return torch.stack(rows, dim=1).view(-1, 2, 2)
+    x_row = (cosine * wider, cosine * lean - sine / wider)
+    y_row = (sine * wider, sine * lean + cosine / wider)
+    return torch.stack(x_row + y_row, dim=1).view(-1, 2, 2)
 
 
 def _measure(

@@ -29,8 +29,10 @@ class Curve:
         steps = int(rng.choice(STEPS))
         return [
             np.concatenate(
-                [_trace_piece(controls[:, piece], steps, number > 0)
-                 for number, piece in enumerate(stroke)],
+                [
+                    _trace_piece(controls[:, piece], steps, number > 0)
+                    for number, piece in enumerate(stroke)
+                ],
                 axis=1,
             )
             for stroke in self.strokes
@@ -84,7 +86,12 @@ def spline_matrix(count: int, steps: int) -> np.ndarray:
     for start in range(count - 1):
         for t in np.arange(1, steps + 1) / steps:
             weights = np.array(
-                [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2]
+                [
+                    -t + 2 * t**2 - t**3,
+                    2 - 5 * t**2 + 3 * t**3,
+                    t + 4 * t**2 - 3 * t**3,
+                    t**3 - t**2,
+                ]
             )
             rows.append(weights / 2 @ extended[start : start + 4])
     return np.array(rows)

@@ -35,7 +35,9 @@ def write_symbols(count: int, rng: np.random.Generator) -> Parts:
     return _write_table(SYMBOLS, count, rng)
 
 
-def _write_table(table: dict[str, tuple[Habit, ...]], count: int, rng: np.random.Generator) -> Parts:
+def _write_table(
+    table: dict[str, tuple[Habit, ...]], count: int, rng: np.random.Generator
+) -> Parts:
     """Write habits of a table by chance: first which character, then which of its habits."""
     names = list(table)
     chosen = [table[names[n]] for n in rng.integers(len(names), size=count)]
@@ -151,8 +153,11 @@ def _share_out(choices: object, count: int, rng: np.random.Generator) -> list[tu
     choices = list(choices)
     numbers = np.bincount(rng.integers(len(choices), size=count), minlength=len(choices))
     # In several goes each, so that a choice is not written in one habit alone.
-    goes = [(c, len(n)) for c, m in zip(choices, numbers, strict=True)
-            for n in np.array_split(np.arange(m), max(1, min(8, m // 4)))]
+    goes = [
+        (c, len(n))
+        for c, m in zip(choices, numbers, strict=True)
+        for n in np.array_split(np.arange(m), max(1, min(8, m // 4)))
+    ]
     return [(choice, number) for choice, number in goes if number]
 
 

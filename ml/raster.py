@@ -28,12 +28,13 @@ def fit_segments(segments: torch.Tensor, pens: torch.Tensor) -> torch.Tensor:
 
 
 def _fit_box(segments: torch.Tensor, pens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Scale drawings so that the longest side of their ink spans the box; also the pen's radii."""
+    """Scale drawings so that their ink fills the box from its first corner; also the radii."""
     points = segments.view(len(segments), -1, 2)
     low, high = points.amin(dim=1), points.amax(dim=1)
     scale = BOX_SIDE / ((high - low).amax(dim=1) + pens)
-    points = (points - ((low + high) / 2)[:, None]) * scale[:, None, None] + BOX_SIDE / 2
-    return points.view_as(segments), pens * scale / 2
+    radii = pens * scale / 2
+    points = (points - low[:, None]) * scale[:, None, None] + radii[:, None, None]
+    return points.view_as(segments), radii
 
 
 def _cover_box(segments: torch.Tensor, radii: torch.Tensor) -> torch.Tensor:

@@ -23,7 +23,7 @@ THINNEST, THICKEST = 0.025, 0.6  # the pen, as a share of the longer side of its
 class Hand:
     """How much writers differ: standard deviations; lengths as shares of the height."""
 
-    jitter: float = 0.035  # of each control point; every writer has a share of it
+    jitter: float = 0.042  # of each control point; every writer has a share of it
     width: float = 0.22  # of the logarithm of width / height
     slant: float = 0.22
     turn: float = 0.12  # radians
@@ -74,7 +74,7 @@ def _record(stroke: np.ndarray, rng: np.random.Generator, hand: Hand) -> np.ndar
     """Round the corners, let the pen tremble, and add hooks where it lands and leaves."""
     count = len(stroke)
     rounding = rng.uniform(0, 1, (count, 1, 1)) ** 2
-    for _ in range(2):
+    for _ in range(3):
         inner = (stroke[:, :-2] + stroke[:, 2:]) / 2
         stroke[:, 1:-1] += rounding * (inner - stroke[:, 1:-1]) * 0.6
     stroke = stroke + rng.normal(0, hand.tremor, stroke.shape) * rng.uniform(0, 2, (count, 1, 1))
@@ -88,7 +88,7 @@ def _deform(strokes: list[np.ndarray], rng: np.random.Generator, hand: Hand) -> 
     bow = rng.normal(0, hand.bow, (6, count, 1))
     slant = rng.normal(0.06, hand.slant, (count, 1))
     turn = rng.normal(0, hand.turn, (count, 1))
-    step = rng.uniform(0.004, hand.coarsest, (count, 1, 1))
+    step = rng.uniform(hand.coarsest / 8, hand.coarsest, (count, 1, 1)).clip(1e-6)
     is_coarse = rng.random((count, 1, 1)) < hand.coarse
     seen = []
     for stroke in strokes:
@@ -123,6 +123,6 @@ def render(parts: Iterable[np.ndarray], rng: np.random.Generator) -> torch.Tenso
     images = [
         fit_segments(torch.from_numpy(part).float(), torch.from_numpy(draw_pens(part, rng)))
         for part in parts
+        if len(part)
     ]
     return torch.cat(images)
-

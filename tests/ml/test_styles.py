@@ -1,0 +1,100 @@
+"""Generated examples: the same from the same seed, of every kind, and fitted like drawings."""
+
+import numpy as np
+import pytest
+import torch
+
+from ml.curves import parse_habit, spline_matrix
+from ml.non_digits import KINDS
+from ml.skeletons import DIGITS, LETTERS, SYMBOLS
+from ml.styles import NOT_A_DIGIT, make_digits, make_non_digits, make_samples
+from ml.writing import Hand, write
+
+STILL = Hand(*[0.0] * 11)
+TABLES = [DIGITS, LETTERS, SYMBOLS]
+HABITS = [habit for table in TABLES for habits in table.values() for habit in habits]
+
+
+@pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit[0])
+def test_every_habit_can_be_written(habit):
+    segments = write(habit, 3, np.random.default_rng(0))
+    assert segments.shape[0] == 3
+    assert segments.shape[2] == 4
+    assert np.isfinite(segments).all()
+
+
+def test_a_still_hand_writes_the_skeleton():
+    segments = write(("00 90! 39", 0.6), 1, np.random.default_rng(0), STILL)
+    points = segments.reshape(-1, 2)
+    # Leaning as the usual hand does.
+    assert points[0] == pytest.approx([-0.3 + 0.03, -0.5])
+    assert points[-1] == pytest.approx([3 / 9 * 0.6 - 0.3 - 0.03, 0.5])
+
+
+def test_two_hands_differ():
+    first, second = write(DIGITS["2"][0], 2, np.random.default_rng(0))
+    assert np.abs(first - second).mean() > 0.01
+
+
+def test_a_curve_runs_through_its_points():
+    positions = spline_matrix(4, 3) @ np.array([[0, 0], [1, 2], [3, 2], [4, 0]])
+    assert positions[::3] == pytest.approx(np.array([[0, 0], [1, 2], [3, 2], [4, 0]]))
+
+
+@pytest.mark.parametrize("text", ["0", "0a", "123 00", "00,11"])
+def test_other_notation_is_refused(text):
+    with pytest.raises(ValueError, match="is no point"):
+        parse_habit(text)
+
+
+def test_a_lifted_pen_begins_a_new_stroke():
+    assert len(parse_habit("00 90! 39 / 25 75").strokes) == 2
+
+
+def test_no_letter_looks_like_a_digit():
+    assert not set("OoIlZzSsBbqgQDiyCcGUuJj") & (set(LETTERS) | set(SYMBOLS))
+
+
+def test_generated_digits_are_as_many_of_each():
+    digits = make_digits(205, seed=1)
+    counts = torch.bincount(digits.labels, minlength=10)
+    assert digits.images.shape == (205, 28, 28)
+    assert digits.images.dtype == torch.uint8
+    assert counts.min() >= 20
+    assert counts.sum() == 205
+
+
+def test_generated_non_digits_have_a_label_of_their_own():
+    others = make_non_digits(123, seed=1)
+    assert others.images.shape == (123, 28, 28)
+    assert (others.labels == NOT_A_DIGIT).all()
+
+
+@pytest.mark.parametrize("make", [make_digits, make_non_digits])
+def test_a_seed_decides_everything(make):
+    first, again, other = make(60, seed=3), make(60, seed=3), make(60, seed=4)
+    assert torch.equal(first.images, again.images)
+    assert not torch.equal(first.images, other.images)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_gives_as_many_as_asked_for(kind):
+    make, _ = KINDS[kind]
+    assert sum(len(part) for part in make(37, np.random.default_rng(0))) == 37
+    assert sum(len(part) for part in make(0, np.random.default_rng(0))) == 0
+
+
+@pytest.mark.parametrize("make", [make_digits, make_non_digits])
+def test_images_are_fitted_like_drawings(make):
+    images = make(200, seed=5).images
+    assert (images.amax(dim=(1, 2)) == 255).all()
+    axis = torch.arange(28.0)
+    mass = images.double()
+    centre = (mass.sum(dim=1) @ axis.double()) / mass.sum(dim=(1, 2))
+    assert ((centre > 13.4) & (centre < 14.6)).double().mean() > 0.95
+
+
+def test_samples_show_every_digit_and_every_kind():
+    rows = make_samples(columns=6)
+    assert [name for name, _ in rows] == [f"digit {d}" for d in range(10)] + list(KINDS)
+    assert all(images.shape == (6, 28, 28) for _, images in rows)

@@ -20,6 +20,7 @@ FIELD = np.array([0.8, 1.0])  # width and height that chance strokes fill
 TURNS = {"2": (1, 3), "3": (1, 2, 3), "4": (1, 2, 3), "5": (1, 3), "6": (1, 3), "7": (1,)}
 TURNS |= {"8": (1, 3), "9": (1, 3)}
 MIRRORED = "34679"
+PLAIN = 10  # habits from the first that this holds for: a nine like an S, mirrored, is a two
 # The half that is lost: which axis (0 = x, 1 = y) and whether the lower coordinates remain.
 HALVES = (("0", 1, True), ("0", 1, False), ("2", 1, False), ("4", 0, True), ("5", 1, True))
 HALVES += (("8", 0, True),)
@@ -107,7 +108,7 @@ def turn_digits(count: int, rng: np.random.Generator) -> Parts:
     changes += [(digit, 0, -1) for digit in MIRRORED]
     parts = []
     for (digit, turns, side), number in _share_out(changes, count, rng):
-        segments = _write_digit(digit, number, rng).reshape(number, -1, 2) * [side, 1]
+        segments = _write_digit(digit, number, rng, PLAIN).reshape(number, -1, 2) * [side, 1]
         for _ in range(turns):
             segments = segments[:, :, ::-1] * [-1, 1]
         parts.append(segments.reshape(number, -1, 4))
@@ -143,8 +144,11 @@ def cut_digits(count: int, rng: np.random.Generator) -> Parts:
     return parts
 
 
-def _write_digit(digit: str, count: int, rng: np.random.Generator) -> np.ndarray:
-    habits = DIGITS[digit]
+def _write_digit(
+    digit: str, count: int, rng: np.random.Generator, first: int | None = None
+) -> np.ndarray:
+    """Write a digit in one of its habits, or one of the first so many."""
+    habits = DIGITS[digit][:first]
     return write(habits[rng.integers(len(habits))], count, rng)
 
 

@@ -4,7 +4,7 @@ Nothing here was drawn by a person: all comes from the tables of `ml.skeletons`,
 and from chance, so that anyone can make the same examples from the same seed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -59,6 +59,3 @@ def _spread(habits: Sequence, columns: int, rng: np.random.Generator) -> torch.T
 def _split(count: int, parts: int) -> list[int]:
     """Split a number into whole parts that differ by at most one."""
     return [count * (k + 1) // parts - count * k // parts for k in range(parts)]
-
-
-Make = Callable[[int, np.random.Generator], list[np.ndarray]]

@@ -1,0 +1,42 @@
+"""From logits to an honest answer: the temperature, the score of being no digit, its threshold.
+
+All three are fitted on held-out training and generated examples and stored in the model's card.
+Logits are float32 (N, 11): ten digits and, last, "not a digit".
+"""
+
+import torch
+import torch.nn.functional as F
+
+DIGITS = 10
+REFUSED_MNIST = 0.002  # the share of held-out MNIST images that the threshold may refuse
+REFUSED_GENERATED = 0.01  # and of held-out generated digits, which are odder than most people's
+
+
+def refusal_scores(logits: torch.Tensor) -> torch.Tensor:
+    """Return float32 (N,): the log odds of being no digit against being any of the ten."""
+    return logits[:, DIGITS] - logits[:, :DIGITS].logsumexp(dim=1)
+
+
+def choose_threshold(mnist_logits: torch.Tensor, generated_logits: torch.Tensor) -> float:
+    """Return the score above which a drawing is refused, from the logits of held-out digits."""
+    parts = ((mnist_logits, REFUSED_MNIST), (generated_logits, REFUSED_GENERATED))
+    return max(torch.quantile(refusal_scores(z), 1 - share).item() for z, share in parts)
+
+
+def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
+    """Return the number that the ten logits are divided by so that held-out digits' loss is least.
+
+    Source: Guo et al., On Calibration of Modern Neural Networks, 2017, section 4.2.
+    """
+    digits = logits[:, :DIGITS].double()
+    log_temperature = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([log_temperature], lr=0.5, max_iter=50)
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        value = F.cross_entropy(digits / log_temperature.exp(), labels)
+        value.backward()
+        return value
+
+    optimizer.step(loss)
+    return log_temperature.exp().item()

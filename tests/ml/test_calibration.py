@@ -1,0 +1,36 @@
+"""Temperature and threshold do what they are fitted for."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from ml.calibration import choose_threshold, fit_temperature, refusal_scores
+
+
+def make_logits(count, scale, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    labels = torch.randint(10, (count,), generator=generator)
+    logits = torch.randn(count, 11, generator=generator)
+    logits[:, :10] += 2 * F.one_hot(labels, 10)
+    sure = torch.distributions.Categorical(logits=logits[:, :10])
+    torch.manual_seed(seed)
+    return logits * scale, sure.sample()
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 3.0])
+def test_the_temperature_undoes_too_much_and_too_little_sureness(scale):
+    logits, labels = make_logits(20_000, scale)
+    assert fit_temperature(logits, labels) == pytest.approx(scale, rel=0.05)
+
+
+def test_a_score_is_the_log_odds_of_being_no_digit():
+    logits = torch.log(torch.tensor([[0.05] * 10 + [0.5], [0.09] * 10 + [0.1]]))
+    assert refusal_scores(logits).tolist() == pytest.approx([0, -2.1972], abs=1e-4)
+
+
+def test_the_threshold_keeps_to_both_shares():
+    mnist, _ = make_logits(10_000, 1.0, seed=1)
+    generated, _ = make_logits(10_000, 1.0, seed=2)
+    threshold = choose_threshold(mnist, generated)
+    assert (refusal_scores(mnist) > threshold).double().mean() <= 0.002
+    assert (refusal_scores(generated) > threshold).double().mean() <= 0.01

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from ml.checkpoint import load_weights, write_atomically
-from ml.preprocess import IMAGE_SIDE, MEAN, STD
+from ml.preprocess import EDGE_SHARE, IMAGE_SIDE, MEAN, STD
 
 EXPORTS_DIR = Path("exports")
 
@@ -46,8 +46,8 @@ def make_contract(card: dict[str, Any]) -> dict[str, Any]:
         "output": {"name": "logits", "dtype": "float32", "shape": ["N", 10], "then": "softmax"},
         "preprocessing": [
             "take ink as grey levels: 0 = paper, 255 = ink",
-            "cut the tight box of the ink: pixels above 1/8 of the darkest",
-            "pad it with paper to a square, the ink in the middle",
+            f"cut the tight box of the ink: pixels above {EDGE_SHARE} of the darkest",
+            "pad it with paper on the right or below to a square",
             "average over areas to 20×20, stretch the darkest pixel to 255, round",
             "paste into 28×28 by the whole-pixel shift that takes the centre of mass to pixel 14",
             f"divide by 255, subtract {MEAN}, divide by {STD}",

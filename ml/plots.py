@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-import torch
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -30,8 +30,8 @@ def plot_label_distribution(training: Examples, test: Examples, path: Path) -> N
         axes = figure.subplots()
         parts = ((training, "training", INK, -0.2), (test, "test", FAINT, 0.2))
         for examples, name, colour, shift in parts:
-            share = torch.bincount(examples.labels, minlength=10) * (100 / len(examples))
-            positions = torch.arange(10) + shift
+            share = np.bincount(examples.labels, minlength=10) * (100 / len(examples))
+            positions = np.arange(10) + shift
             axes.bar(positions, share, 0.38, color=colour, label=f"{name} ({len(examples):,})")
         axes.set_xticks(range(10))
         axes.set(title="Labels in the training and test sets", xlabel="digit", ylabel="share in %")
@@ -76,7 +76,7 @@ def plot_readings(
         for axes in cells:
             axes.axis("off")
         for axes, index in zip(cells, shown, strict=False):
-            axes.imshow(examples.images[index], cmap="gray_r", vmin=0, vmax=255)
+            axes.imshow(examples.images[index].numpy(), cmap="gray_r", vmin=0, vmax=255)
             read, truth = int(evaluation.predictions[index]), int(examples.labels[index])
             text = f"{read}" if read == truth else f"{read}, is {truth}"
             axes.set_title(text, fontsize=9, loc="center", color=INK if read == truth else ACCENT)
@@ -85,12 +85,12 @@ def plot_readings(
 
 def plot_confusion(evaluation: Evaluation, path: Path) -> None:
     """Draw how often each digit was read as each, with the mistakes standing out."""
-    counts = evaluation.confusion
-    mistakes = counts.clone().fill_diagonal_(0).double()
+    counts = evaluation.confusion.numpy()
+    mistakes = counts * (1 - np.eye(10))
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(4.8, 4.6), layout="constrained")
         axes = figure.subplots()
-        axes.imshow(mistakes, cmap="Reds", vmax=max(1.0, mistakes.max().item() * 1.6))
+        axes.imshow(mistakes, cmap="Reds", vmax=max(1.0, mistakes.max() * 1.6))
         for row in range(10):
             for column in range(10):
                 if counts[row, column]:

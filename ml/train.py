@@ -145,6 +145,8 @@ def fit(
     for epoch in epochs:
         torch.manual_seed(derive_seed(seed, epoch))  # dropout
         generator.manual_seed(derive_seed(seed, epoch))  # the order of the images
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.learning_rate_at(epoch)
         totals, watch = _Totals(), Stopwatch()
         model.train()
         steps = math.ceil(len(labels) / recipe.batch_size)

@@ -1,0 +1,55 @@
+"""The numbers are right: checked on answers small enough to count by hand."""
+
+import pytest
+import torch
+
+from ml.evaluate import Evaluation, evaluate
+from ml.models import build_model
+
+
+def answers(*rows):
+    """Each row: (the digit read, its probability); the rest is spread over the others."""
+    probabilities = torch.zeros(len(rows), 10)
+    for index, (digit, probability) in enumerate(rows):
+        probabilities[index] = (1 - probability) / 9
+        probabilities[index, digit] = probability
+    return probabilities
+
+
+def test_accuracy_is_the_share_read_right():
+    evaluation = Evaluation(answers((3, 0.9), (4, 0.8), (5, 0.7)), torch.tensor([3, 4, 6]), 0.0)
+    assert evaluation.accuracy == pytest.approx(2 / 3)
+
+
+def test_confusion_has_the_truth_in_rows():
+    evaluation = Evaluation(answers((7, 0.9), (7, 0.9), (2, 0.9)), torch.tensor([1, 7, 2]), 0.0)
+    assert evaluation.confusion[1, 7] == 1
+    assert evaluation.confusion[7, 7] == 1
+    assert evaluation.confusion.sum() == 3
+
+
+def test_perfect_calibration_has_no_error():
+    evaluation = Evaluation(answers((1, 0.5), (1, 0.5)), torch.tensor([1, 2]), 0.0)
+    assert evaluation.ece == pytest.approx(0)
+
+
+def test_calibration_error_is_the_mean_gap_over_the_bins():
+    # 0.95, always right: a gap of 0.05. 0.55, never right: a gap of 0.55. Half of all each.
+    rows = answers((1, 0.95), (2, 0.95), (3, 0.55), (4, 0.55))
+    evaluation = Evaluation(rows, torch.tensor([1, 2, 9, 9]), 0.0)
+    assert evaluation.ece == pytest.approx((0.05 + 0.55) / 2, abs=1e-6)
+
+
+def test_certain_answers_fall_in_the_last_bin():
+    evaluation = Evaluation(answers((1, 1.0), (2, 1.0)), torch.tensor([1, 3]), 0.0)
+    assert evaluation.ece == pytest.approx(0.5)
+
+
+def test_a_model_is_measured_on_all_examples_without_dropout(made_digits):
+    model = build_model("tutorial_cnn").train()
+    once, twice = evaluate(model, made_digits[0], size=50), evaluate(model, made_digits[0], size=77)
+    assert model.training
+    assert once.probabilities.shape == (360, 10)
+    assert torch.allclose(once.probabilities, twice.probabilities, atol=1e-5)
+    assert torch.allclose(once.probabilities.sum(dim=1), torch.ones(360), atol=1e-5)
+    assert 1.5 < once.loss < 4  # untrained: about ln(10)

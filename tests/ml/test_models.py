@@ -1,0 +1,37 @@
+"""Every model takes images and gives ten logits, with the parameters its source counts."""
+
+import pytest
+import torch
+
+from ml.models import MODELS, build_model, count_parameters
+
+PARAMETERS = {"tutorial_cnn": 1_199_882}
+
+
+def test_every_model_has_its_parameters_counted_here():
+    assert set(PARAMETERS) == set(MODELS)
+
+
+@pytest.mark.parametrize(("name", "count"), PARAMETERS.items())
+def test_a_model_has_the_parameters_that_its_source_counts(name, count):
+    assert count_parameters(build_model(name)) == count
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_gives_ten_raw_logits_for_each_image(name):
+    torch.manual_seed(0)
+    with torch.inference_mode():
+        logits = build_model(name).eval()(torch.randn(3, 1, 28, 28) * 3)
+    assert logits.shape == (3, 10)
+    assert logits.dtype == torch.float32
+    assert not torch.allclose(logits.sum(dim=1), torch.ones(3))
+
+
+def test_models_stand_smallest_first():
+    counts = [count_parameters(build_model(name)) for name in MODELS]
+    assert counts == sorted(counts)
+
+
+def test_an_unknown_model_is_refused_with_the_known_names():
+    with pytest.raises(ValueError, match="tutorial_cnn"):
+        build_model("resnet")

@@ -1,0 +1,54 @@
+"""Pictures are drawn and saved; what they show is for eyes, that they are there is for tests."""
+
+import pytest
+import torch
+from PIL import Image
+
+from ml import plots
+from ml.evaluate import Evaluation
+
+HISTORY = [
+    {
+        "epoch": epoch,
+        "training_loss": 1 / epoch,
+        "validation_loss": 1.2 / epoch,
+        "training_accuracy": 1 - 0.1 / epoch,
+        "validation_accuracy": 1 - 0.2 / epoch,
+    }
+    for epoch in (1, 2, 3, 4)
+]
+
+
+@pytest.fixture
+def evaluation(made_digits):
+    labels = made_digits[1].labels
+    probabilities = torch.nn.functional.one_hot((labels + (labels == 3)) % 10, 10).float()
+    return Evaluation(probabilities, labels, 0.1)
+
+
+def assert_picture(path):
+    with Image.open(path) as picture:
+        assert picture.width > 300
+        assert len(picture.convert("L").getcolors(256)) > 10
+
+
+def test_the_distribution_of_labels_is_drawn(made_digits, tmp_path):
+    plots.plot_label_distribution(*made_digits, tmp_path / "p.png")
+    assert_picture(tmp_path / "p.png")
+
+
+@pytest.mark.parametrize("marks", [[], [2], [1, 2]])
+def test_curves_are_drawn_with_any_number_of_checkpoints(marks, tmp_path):
+    plots.plot_history(HISTORY, marks, tmp_path / "p.png")
+    assert_picture(tmp_path / "p.png")
+
+
+@pytest.mark.parametrize("count", [1, 10, 13, 100])
+def test_any_number_of_readings_is_drawn(made_digits, evaluation, count, tmp_path):
+    plots.plot_readings(made_digits[1], evaluation, list(range(count)), tmp_path / "p.png")
+    assert_picture(tmp_path / "p.png")
+
+
+def test_the_confusion_matrix_is_drawn(evaluation, tmp_path):
+    plots.plot_confusion(evaluation, tmp_path / "p.png")
+    assert_picture(tmp_path / "p.png")

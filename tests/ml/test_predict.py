@@ -1,0 +1,110 @@
+"""Ink in, a reading out."""
+
+import threading
+
+import numpy as np
+import pytest
+import torch
+
+from ml.checkpoint import save_weights
+from ml.errors import UnknownModelError, WeightsError
+from ml.models import build_model
+from ml.predict import Reader
+from ml.preprocess import fit_ink
+from tests.browser.shapes import DIGITS
+from tests.digits import draw_ink
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader()
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_drawn_digit_is_read(reader, digit):
+    reading = reader.read(draw_ink(DIGITS[digit]))
+    assert reading.status == "digit"
+    assert reading.digit == digit
+
+
+@pytest.mark.parametrize("digit", [2, 3, 5, 7])
+@pytest.mark.parametrize("board", [(28, 28), (100, 300), (1024, 1024), (700, 60)])
+def test_a_digit_is_read_on_a_board_of_any_size(reader, digit, board):
+    side = min(board)
+    ink = draw_ink(DIGITS[digit], board=board, side=side, pen=side * 0.06)
+    assert reader.read(ink).digit == digit
+
+
+def test_ten_probabilities_sum_to_one(reader):
+    probabilities = reader.read(draw_ink(DIGITS[8])).probabilities
+    assert len(probabilities) == 10
+    assert sum(probabilities) == pytest.approx(1, abs=1e-12)
+    assert all(0 <= p <= 1 for p in probabilities)
+    assert max(probabilities) == probabilities[8]
+
+
+def test_seen_is_what_the_network_was_given(reader):
+    ink = draw_ink(DIGITS[6])
+    assert reader.read(ink).seen == fit_ink(ink).ravel().tolist()
+
+
+def test_an_empty_board_is_blank(reader):
+    reading = reader.read(np.zeros((280, 280), np.uint8))
+    assert reading.to_dict() == {
+        "status": "blank",
+        "model": reader.default,
+        "digit": None,
+        "probabilities": None,
+        "seen": None,
+    }
+
+
+def test_several_models_read_the_same_drawing(reader):
+    readings = reader.read_each(draw_ink(DIGITS[4]), reader.models)
+    assert [reading.model for reading in readings] == reader.models
+    assert all(reading.seen == readings[0].seen for reading in readings)
+
+
+def test_the_default_model_comes_first(reader):
+    assert reader.models[0] == reader.default
+    assert reader.read(draw_ink(DIGITS[1])).model == reader.default
+
+
+def test_an_unknown_model_is_refused_with_the_known_names(reader):
+    with pytest.raises(UnknownModelError) as refusal:
+        reader.read(draw_ink(DIGITS[1]), "resnet")
+    assert refusal.value.known == reader.models
+
+
+def test_a_folder_without_weights_is_refused(tmp_path):
+    with pytest.raises(WeightsError, match="no weights"):
+        Reader(tmp_path)
+
+
+def test_one_broken_pair_refuses_the_start(tmp_path):
+    save_weights(tmp_path, build_model("tutorial_cnn"), {"model": "tutorial_cnn"})
+    (tmp_path / "tutorial_cnn.json").write_text("{}")
+    with pytest.raises(WeightsError):
+        Reader(tmp_path)
+
+
+def test_threads_that_share_a_reader_get_the_answers_of_one(reader):
+    inks = [draw_ink(DIGITS[digit]) for digit in range(10)]
+    alone = [reader.read(ink) for ink in inks]
+    together = [None] * 10
+
+    def read(index):
+        together[index] = reader.read(inks[index])
+
+    threads = [threading.Thread(target=read, args=(index,)) for index in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
+
+
+def test_reading_leaves_no_gradients(reader):
+    reader.read(draw_ink(DIGITS[5]))
+    assert torch.is_grad_enabled()
+    assert not torch.is_inference_mode_enabled()

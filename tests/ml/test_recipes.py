@@ -1,0 +1,83 @@
+"""A recipe says everything about how a model is trained, and refuses what cannot be."""
+
+import json
+
+import pytest
+
+from ml.errors import RecipeError, UnknownModelError
+from ml.models import MODELS, build_model
+from ml.recipes import RECIPES, Recipe, find_recipe, parse_sessions
+
+
+def test_every_model_has_a_recipe_that_names_its_source():
+    assert set(RECIPES) == set(MODELS)
+    assert all(recipe.source for recipe in RECIPES.values())
+
+
+def test_the_tutorials_recipe_is_what_the_tutorial_does():
+    recipe = RECIPES["tutorial_cnn"]
+    assert (recipe.optimizer, recipe.learning_rate, recipe.batch_size) == ("rmsprop", 0.001, 64)
+    assert recipe.sessions == (3, 3)
+    assert recipe.stop_at_accuracy == 0.995
+    assert recipe.validation_images == 5_000
+
+
+def test_a_recipe_survives_json():
+    recipe = RECIPES["tutorial_cnn"]
+    assert Recipe(**json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+
+def test_given_fields_change_and_none_leaves_a_field_alone():
+    recipe = find_recipe("tutorial_cnn", sessions=(1, 2), batch_size=None)
+    assert recipe.sessions == (1, 2)
+    assert recipe.epochs == 3
+    assert recipe.batch_size == 64
+
+
+def test_the_learning_rate_falls_from_session_to_session():
+    recipe = find_recipe("tutorial_cnn", sessions=(2, 1, 1), session_decay=0.5, learning_rate=0.8)
+    assert [recipe.learning_rate_at(epoch) for epoch in (1, 2, 3, 4)] == [0.8, 0.8, 0.4, 0.2]
+
+
+def test_an_optimizer_gets_the_recipes_learning_rate():
+    recipe = find_recipe("tutorial_cnn", learning_rate=0.5)
+    optimizer = recipe.build_optimizer(build_model("tutorial_cnn"))
+    assert type(optimizer).__name__ == "RMSprop"
+    assert optimizer.param_groups[0]["lr"] == 0.5
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"learning_rate": 0.0},
+        {"learning_rate": -0.1},
+        {"learning_rate": float("nan")},
+        {"learning_rate": float("inf")},
+        {"optimizer": "magic"},
+        {"session_decay": 0.0},
+        {"batch_size": 0},
+        {"sessions": ()},
+        {"sessions": (3, 0)},
+    ],
+)
+def test_what_cannot_be_trained_is_refused(fields):
+    with pytest.raises(RecipeError):
+        find_recipe("tutorial_cnn", **fields)
+
+
+def test_an_unknown_model_is_refused_with_the_known_names():
+    with pytest.raises(UnknownModelError, match="tutorial_cnn"):
+        find_recipe("resnet")
+
+
+@pytest.mark.parametrize(
+    ("text", "sessions"), [("3,3", (3, 3)), ("6", (6,)), (" 1, 2,3 ", (1, 2, 3))]
+)
+def test_sessions_are_any_list_of_numbers(text, sessions):
+    assert parse_sessions(text) == sessions
+
+
+@pytest.mark.parametrize("text", ["3,x", "", ",", "3,", "0", "3,0", "-1", "1.5", "²", "99999"])
+def test_sessions_that_are_no_numbers_of_epochs_are_refused(text):
+    with pytest.raises(RecipeError, match="epoch"):
+        parse_sessions(text)

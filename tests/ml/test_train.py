@@ -1,0 +1,306 @@
+"""Training in sessions: it learns, it checks its checkpoint, and a stop changes nothing."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+import torch
+
+from ml import train as train_module
+from ml.checkpoint import load_checkpoint, save_checkpoint
+from ml.data import split
+from ml.errors import CheckpointError, TrainingError
+from ml.evaluate import evaluate
+from ml.models import build_model
+from ml.recipes import find_recipe
+from ml.train import (
+    CheckpointChecked,
+    Digits,
+    EpochResult,
+    Finished,
+    SessionStarted,
+    StepResult,
+    derive_seed,
+    fit,
+    pick_device,
+    train,
+)
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def digits(made_digits):
+    return Digits(*split(made_digits[0], 5_000), made_digits[1])
+
+
+def make_recipe(**changes):
+    return replace(find_recipe("tutorial_cnn"), **({"sessions": (2, 2)} | changes))
+
+
+def run(recipe, digits, folder, **options):
+    """Train to the end; return all events, the last of which is Finished."""
+    folder.mkdir(exist_ok=True)
+    options = {"seed": 5, "device": CPU} | options
+    return list(train(recipe, digits, folder, **options))
+
+
+def stop_after(events, epochs):
+    """Consume events until that many epochs are done, as if the run were killed right there."""
+    for event in events:
+        epochs -= isinstance(event, EpochResult)
+        if epochs == 0:
+            events.close()
+            return
+
+
+def weights_of(events):
+    return events[-1].model.state_dict()
+
+
+def assert_same_weights(ours, theirs):
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+@pytest.fixture(scope="module")
+def whole_run(digits, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    return folder, run(make_recipe(), digits, folder)
+
+
+def test_two_short_sessions_learn_to_read_the_made_digits(whole_run):
+    finished = whole_run[1][-1]
+    assert isinstance(finished, Finished)
+    assert finished.evaluation.accuracy > 0.95
+
+
+def test_sessions_follow_each_other_with_a_checkpoint_between(whole_run):
+    kinds = (SessionStarted, EpochResult, CheckpointChecked, Finished)
+    told = [type(event) for event in whole_run[1] if isinstance(event, kinds)]
+    assert told == [
+        SessionStarted,
+        EpochResult,
+        EpochResult,
+        CheckpointChecked,
+        SessionStarted,
+        EpochResult,
+        EpochResult,
+        Finished,
+    ]
+
+
+def test_the_loaded_model_reads_as_the_saved_one_did(whole_run):
+    checked = next(event for event in whole_run[1] if isinstance(event, CheckpointChecked))
+    assert checked.expected == checked.loaded > 0.5
+
+
+def test_every_epoch_reports_both_losses_and_both_accuracies(whole_run, digits):
+    epochs = [event for event in whole_run[1] if isinstance(event, EpochResult)]
+    assert [epoch.epoch for epoch in epochs] == [1, 2, 3, 4]
+    assert epochs[0].training_loss > epochs[-1].training_loss > 0
+    assert epochs[-1].validation_accuracy > 0.8
+    steps = [event for event in whole_run[1] if isinstance(event, StepResult) and event.epoch == 1]
+    assert sum(step.images for step in steps) == len(digits.training)
+    assert sum(step.correct for step in steps) / 330 == epochs[0].training_accuracy
+
+
+def test_the_history_file_holds_a_line_per_epoch(whole_run):
+    lines = (whole_run[0] / "history.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == whole_run[1][-1].history
+
+
+def test_a_checkpoint_explains_itself(whole_run):
+    state = load_checkpoint(whole_run[0] / "checkpoint.pt")
+    assert state["recipe"]["model"] == "tutorial_cnn"
+    assert (state["seed"], state["epoch"], len(state["history"])) == (5, 4, 4)
+    assert state.keys() >= {"weights", "optimizer", "generators", "data"}
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_stopping_and_resuming_gives_the_same_weights(whole_run, digits, tmp_path, epochs):
+    stop_after(train(make_recipe(), digits, tmp_path, seed=5, device=CPU), epochs)
+    resumed = run(make_recipe(), digits, tmp_path, resume=True)
+    assert_same_weights(weights_of(resumed), weights_of(whole_run[1]))
+    lines = (tmp_path / "history.jsonl").read_text().splitlines()
+    assert [json.loads(line)["epoch"] for line in lines] == [1, 2, 3, 4]
+
+
+def test_the_checkpoint_itself_makes_no_difference(digits, tmp_path):
+    def train_in(sessions, folder):
+        recipe = make_recipe(sessions=sessions, session_decay=1.0)
+        return weights_of(run(recipe, digits, tmp_path / folder))
+
+    assert_same_weights(train_in((2, 2), "two"), train_in((4,), "one"))
+
+
+def test_a_session_can_be_added_to_a_finished_run(whole_run, digits, tmp_path):
+    run(make_recipe(sessions=(2,)), digits, tmp_path)
+    longer = run(make_recipe(sessions=(2, 2)), digits, tmp_path, resume=True)
+    assert_same_weights(weights_of(longer), weights_of(whole_run[1]))
+
+
+def test_resuming_a_finished_run_trains_nothing(whole_run, digits):
+    again = run(make_recipe(), digits, whole_run[0], resume=True)
+    assert [type(event) for event in again] == [Finished]
+    assert_same_weights(weights_of(again), weights_of(whole_run[1]))
+
+
+KILLED = """
+import os, sys, torch
+from pathlib import Path
+from ml.recipes import find_recipe
+from ml.train import Digits, StepResult, train
+folder = Path(sys.argv[2])
+recipe = find_recipe("tutorial_cnn", sessions=(2, 2))
+digits = Digits.load(Path(sys.argv[1]), 5_000)
+for event in train(recipe, digits, folder, seed=5, device=torch.device("cpu")):
+    if isinstance(event, StepResult) and (event.epoch, event.step) == (2, 3):
+        os.kill(os.getpid(), 9)
+"""
+
+
+def test_killed_inside_an_epoch_it_goes_on_from_the_last_finished_one(
+    whole_run, digits, made_mnist, tmp_path
+):
+    command = [sys.executable, "-c", KILLED, str(made_mnist), str(tmp_path)]
+    assert subprocess.run(command, check=False).returncode == -9
+    assert load_checkpoint(tmp_path / "checkpoint.pt")["epoch"] == 1
+    resumed = run(make_recipe(), digits, tmp_path, resume=True)
+    assert_same_weights(weights_of(resumed), weights_of(whole_run[1]))
+
+
+def test_another_seed_gives_other_weights(whole_run, digits, tmp_path):
+    other = run(make_recipe(sessions=(1,)), digits, tmp_path, seed=6)
+    ours, theirs = weights_of(other), weights_of(whole_run[1])
+    assert not torch.equal(ours["fc2.weight"], theirs["fc2.weight"])
+
+
+def test_training_stops_early_when_an_epoch_reaches_the_goal(digits, tmp_path):
+    events = run(make_recipe(stop_at_accuracy=0.3, sessions=(9, 9)), digits, tmp_path)
+    assert events[-1].reached_goal
+    assert len(events[-1].history) < 9
+    assert events[-1].history[-1]["training_accuracy"] >= 0.3
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [({"learning_rate": 0.01}, "learning_rate"), ({"optimizer": "adam"}, "optimizer")],
+)
+def test_a_checkpoint_of_another_recipe_is_refused(whole_run, digits, changes, named):
+    with pytest.raises(CheckpointError, match=f"another recipe: its {named}"):
+        run(make_recipe(**changes), digits, whole_run[0], resume=True)
+
+
+def test_a_checkpoint_of_another_seed_or_other_data_is_refused(whole_run, digits):
+    with pytest.raises(CheckpointError, match="its seed is 5, not 6"):
+        run(make_recipe(), digits, whole_run[0], resume=True, seed=6)
+    fewer = Digits(digits.training, digits.validation, digits.test[:50])
+    with pytest.raises(CheckpointError, match="its data"):
+        run(make_recipe(), fewer, whole_run[0], resume=True)
+
+
+def test_a_checkpoint_without_its_parts_is_refused(digits, tmp_path):
+    save_checkpoint(tmp_path / "checkpoint.pt", {"epoch": 1})
+    with pytest.raises(CheckpointError, match="lacks"):
+        run(make_recipe(), digits, tmp_path, resume=True)
+
+
+def test_a_checkpoint_that_does_not_fit_the_network_is_refused(whole_run, digits, tmp_path):
+    state = load_checkpoint(whole_run[0] / "checkpoint.pt")
+    state["weights"].pop("fc2.weight")
+    save_checkpoint(tmp_path / "checkpoint.pt", state)
+    with pytest.raises(CheckpointError, match="does not fit"):
+        run(make_recipe(), digits, tmp_path, resume=True)
+
+
+def test_a_loaded_model_that_reads_otherwise_stops_the_run(digits, tmp_path, monkeypatch):
+    load = train_module.load_checkpoint
+
+    def load_damaged(path):
+        state = load(path)
+        state["weights"]["fc2.bias"] += torch.arange(10.0) * 100
+        return state
+
+    monkeypatch.setattr(train_module, "load_checkpoint", load_damaged)
+    with pytest.raises(TrainingError, match="the model loaded"):
+        run(make_recipe(), digits, tmp_path)
+
+
+def test_a_loss_that_is_no_number_stops_at_its_step_and_keeps_the_checkpoint(digits, tmp_path):
+    stop_after(train(make_recipe(), digits, tmp_path, seed=5, device=CPU), 1)
+    broken = Digits(digits.training, digits.validation, digits.test)
+    model = build_model("tutorial_cnn")
+    torch.nn.init.constant_(model.fc2.bias, float("nan"))
+    recipe = make_recipe()
+    events = fit(
+        model,
+        recipe.build_optimizer(model),
+        recipe,
+        broken.training,
+        broken.validation,
+        epochs=range(1, 3),
+        seed=5,
+        device=CPU,
+    )
+    with pytest.raises(TrainingError, match="nan at step 1 of epoch 1"):
+        list(events)
+    assert load_checkpoint(tmp_path / "checkpoint.pt")["epoch"] == 1
+
+
+def test_training_is_shuffled_anew_in_each_epoch(digits, monkeypatch):
+    seen = []
+    learn = train_module._learn
+
+    def watch(model, optimizer, recipe, images, labels):
+        seen.append(labels.tolist())
+        return learn(model, optimizer, recipe, images, labels)
+
+    monkeypatch.setattr(train_module, "_learn", watch)
+    recipe, model = make_recipe(batch_size=330), build_model("tutorial_cnn")
+    parts = (digits.training, digits.validation)
+    optimizer = recipe.build_optimizer(model)
+    list(fit(model, optimizer, recipe, *parts, epochs=range(1, 3), seed=0, device=CPU))
+    first, second = seen
+    assert sorted(first) == sorted(second) == sorted(digits.training.labels.tolist())
+    assert first != second
+    assert first != digits.training.labels.tolist()
+
+
+def test_the_sum_over_a_batch_is_reported_as_a_mean_over_images(digits):
+    recipe = make_recipe(loss_reduction="sum", learning_rate=1e-9, optimizer="sgd")
+    torch.manual_seed(0)
+    model = build_model("tutorial_cnn")
+    parts = (digits.training, digits.validation)
+    events = list(
+        fit(
+            model,
+            recipe.build_optimizer(model),
+            recipe,
+            *parts,
+            epochs=range(1, 2),
+            seed=0,
+            device=CPU,
+        )
+    )
+    assert events[-1].training_loss == pytest.approx(2.3, abs=0.3)
+    assert events[0].loss > 64
+
+
+def test_each_epoch_has_a_seed_of_its_own():
+    seeds = {derive_seed(seed, epoch) for seed in range(20) for epoch in range(20)}
+    assert len(seeds) == 400
+
+
+def test_the_best_device_here_is_picked_unless_one_is_named():
+    expected = "cuda" if torch.cuda.is_available() else "cpu"
+    assert pick_device("cpu") == CPU
+    if not torch.backends.mps.is_available():
+        assert pick_device().type == expected
+
+
+def test_the_final_evaluation_is_that_of_the_final_weights(whole_run, digits):
+    finished = whole_run[1][-1]
+    assert evaluate(finished.model, digits.test).accuracy == finished.evaluation.accuracy

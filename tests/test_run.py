@@ -1,0 +1,206 @@
+"""The command line: exit codes, one clear line, and files where they belong."""
+
+import errno
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import run
+from ml.checkpoint import WEIGHTS_DIR
+
+ROOT = Path(run.__file__).parent
+PICTURES = ("labels.png", "history.png", "readings.png", "confusion.png")
+
+
+@pytest.fixture
+def train(made_mnist, tmp_path, capsys):
+    """Train on the made digits by the command line; return (exit code, what was printed)."""
+
+    def call(*flags, data=made_mnist):
+        folders = ["--out", str(tmp_path / "run"), "--weights", str(tmp_path / "weights")]
+        code = run.main(["--train", "--data", str(data), *folders, *flags])
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
+
+    return call
+
+
+def assert_one_line(text):
+    assert text.count("\n") == 1
+    assert "Traceback" not in text
+
+
+def test_help_explains_every_flag(capsys):
+    with pytest.raises(SystemExit) as leaving:
+        run.main(["--help"])
+    assert leaving.value.code == 0
+    text = capsys.readouterr().out
+    flags = "--train --evaluate --export --host --port --sessions --seed --resume --model --data"
+    assert all(flag in text for flag in [*flags.split(), "--out", "--device", "--json"])
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--train", "--evaluate"],
+        ["--tran"],
+        ["--port", "x"],
+        ["--port", "70000"],
+        ["--train", "--seed", "-1"],
+        ["--train", "--device", "tpu"],
+        ["--export", "pickle"],
+    ],
+)
+def test_bad_usage_is_one_line_and_exit_code_2(flags, capsys):
+    with pytest.raises(SystemExit) as leaving:
+        run.main(flags)
+    assert leaving.value.code == 2
+    assert_one_line(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("flags", [["--sessions", "3,x"], ["--model", "resnet"]])
+def test_what_cannot_be_trained_is_bad_usage(train, flags, capsys):
+    assert train(*flags)[0] == 2
+
+
+def test_training_keeps_the_run_and_refreshes_the_weights(train, tmp_path):
+    code, text = train("--sessions", "1,1", "--seed", "3")
+    assert code == 0, text
+    folder = tmp_path / "run"
+    kept = {path.name for path in folder.iterdir()}
+    assert kept == {
+        "history.jsonl",
+        "checkpoint.pt",
+        "tutorial_cnn.safetensors",
+        "tutorial_cnn.json",
+        *PICTURES,
+    }
+    for name in PICTURES:
+        Image.open(folder / name).verify()
+        assert str(folder / name) in text
+    card = json.loads((tmp_path / "weights" / "tutorial_cnn.json").read_text())
+    assert card["command"].endswith("--model tutorial_cnn --sessions 1,1 --seed 3")
+    assert card["epochs"] == 2
+    assert card["data"]["sha256"]
+    assert str(tmp_path) not in json.dumps(card)
+
+
+def test_training_says_what_it_does(train):
+    _, text = train("--sessions", "1,1")
+    lines = text.splitlines()
+    assert lines[0].startswith("Training on cpu")
+    assert "== Session 1 of 2: epochs 1 ==" in text
+    assert "== Session 2 of 2: epochs 2 ==" in text
+    expected = next(line for line in lines if line.startswith("expected test accuracy"))
+    loaded = next(line for line in lines if line.startswith("loaded test accuracy"))
+    assert expected.split()[-1] == loaded.split()[-1]
+    assert "validation loss" in text
+
+
+def test_weights_stay_where_a_run_is_not_to_refresh_them(train, tmp_path):
+    assert train("--sessions", "1", "--no-refresh")[0] == 0
+    assert not (tmp_path / "weights").exists()
+
+
+def test_a_run_is_not_overwritten_by_another(train):
+    assert train("--sessions", "1")[0] == 0
+    code, text = train("--sessions", "1")
+    assert code == 1
+    assert "--resume" in text
+
+
+def test_a_resumed_run_keeps_its_recipe_and_ends_as_if_never_stopped(train, tmp_path):
+    assert train("--sessions", "1", "--seed", "4")[0] == 0
+    assert train("--sessions", "1,1", "--resume")[0] == 0
+    card = json.loads((tmp_path / "run" / "tutorial_cnn.json").read_text())
+    assert (card["seed"], card["epochs"]) == (4, 2)
+    shutil.rmtree(tmp_path / "run")
+    assert train("--sessions", "1,1", "--seed", "4")[0] == 0
+    whole = json.loads((tmp_path / "run" / "tutorial_cnn.json").read_text())
+    assert whole["weights_sha256"] == card["weights_sha256"]
+
+
+def test_resuming_another_recipe_or_nothing_at_all_fails_in_one_line(train):
+    code, text = train("--resume")
+    assert code == 1
+    assert "there is no checkpoint" in text
+    assert train("--sessions", "1", "--seed", "4")[0] == 0
+    code, text = train("--resume", "--seed", "5")
+    assert code == 1
+    assert "another recipe" in text
+
+
+def test_no_data_fails_in_one_line_and_touches_no_weights(train, tmp_path, monkeypatch):
+    def fail(*arguments, **options):
+        raise RuntimeError("no network")
+
+    monkeypatch.setattr("torchvision.datasets.MNIST.download", fail)
+    code, text = train(data=tmp_path / "nowhere")
+    assert code == 1
+    assert "put the four files" in text
+    assert not (tmp_path / "weights").exists()
+
+
+def test_an_unwritable_folder_fails_in_one_line(train, tmp_path):
+    (tmp_path / "run").write_text("a file where the folder should be")
+    code, text = train("--sessions", "1")
+    assert code == 1
+    assert "Traceback" not in text
+
+
+def test_a_full_disk_fails_in_one_line_and_touches_no_weights(train, tmp_path, monkeypatch):
+    def fail(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", fail)
+    code, text = train("--sessions", "1")
+    assert code == 1
+    assert text.splitlines()[-1].endswith("No space left on device")
+    assert not (tmp_path / "weights").exists()
+    assert not list((tmp_path / "run").glob("*.tmp"))
+
+
+def test_a_run_that_is_interrupted_says_how_to_go_on(train, tmp_path, monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ml.console._print_epoch", interrupt)
+    code, text = train("--sessions", "1")
+    assert code == 1
+    assert "--resume" in text.splitlines()[-1]
+    assert not (tmp_path / "weights").exists()
+
+
+def test_evaluation_for_machines_is_one_json_object(made_mnist, capsys):
+    assert run.main(["--evaluate", "--data", str(made_mnist), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    keys = {"model", "parameters", "test_accuracy", "test_loss", "images", "ece", "seconds"}
+    assert report.keys() == keys
+    assert report["images"] == 100
+    assert report["test_accuracy"] > 0.8
+
+
+def test_evaluation_for_people_is_a_sentence(made_mnist, capsys):
+    assert run.main(["--evaluate", "--data", str(made_mnist)]) == 0
+    assert "accuracy" in capsys.readouterr().out
+
+
+def test_evaluating_without_weights_fails_in_one_line(tmp_path, capsys):
+    assert run.main(["--evaluate", "--weights", str(tmp_path)]) == 1
+    assert_one_line(capsys.readouterr().err)
+
+
+def test_a_mismatch_of_weights_and_card_is_refused_at_start(tmp_path):
+    weights = shutil.copytree(WEIGHTS_DIR, tmp_path / "weights")
+    path = weights / "tutorial_cnn.safetensors"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+    command = [sys.executable, "run.py", "--port", "0", "--weights", str(weights)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "do not match" in done.stderr
+    assert_one_line(done.stderr)

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from ml.augment import Distortion, distort
+from ml.augment import Distortion, distort, distort_some
 from ml.styles import make_digits
 
 STILL = Distortion(*[0.0] * 8)
@@ -71,3 +71,10 @@ def test_a_turn_turns(images):
     turned = distort(bar, generator(), Distortion(*[math.radians(30)] + [0.0] * 7))
     widths = (turned > 64).any(dim=1).sum(dim=1)
     assert widths.max() > 8
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_a_share_of_the_images_is_distorted(images, share):
+    mixed = distort_some(images, share, generator())
+    changed = (mixed != images).any(dim=2).any(dim=1).double().mean()
+    assert changed == pytest.approx(share, abs=0.1)

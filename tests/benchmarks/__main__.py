@@ -1,0 +1,43 @@
+"""`make bench`: measure serving and training here, side by side, and print what was found."""
+
+import argparse
+import json
+import os
+import platform
+from pathlib import Path
+
+import torch
+
+from ml.data import default_data_dir
+from ml.recipes import RECIPES
+from tests.benchmarks import serving, training
+
+
+def main() -> None:
+    """Run the chosen measurements."""
+    parser = argparse.ArgumentParser(prog="tests.benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="*", help="serving, training (default: both)")
+    parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
+    parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
+    parser.add_argument("--data", type=Path, default=default_data_dir(), help="where MNIST is")
+    flags = parser.parse_args()
+    what = flags.what or ["serving", "training"]
+    print(describe_machine())
+    if "serving" in what:
+        print("serving:", json.dumps(serving.measure()))
+    if "training" in what:
+        for name in flags.model or RECIPES:
+            epochs = flags.epochs or min(RECIPES[name].epochs, 6)
+            print("training:", json.dumps(training.compare(name, flags.data, epochs)), flush=True)
+
+
+def describe_machine() -> str:
+    """Return the processor, its cores and the versions that decide speed."""
+    capabilities = torch.cpu.get_capabilities()
+    flags = [name for name in ("amx_bf16", "avx512_bf16", "avx512_f") if capabilities.get(name)]
+    name = capabilities.get("cpu_name", platform.machine())
+    return f"{name}, {os.cpu_count()} cores, {' '.join(flags)}; torch {torch.__version__}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The loop that tutorials teach: torchvision's Dataset, a transform per image, a DataLoader."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.data import DataLoader
+from torchvision import transforms
+from torchvision.datasets import MNIST
+
+from ml.preprocess import MEAN, STD
+from ml.recipes import Recipe
+
+
+class PlainLoop:
+    """A recipe trained as its tutorial trains it; nothing of ml.data or ml.train is used."""
+
+    def __init__(self, recipe: Recipe, model: nn.Module, data_dir: str) -> None:
+        steps = [transforms.ToTensor(), transforms.Normalize((MEAN,), (STD,))]
+        dataset = MNIST(data_dir, train=True, transform=transforms.Compose(steps))
+        self.loader = DataLoader(dataset, recipe.batch_size, shuffle=True)
+        self.recipe, self.model = recipe, model
+        self.optimizer = recipe.build_optimizer(model)
+
+    def run_epoch(self) -> int:
+        """Train for one epoch over the 60,000 images; return how many images that were."""
+        self.model.train()
+        for images, labels in self.loader:
+            self.optimizer.zero_grad()
+            logits = self.model(images)
+            loss = F.cross_entropy(logits, labels, reduction=self.recipe.loss_reduction)
+            loss.backward()
+            self.optimizer.step()
+        return len(self.loader.dataset)
+
+    @torch.inference_mode()
+    def accuracy(self, images: torch.Tensor, labels: torch.Tensor) -> float:
+        """Return the share of normalized images (N, 1, 28, 28) read right, 0-1."""
+        self.model.eval()
+        digits = torch.cat([self.model(batch).argmax(dim=1) for batch in images.split(500)])
+        return (digits == labels).double().mean().item()

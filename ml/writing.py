@@ -23,9 +23,9 @@ THINNEST, THICKEST = 0.025, 0.6  # the pen, as a share of the longer side of its
 class Hand:
     """How much writers differ: standard deviations; lengths as shares of the height."""
 
-    jitter: float = 0.042  # of each control point; every writer has a share of it
+    jitter: float = 0.038  # of each control point; every writer has a share of it
     width: float = 0.22  # of the logarithm of width / height
-    slant: float = 0.22
+    slant: float = 0.2
     turn: float = 0.12  # radians
     apart: float = 0.035  # of where a stroke stands against the others
     grow: float = 0.07  # of the logarithm of a stroke's size against the others

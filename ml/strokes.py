@@ -41,13 +41,26 @@ class Placement:
     down: float = 0.5  # 0 = ink at the upper edge, 1 = at the lower one
 
 
-def grid_of_placements(
-    sizes: Sequence[float] = (0.2, 0.5, 0.95),
-    pens: Sequence[float] = (8, 18, 30),
-    places: Sequence[float] = (0.0, 0.5, 1.0),
-) -> list[Placement]:
-    """Return every combination: by default 9 positions × 3 sizes × 3 pen widths."""
-    return [Placement(*each) for each in product(sizes, pens, places, places)]
+SIZES = (0.2, 0.5, 0.95)
+PENS = (8.0, 18.0, 30.0)
+PLACES = (0.0, 0.5, 1.0)
+
+
+def grid_of_placements() -> list[Placement]:
+    """Return every combination of 3 sizes, 3 pens and 9 positions: 81 placements."""
+    return [Placement(*each) for each in product(SIZES, PENS, PLACES, PLACES)]
+
+
+def rotate_placements(number: int) -> list[Placement]:
+    """Return nine of the 81 for the drawing of this number: each size under each pen once.
+
+    Nine drawings in a row see every position under every size and pen, at a ninth of the time.
+    """
+    positions = list(product(PLACES, PLACES))
+    return [
+        Placement(size, pen, *positions[(number + shift) % 9])
+        for shift, (size, pen) in enumerate(product(SIZES, PENS))
+    ]
 
 
 def read_drawings(path: Path) -> list[Drawing]:

@@ -5,6 +5,7 @@ and from chance, so that anyone can make the same examples from the same seed.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,6 +16,23 @@ from ml.skeletons import DIGITS
 from ml.writing import render, write
 
 NOT_A_DIGIT = 10  # the label beside 0 to 9
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """What one epoch learns from besides MNIST, and how often each MNIST image comes by."""
+
+    mnist_copies: int = 2
+    digits: int = 50_000
+    non_digits: int = 50_000
+
+    def add_to(self, mnist: Examples, seed: int) -> Examples:
+        """Return MNIST's examples with newly generated ones; another seed, other ones."""
+        parts = [mnist] * self.mnist_copies
+        parts += [make_digits(self.digits, seed), make_non_digits(self.non_digits, seed)]
+        return Examples(
+            torch.cat([part.images for part in parts]), torch.cat([part.labels for part in parts])
+        )
 
 
 def make_digits(count: int, seed: int) -> Examples:

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from ml.errors import DataError
-from ml.strokes import Drawing, Placement, draw, grid_of_placements, place, read_drawings
+from ml.strokes import (
+    Drawing,
+    Placement,
+    draw,
+    grid_of_placements,
+    place,
+    read_drawings,
+    rotate_placements,
+)
 
 LINE = np.array([[0.0, 0.0], [0.0, 1000.0]], np.float32)
 CORNER = np.array([[0.0, 0.0], [400.0, 0.0], [400.0, 1000.0]], np.float32)
@@ -87,6 +95,12 @@ def test_a_lone_dot_can_be_placed():
 def test_the_usual_placements_are_nine_positions_three_sizes_three_pens():
     placements = grid_of_placements()
     assert len(placements) == len(set(placements)) == 81
+
+
+def test_nine_drawings_in_a_row_see_every_placement_once():
+    seen = [placement for number in range(9) for placement in rotate_placements(number)]
+    assert len(seen) == 81
+    assert set(seen) == set(grid_of_placements())
 
 
 @pytest.mark.parametrize("name", ["drawn.jsonl", "drawn.jsonl.gz"])

@@ -7,7 +7,7 @@ import torch
 from ml.curves import parse_habit, spline_matrix
 from ml.non_digits import KINDS
 from ml.skeletons import DIGITS, LETTERS, SYMBOLS
-from ml.styles import NOT_A_DIGIT, make_digits, make_non_digits, make_samples
+from ml.styles import NOT_A_DIGIT, Mixture, make_digits, make_non_digits, make_samples
 from ml.writing import Hand, write
 
 STILL = Hand(*[0.0] * 11)
@@ -98,3 +98,11 @@ def test_samples_show_every_digit_and_every_kind():
     rows = make_samples(columns=6)
     assert [name for name, _ in rows] == [f"digit {d}" for d in range(10)] + list(KINDS)
     assert all(images.shape == (6, 28, 28) for _, images in rows)
+
+
+def test_a_mixture_holds_mnist_and_what_is_generated():
+    mnist = make_digits(30, seed=9)
+    mixed = Mixture(mnist_copies=2, digits=20, non_digits=10).add_to(mnist, seed=1)
+    assert len(mixed) == 90
+    assert torch.equal(mixed.images[30:60], mnist.images)
+    assert (mixed.labels == NOT_A_DIGIT).sum() == 10

@@ -55,7 +55,8 @@ def make_non_digits(count: int, seed: int) -> Examples:
     ends = np.rint(np.cumsum([share for _, share in KINDS.values()]) * (count / total)).astype(int)
     images = []
     for (make, _), number in zip(KINDS.values(), np.diff(ends, prepend=0), strict=True):
-        images.append(render(make(int(number), rng), rng))
+        if number:
+            images.append(render(make(int(number), rng), rng))
     return Examples(torch.cat(images), torch.full((count,), NOT_A_DIGIT))
 
 

@@ -25,6 +25,10 @@ def make_parser() -> Parser:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--train", action="store_true", help="train a model and serve its weights")
     what.add_argument("--evaluate", action="store_true", help="measure a model on MNIST's test set")
+    what.add_argument(
+        "--compare", nargs="+", type=Path, metavar="RUN", help="runs side by side: table and curves"
+    )
+    what.add_argument("--sample", action="store_true", help="pictures of readings and mistakes")
     what.add_argument("--export", choices=["onnx"], help="write a served model for other programs")
     _add_serving(parser.add_argument_group("serving (the default)"))
     _add_training(parser.add_argument_group("training"))
@@ -39,7 +43,14 @@ def _add_serving(group: argparse._ArgumentGroup) -> None:
 
 def _add_training(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--sessions", metavar="N,N", help="epochs of each session, such as 3,3")
-    group.add_argument("--seed", type=_seed, help="decides weights and order (0)")
+    group.add_argument("--epochs", dest="sessions", metavar="N", help="the same in one session")
+    group.add_argument("--lr", dest="learning_rate", type=_number, help="learning rate")
+    group.add_argument("--batch-size", type=_whole, help="images in a step")
+    group.add_argument("--optimizer", metavar="NAME", help="basic, sgd, adam or rmsprop")
+    group.add_argument(
+        "--session-decay", type=_number, help="factor on the learning rate between sessions"
+    )
+    group.add_argument("--seed", type=_whole, help="decides weights and order (0)")
     group.add_argument("--resume", action="store_true", help="go on with the newest run, or --out")
     group.add_argument(
         "--no-refresh",
@@ -65,6 +76,7 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
         help="where to compute: the best there is (%(default)s)",
     )
     group.add_argument("--json", action="store_true", help="print results for machines")
+    group.add_argument("--all", action="store_true", help="evaluate every served model")
 
 
 def _port(text: str) -> int:
@@ -73,10 +85,17 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _seed(text: str) -> int:
+def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 2**63):
-        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0, not {text!r}")
+        raise argparse.ArgumentTypeError(f"this is a whole number from 0, not {text!r}")
     return int(text)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"this is a number, not {text!r}") from None
 
 
 def serve(flags: argparse.Namespace) -> None:
@@ -105,13 +124,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(flags: argparse.Namespace) -> None:
-    if not (flags.train or flags.evaluate or flags.export):
+    chosen = ("train", "evaluate", "compare", "sample", "export")
+    command = next((name for name in chosen if getattr(flags, name)), None)
+    if command is None:
         return serve(flags)
     from ml import commands
 
-    if flags.train:
-        return commands.run_training(flags)
-    return commands.run_evaluation(flags) if flags.evaluate else commands.run_export(flags)
+    return commands.COMMANDS[command](flags)
 
 
 def _fail(reason: str, code: int) -> int:

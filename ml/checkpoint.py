@@ -65,8 +65,9 @@ def save_weights(folder: Path, model: nn.Module, card: dict[str, Any]) -> dict[s
     first is put in place, so a failure leaves the former pair as it was.
     """
     content = save_safetensors({k: v.cpu().contiguous() for k, v in model.state_dict().items()})
-    card = card | {"weights_sha256": hashlib.sha256(content).hexdigest()}
-    text = json.dumps(card, indent=2) + "\n"
+    digest = hashlib.sha256(content).hexdigest()
+    card = card | {"weights_bytes": len(content), "weights_sha256": digest}
+    text = json.dumps(card, indent=1) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
     weights_path, card_path = _paths(folder, card["model"])
 

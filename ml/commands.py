@@ -10,14 +10,14 @@ import torch
 
 from ml import console, runs
 from ml.checkpoint import find_weights, load_weights, save_weights
-from ml.data import default_data_dir, load_mnist
+from ml.data import Examples, default_data_dir, load_mnist
 from ml.errors import UnknownModelError, WeightsError
 from ml.evaluate import Evaluation, evaluate
 from ml.models import build_model, count_parameters
 from ml.predict import DEFAULT_MODEL
 from ml.recipes import Recipe, find_recipe, parse_sessions
 from ml.timing import Stopwatch
-from ml.train import Digits, Finished, has_fast_bfloat16, pick_device, train
+from ml.train import Digits, Finished, pick_device, train
 
 
 def run_training(flags: argparse.Namespace) -> None:
@@ -38,7 +38,8 @@ def run_training(flags: argparse.Namespace) -> None:
 
 def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path]:
     """Return recipe, seed and folder of a new run, or of the one to go on with."""
-    overrides = {"sessions": flags.sessions and parse_sessions(flags.sessions)}
+    overrides = {name: getattr(flags, name) for name in runs.OVERRIDES}
+    overrides["sessions"] = flags.sessions and parse_sessions(flags.sessions)
     if not flags.resume:
         recipe = find_recipe(flags.model or DEFAULT_MODEL, **overrides)
         return recipe, flags.seed or 0, runs.make_folder(recipe.model, flags.out)
@@ -71,20 +72,38 @@ def _finish_run(
 
 
 def run_evaluation(flags: argparse.Namespace) -> None:
-    """Measure a served model on MNIST's test set."""
-    name = flags.model or DEFAULT_MODEL
+    """Measure a served model, or all of them, on MNIST's test set."""
+    names = _served(flags) if flags.all else [_choose_served(flags)]
+    examples = load_mnist(flags.data or default_data_dir(), train=False)
+    reports = [_measure(flags, name, examples) for name in names]
+    if flags.json:
+        print(json.dumps(reports if flags.all else reports[0]))
+    elif flags.all:
+        print(_as_table(reports))
+    else:
+        print(_as_text(reports[0]))
+
+
+def _served(flags: argparse.Namespace) -> list[str]:
     known = find_weights(flags.weights)
     if not known:
         raise WeightsError(f"there are no weights in {flags.weights}; run python run.py --train")
+    return known
+
+
+def _choose_served(flags: argparse.Namespace) -> str:
+    name, known = flags.model or DEFAULT_MODEL, _served(flags)
     if name not in known:
         raise UnknownModelError(name, known)
+    return name
+
+
+def _measure(flags: argparse.Namespace, name: str, examples: Examples) -> dict[str, Any]:
     model, _ = load_weights(flags.weights, name)
-    examples = load_mnist(flags.data or default_data_dir(), train=False)
     device = pick_device(flags.device)
     watch = Stopwatch()
     evaluation = evaluate(model.to(device), examples, device)
-    report = _report(name, count_parameters(model), evaluation, watch.seconds())
-    print(json.dumps(report) if flags.json else _as_text(report))
+    return _report(name, count_parameters(model), evaluation, watch.seconds())
 
 
 def _report(name: str, parameters: int, evaluation: Evaluation, seconds: float) -> dict[str, Any]:
@@ -107,17 +126,70 @@ def _as_text(report: dict[str, Any]) -> str:
     )
 
 
+def _as_table(reports: list[dict[str, Any]]) -> str:
+    lines = [f"{'model':15} {'parameters':>10} {'accuracy':>9} {'loss':>7} {'ECE':>6} {'s':>6}"]
+    lines += [
+        f"{r['model']:15} {r['parameters']:>10,} {r['test_accuracy']:>9.2%} "
+        f"{r['test_loss']:>7.4f} {r['ece']:>6.2%} {r['seconds']:>6.1f}"
+        for r in reports
+    ]
+    return "\n".join(lines)
+
+
+def run_sample(flags: argparse.Namespace) -> None:
+    """Draw random test images with their readings, and the most confident mistakes."""
+    from ml import plots
+
+    name = _choose_served(flags)
+    examples = load_mnist(flags.data or default_data_dir(), train=False)
+    evaluation = evaluate(load_weights(flags.weights, name)[0], examples)
+    folder = flags.out or Path("samples")
+    folder.mkdir(parents=True, exist_ok=True)
+    generator = torch.Generator()
+    generator.seed() if flags.seed is None else generator.manual_seed(flags.seed)
+    random = torch.randperm(len(examples), generator=generator).tolist()
+    for title, indices in (("readings", random), ("mistakes", evaluation.mistakes)):
+        path = folder / f"{name}-{title}.png"
+        plots.plot_readings(examples, evaluation, indices, path)
+        print(path)
+
+
+def run_comparison(flags: argparse.Namespace) -> None:
+    """Print runs side by side as a table and draw their curves in one picture."""
+    from ml import plots
+
+    histories = {folder.name: runs.read_history(folder) for folder in flags.compare}
+    print(f"{'run':40} {'epochs':>6} {'validation':>10} {'best':>7} {'loss':>7} {'seconds':>7}")
+    for name, history in histories.items():
+        accuracies = [epoch["validation_accuracy"] for epoch in history]
+        print(
+            f"{name:40} {len(history):>6} {accuracies[-1]:>10.2%} {max(accuracies):>7.2%} "
+            f"{history[-1]['validation_loss']:>7.4f} {sum(e['seconds'] for e in history):>7.1f}"
+        )
+    path = flags.out or Path("comparison.png")
+    plots.plot_comparison(histories, path)
+    print(path)
+
+
 def run_export(flags: argparse.Namespace) -> None:
     """Write a served model in another format, with its preprocessing contract beside it."""
     from ml.export import export_onnx
 
-    for path in export_onnx(flags.weights, flags.model or DEFAULT_MODEL, flags.out):
+    for path in export_onnx(flags.weights, _choose_served(flags), flags.out):
         print(path)
 
 
 def _describe(device: torch.device) -> str:
     if device.type == "cpu":
-        speed = ", bfloat16" if has_fast_bfloat16(device) else ""
-        return f"cpu ({torch.get_num_threads()} threads{speed})"
+        return f"cpu ({torch.get_num_threads()} threads)"
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "Apple GPU"
     return f"{device.type} ({name})"
+
+
+COMMANDS = {
+    "train": run_training,
+    "evaluate": run_evaluation,
+    "compare": run_comparison,
+    "sample": run_sample,
+    "export": run_export,
+}

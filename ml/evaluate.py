@@ -1,5 +1,6 @@
 """Numbers only: accuracy, loss, confusion and calibration of a model on examples."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -28,6 +29,21 @@ class Evaluation:
     def accuracy(self) -> float:
         """The share of images read right, 0-1."""
         return (self.predictions == self.labels).double().mean().item()
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95% interval of the accuracy, 0-1, by Wilson's score (1927)."""
+        count, z = len(self.labels), 1.96
+        centre = (self.accuracy + z * z / (2 * count)) / (1 + z * z / count)
+        spread = math.sqrt(self.accuracy * (1 - self.accuracy) / count + (z / (2 * count)) ** 2)
+        return centre - z * spread / (1 + z * z / count), centre + z * spread / (1 + z * z / count)
+
+    @property
+    def mistakes(self) -> list[int]:
+        """The indices of the images read wrong, the most confident first."""
+        highest = self.probabilities.max(dim=1).values
+        wrong = (self.predictions != self.labels).nonzero().flatten()
+        return wrong[highest[wrong].argsort(descending=True, stable=True)].tolist()
 
     @property
     def confusion(self) -> torch.Tensor:

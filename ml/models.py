@@ -8,6 +8,88 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ml.scratch import LinearScratch
+
+
+class Linear(nn.Module):
+    """Logistic regression: one weight for each pixel and digit, 7,850 parameters.
+
+    Source: Deep Learning with PyTorch, lesson 2, jovian.com/aakashns/03-logistic-regression.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(784, 10)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits (N, 10) for normalized images (N, 1, 28, 28)."""
+        return self.linear(images.flatten(1))  # N, 784 -> N, 10
+
+
+class MLP(nn.Module):
+    """One hidden layer of 30, as in Nielsen's book: 23,860 parameters.
+
+    Source: M. Nielsen, Neural Networks and Deep Learning, neuralnetworksanddeeplearning.com.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(784, 30)
+        self.output = nn.Linear(30, 10)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits (N, 10) for normalized images (N, 1, 28, 28)."""
+        x = F.relu(self.hidden(images.flatten(1)))  # N, 30
+        return self.output(x)  # N, 10
+
+
+class SmallCNN(nn.Module):
+    """Two 5×5 convolutions of 10 and 20 channels and two linear layers: 21,840 parameters.
+
+    Source: the first version of PyTorch's MNIST example, github.com/pytorch/examples.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 10, 5)
+        self.conv2 = nn.Conv2d(10, 20, 5)
+        self.channel_dropout = nn.Dropout2d(0.5)
+        self.fc1 = nn.Linear(320, 50)
+        self.dropout = nn.Dropout(0.5)
+        self.fc2 = nn.Linear(50, 10)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits (N, 10) for normalized images (N, 1, 28, 28)."""
+        x = F.relu(F.max_pool2d(self.conv1(images), 2))  # N, 10, 12, 12
+        x = F.relu(F.max_pool2d(self.channel_dropout(self.conv2(x)), 2))  # N, 20, 4, 4
+        x = self.dropout(F.relu(self.fc1(x.flatten(1))))  # N, 50
+        return self.fc2(x)  # N, 10
+
+
+class QuickCNN(nn.Module):
+    """Ours for a class that does not want to wait: 215,506 parameters, learned in one epoch.
+
+    Batch normalization lets it learn at a high rate from the first step; the 5×5 convolution sees
+    a stroke and its edges at once, and pooling after each keeps the rest cheap.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 24, 5, bias=False)
+        self.norm1 = nn.BatchNorm2d(24)
+        self.conv2 = nn.Conv2d(24, 32, 3, bias=False)
+        self.norm2 = nn.BatchNorm2d(32)
+        self.fc1 = nn.Linear(800, 256, bias=False)
+        self.norm3 = nn.BatchNorm1d(256)
+        self.fc2 = nn.Linear(256, 10)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits (N, 10) for normalized images (N, 1, 28, 28)."""
+        x = F.relu(self.norm1(F.max_pool2d(self.conv1(images), 2)))  # N, 24, 12, 12
+        x = F.relu(self.norm2(F.max_pool2d(self.conv2(x), 2)))  # N, 32, 5, 5
+        x = F.relu(self.norm3(self.fc1(x.flatten(1))))  # N, 256
+        return self.fc2(x)  # N, 10
+
 
 class TutorialCNN(nn.Module):
     """Two 3×3 convolutions of 32 and 64 channels and two linear layers: 1,199,882 parameters.
@@ -34,6 +116,11 @@ class TutorialCNN(nn.Module):
 
 
 MODELS: dict[str, type[nn.Module]] = {
+    "linear_scratch": LinearScratch,
+    "linear": Linear,
+    "small_cnn": SmallCNN,
+    "mlp": MLP,
+    "quick_cnn": QuickCNN,
     "tutorial_cnn": TutorialCNN,
 }
 

@@ -64,6 +64,21 @@ def _plot_curves(axes: Axes, history: list[dict[str, Any]], quantity: str, scale
         axes.plot(epochs, values, line, marker="o", markersize=3, color=INK, label=part)
 
 
+def plot_comparison(histories: dict[str, list[dict[str, Any]]], path: Path) -> None:
+    """Draw the validation loss and accuracy of several runs, one line each."""
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(9, 3.6), layout="constrained")
+        left, right = figure.subplots(1, 2)
+        for name, history in histories.items():
+            epochs = [epoch["epoch"] for epoch in history]
+            left.plot(epochs, [epoch["validation_loss"] for epoch in history], label=name)
+            right.plot(epochs, [epoch["validation_accuracy"] * 100 for epoch in history])
+        left.set(title="Validation loss", xlabel="epoch", ylabel="cross-entropy in nats")
+        right.set(title="Validation accuracy", xlabel="epoch", ylabel="read right, in %")
+        figure.legend(frameon=False, loc="outside lower center", ncols=2)
+        figure.savefig(path)
+
+
 def plot_readings(
     examples: Examples, evaluation: Evaluation, indices: list[int], path: Path
 ) -> None:

@@ -1,6 +1,6 @@
 """Reader: weights loaded once, then ink in, a reading out. Softmax is applied here."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import torch
 from ml.checkpoint import WEIGHTS_DIR, find_weights, load_weights
 from ml.errors import UnknownModelError, WeightsError
 from ml.preprocess import fit_ink, is_blank, normalize
+from ml.timing import Stopwatch
 
 __all__ = ["WEIGHTS_DIR", "Reader", "Reading", "UnknownModelError", "WeightsError"]
 
@@ -25,6 +26,7 @@ class Reading:
     digit: int | None = None  # the most probable one
     probabilities: list[float] | None = None  # of 0 to 9; they sum to 1
     seen: list[int] | None = None  # the 28×28 image that the network was given, row by row
+    milliseconds: float | None = field(default=None, compare=False)  # the network's own time
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reading as plain values for JSON."""
@@ -66,8 +68,10 @@ class Reader:
 
     @torch.inference_mode()
     def _answer(self, name: str, image: torch.Tensor, pixels: list[int]) -> Reading:
+        watch = Stopwatch()
         logits = self._networks[name](image)[0]
+        milliseconds = round(watch.seconds() * 1000, 3)
         # float64: the ten numbers sum to 1 as exactly as JSON can say it.
         probabilities = torch.softmax(logits.double(), dim=0).tolist()
         digit = max(range(10), key=probabilities.__getitem__)
-        return Reading("digit", name, digit, probabilities, pixels)
+        return Reading("digit", name, digit, probabilities, pixels, milliseconds)

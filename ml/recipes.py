@@ -9,8 +9,16 @@ import torch
 
 from ml.errors import RecipeError, UnknownModelError
 from ml.models import MODELS
+from ml.scratch import BasicOptimizer
 
-OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop}
+OPTIMIZERS = {
+    "basic": BasicOptimizer,
+    "sgd": torch.optim.SGD,
+    "adam": torch.optim.Adam,
+    "rmsprop": torch.optim.RMSprop,
+}
+WARM_UP = 0.25  # the share of training in which a one-cycle rate climbs
+START = 0.05  # of the highest rate, where a one-cycle rate begins
 
 
 @dataclass(frozen=True)
@@ -24,10 +32,12 @@ class Recipe:
     batch_size: int
     sessions: tuple[int, ...]  # epochs in each; a checkpoint stands between two of them
     session_decay: float = 1.0  # what the learning rate is multiplied by from session to session
+    schedule: str = "constant"  # within a session; "one_cycle" climbs once and falls to nothing
     momentum: float = 0.0  # SGD only
     loss_reduction: str = "mean"  # over the batch: "mean" or "sum"
     validation_images: int = 5_000  # of MNIST's 60,000 training images
     stop_at_accuracy: float | None = None  # training accuracy (0-1) of an epoch that ends training
+    bfloat16: bool = True  # on CPUs that have its instructions; small layers gain nothing from it
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sessions", tuple(self.sessions))
@@ -41,6 +51,8 @@ class Recipe:
             raise RecipeError(f"the learning rate must be above 0, not {self.learning_rate}")
         if not (math.isfinite(self.session_decay) and self.session_decay > 0):
             raise RecipeError(f"the session decay must be above 0, not {self.session_decay}")
+        if self.schedule not in ("constant", "one_cycle"):
+            raise RecipeError(f"the schedule is constant or one_cycle, not {self.schedule!r}")
         if self.batch_size < 1:
             raise RecipeError(f"the batch size must be at least 1, not {self.batch_size}")
         if not self.sessions or min(self.sessions) < 1:
@@ -51,10 +63,20 @@ class Recipe:
         """The epochs of all sessions together."""
         return sum(self.sessions)
 
-    def learning_rate_at(self, epoch: int) -> float:
-        """Return the learning rate in an epoch, numbered from 1 over all sessions."""
+    def learning_rate_at(self, done: float) -> float:
+        """Return the learning rate when `done` epochs, and a part of the next, are behind us.
+
+        One-cycle: L. Smith, Super-Convergence, 2018, with a cosine for its way down.
+        """
+        if self.schedule == "one_cycle":
+            share = done / self.epochs
+            if share < WARM_UP:
+                return self.learning_rate * (START + (1 - START) * share / WARM_UP)
+            return (
+                self.learning_rate * (1 + math.cos(math.pi * (share - WARM_UP) / (1 - WARM_UP))) / 2
+            )
         ends = accumulate(self.sessions[:-1])
-        return self.learning_rate * self.session_decay ** sum(epoch > end for end in ends)
+        return self.learning_rate * self.session_decay ** sum(done >= end for end in ends)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as plain values for JSON."""
@@ -78,6 +100,55 @@ def parse_sessions(text: str) -> tuple[int, ...]:
 
 
 _RECIPES = (
+    Recipe(
+        model="linear_scratch",
+        source="a softmax classifier in NumPy-style steps: N(0, 1) weights, gradients by hand",
+        optimizer="basic",
+        learning_rate=1.0,
+        batch_size=64,
+        # The source keeps the rate at 1.0 for up to 21 epochs and ends anywhere from 77 to 91%.
+        sessions=(15, 6),
+        session_decay=0.1,
+        bfloat16=False,
+    ),
+    Recipe(
+        model="linear",
+        source="jovian.com/aakashns/03-logistic-regression",
+        optimizer="sgd",
+        learning_rate=0.05,
+        batch_size=128,
+        sessions=(5, 5),
+        session_decay=0.1,
+        validation_images=10_000,
+        bfloat16=False,
+    ),
+    Recipe(
+        model="small_cnn",
+        source="github.com/pytorch/examples, mnist, first version; with Adam for 15 epochs",
+        optimizer="adam",
+        learning_rate=0.001,
+        batch_size=100,
+        sessions=(15,),
+    ),
+    Recipe(
+        model="mlp",
+        source="neuralnetworksanddeeplearning.com, chapter 1, in PyTorch",
+        optimizer="sgd",
+        learning_rate=0.001,
+        batch_size=64,
+        sessions=(40,),
+        loss_reduction="sum",
+        bfloat16=False,
+    ),
+    Recipe(
+        model="quick_cnn",
+        source="ours: batch normalization and one-cycle, for a class that does not want to wait",
+        optimizer="adam",
+        learning_rate=0.01,
+        batch_size=125,
+        sessions=(1,),
+        schedule="one_cycle",
+    ),
     Recipe(
         model="tutorial_cnn",
         source="github.com/pytorch/examples/tree/main/mnist, trained in two sessions",

@@ -2,6 +2,7 @@
 
 import json
 import platform
+from base64 import b64encode
 from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -10,13 +11,25 @@ from typing import Any
 
 import torch
 
+from ml.catalog import describe, describe_layers
 from ml.checkpoint import load_checkpoint, save_weights
+from ml.data import Examples
 from ml.errors import CheckpointError
+from ml.evaluate import Evaluation
 from ml.models import count_parameters
-from ml.recipes import Recipe
+from ml.recipes import RECIPES, Recipe
 from ml.train import Digits, Finished
 
 RUNS_DIR = Path("runs")
+# The fields of a recipe that the command line can change, with their flags.
+OVERRIDES = {
+    "sessions": "--sessions",
+    "learning_rate": "--lr",
+    "batch_size": "--batch-size",
+    "optimizer": "--optimizer",
+    "session_decay": "--session-decay",
+}
+SHOWN_MISTAKES = 20
 SHOWN_SEED = 0  # which test images the picture of readings shows
 
 
@@ -73,7 +86,9 @@ def make_card(
     evaluation = finished.evaluation
     return {
         "model": recipe.model,
+        **describe(recipe.model),
         "parameters": count_parameters(finished.model),
+        "layers": describe_layers(finished.model),
         "recipe": recipe.to_dict(),
         "command": make_command(recipe, seed),
         "seed": seed,
@@ -93,18 +108,39 @@ def make_card(
         "epochs": len(finished.history),
         "reached_goal": finished.reached_goal,
         "test_accuracy": evaluation.accuracy,
+        "test_interval": evaluation.interval,
         "test_loss": evaluation.loss,
         "test_ece": evaluation.ece,
         "history": finished.history,
         "marks": finished.marks,
+        "confusion": evaluation.confusion.tolist(),
+        "mistakes": list_mistakes(evaluation, digits.test),
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
     }
 
 
+def list_mistakes(evaluation: Evaluation, examples: Examples) -> list[dict[str, Any]]:
+    """Return the 20 most confident mistakes; `seen` is the image's 784 bytes in base64."""
+    return [
+        {
+            "truth": int(examples.labels[index]),
+            "read": int(evaluation.predictions[index]),
+            "probability": round(float(evaluation.probabilities[index].max()), 4),
+            "seen": b64encode(examples.images[index].numpy().tobytes()).decode("ascii"),
+        }
+        for index in evaluation.mistakes[:SHOWN_MISTAKES]
+    ]
+
+
 def make_command(recipe: Recipe, seed: int) -> str:
     """Return the command line that trains by this recipe and seed."""
-    sessions = ",".join(map(str, recipe.sessions))
-    return f"python run.py --train --model {recipe.model} --sessions {sessions} --seed {seed}"
+    standard = RECIPES[recipe.model]
+    changed = [
+        f" {flag} {','.join(map(str, value)) if name == 'sessions' else value}"
+        for name, flag in OVERRIDES.items()
+        if (value := getattr(recipe, name)) != getattr(standard, name)
+    ]
+    return f"python run.py --train --model {recipe.model}{''.join(changed)} --seed {seed}"
 
 
 def save_run(folder: Path, card: dict[str, Any], digits: Digits, finished: Finished) -> list[Path]:
@@ -125,6 +161,15 @@ def save_run(folder: Path, card: dict[str, Any], digits: Digits, finished: Finis
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:
-    """Return the epochs in a run's history.jsonl."""
-    text = (folder / "history.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    """Return the epochs in a run's history.jsonl; raises CheckpointError if it has none."""
+    path = folder / "history.jsonl"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        history = [json.loads(line) for line in lines]
+    except FileNotFoundError:
+        raise CheckpointError(f"{folder} holds no run: there is no {path.name} in it") from None
+    except ValueError as error:
+        raise CheckpointError(f"{path} is damaged: a line is not JSON") from error
+    if not history:
+        raise CheckpointError(f"the run in {folder} has not finished an epoch yet")
+    return history

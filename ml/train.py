@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from ml.errors import CheckpointError, TrainingError
 from ml.evaluate import Evaluation, evaluate
 from ml.models import build_model
 from ml.recipes import Recipe
+from ml.scratch import LinearScratch
 from ml.timing import Stopwatch
 
 
@@ -112,6 +114,7 @@ def pick_device(name: str = "auto") -> torch.device:
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
+@cache
 def has_fast_bfloat16(device: torch.device) -> bool:
     """Say whether this is a CPU with bfloat16 instructions (AMX or AVX-512), which double speed."""
     found = torch.cpu.get_capabilities() if device.type == "cpu" else {}
@@ -145,13 +148,12 @@ def fit(
     for epoch in epochs:
         torch.manual_seed(derive_seed(seed, epoch))  # dropout
         generator.manual_seed(derive_seed(seed, epoch))  # the order of the images
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate_at(epoch)
         totals, watch = _Totals(), Stopwatch()
         model.train()
         steps = math.ceil(len(labels) / recipe.batch_size)
         shuffled = batches(images, labels, recipe.batch_size, generator)
         for step, (batch, answers) in enumerate(shuffled, 1):
+            set_learning_rate(optimizer, recipe.learning_rate_at(epoch - 1 + (step - 1) / steps))
             loss, correct = _learn(model, optimizer, recipe, batch, answers)
             if not math.isfinite(loss):
                 raise TrainingError(
@@ -167,6 +169,12 @@ def fit(
             return
 
 
+def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Make the optimizer's next step this long."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+
+
 def _learn(
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
@@ -175,13 +183,17 @@ def _learn(
     labels: torch.Tensor,
 ) -> tuple[float, int]:
     """Take one step; return the loss and how many of the batch were read right."""
-    device = images.device
-    with torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bfloat16(device)):
-        logits = model(images)
-    # The loss in float32: its softmax would lose digits in bfloat16.
-    loss = F.cross_entropy(logits.float(), labels, reduction=recipe.loss_reduction)
     optimizer.zero_grad()
-    loss.backward()
+    if isinstance(model, LinearScratch):
+        loss, logits = model.compute_gradients(images, labels)
+    else:
+        device = images.device
+        is_short = recipe.bfloat16 and has_fast_bfloat16(device)
+        with torch.autocast(device.type, torch.bfloat16, enabled=is_short):
+            logits = model(images)
+        # The loss in float32: its softmax would lose digits in bfloat16.
+        loss = F.cross_entropy(logits.float(), labels, reduction=recipe.loss_reduction)
+        loss.backward()
     optimizer.step()
     return loss.item(), int((logits.argmax(dim=1) == labels).sum())
 
@@ -292,11 +304,13 @@ def _check_same_run(
     except (KeyError, TypeError) as error:
         raise CheckpointError(f"the checkpoint {path} lacks {error}") from error
     ours = recipe.to_dict() | {"seed": seed, "data": checksum}
-    for name in sorted(ours.keys() - {"sessions"}):
+    # A constant rate does not look ahead, so sessions may be added; a one-cycle rate does.
+    free = {"sessions"} if recipe.schedule == "constant" else set()
+    for name in sorted(ours.keys() - free):
         if theirs.get(name) != ours[name]:
             raise CheckpointError(
                 f"the checkpoint {path} is of another recipe: its {name} is "
-                f"{theirs.get(name)}, not {ours[name]}; train without --resume"
+                f"{theirs.get(name)}, not {ours[name]}; leave out --resume"
             )
 
 

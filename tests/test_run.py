@@ -12,6 +12,7 @@ from PIL import Image
 
 import run
 from ml.checkpoint import WEIGHTS_DIR
+from ml.models import MODELS
 
 ROOT = Path(run.__file__).parent
 PICTURES = ("labels.png", "history.png", "readings.png", "confusion.png")
@@ -63,9 +64,69 @@ def test_bad_usage_is_one_line_and_exit_code_2(flags, capsys):
     assert_one_line(capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("flags", [["--sessions", "3,x"], ["--model", "resnet"]])
-def test_what_cannot_be_trained_is_bad_usage(train, flags, capsys):
-    assert train(*flags)[0] == 2
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--sessions", "3,x"],
+        ["--epochs", "0"],
+        ["--model", "resnet"],
+        ["--optimizer", "magic"],
+        ["--lr", "0"],
+        ["--lr", "-1"],
+        ["--lr", "nan"],
+        ["--batch-size", "0"],
+    ],
+)
+def test_what_cannot_be_trained_is_bad_usage(train, flags):
+    code, text = train(*flags)
+    assert code == 2
+    assert_one_line(text.split("\n", 1)[1])  # after the line that names the device
+
+
+def test_a_rate_so_high_that_the_loss_is_lost_fails_at_its_step(train, tmp_path):
+    code, text = train("--model", "mlp", "--lr", "1e30", "--epochs", "2")
+    assert code == 1
+    assert "step" in text.splitlines()[-1]
+    assert not (tmp_path / "weights").exists()
+
+
+@pytest.mark.parametrize("model", ["linear_scratch", "linear", "mlp", "small_cnn", "quick_cnn"])
+def test_every_model_trains_by_one_line_with_any_part_of_its_recipe_changed(train, tmp_path, model):
+    flags = ["--epochs", "1", "--lr", "0.02", "--batch-size", "30"]
+    assert train("--model", model, *flags)[0] == 0
+    card = json.loads((tmp_path / "weights" / f"{model}.json").read_text())
+    assert card["recipe"]["learning_rate"] == 0.02
+    assert "--lr 0.02" in card["command"]
+    assert len(card["layers"]) > 0
+    assert len(card["confusion"]) == 10
+
+
+def test_runs_are_compared_in_a_table_and_a_picture(train, tmp_path, capsys):
+    assert train("--model", "linear", "--epochs", "2")[0] == 0
+    picture = tmp_path / "curves.png"
+    assert run.main(["--compare", *[str(tmp_path / "run")] * 2, "--out", str(picture)]) == 0
+    assert "validation" in capsys.readouterr().out
+    Image.open(picture).verify()
+
+
+def test_comparing_what_is_no_run_fails_in_one_line(tmp_path, capsys):
+    assert run.main(["--compare", str(tmp_path)]) == 1
+    assert_one_line(capsys.readouterr().err)
+
+
+def test_a_sample_shows_readings_and_mistakes(made_mnist, tmp_path, capsys):
+    flags = ["--sample", "--data", str(made_mnist), "--out", str(tmp_path)]
+    assert run.main([*flags, "--model", "tutorial_cnn"]) == 0
+    for line in capsys.readouterr().out.splitlines():
+        Image.open(line).verify()
+
+
+def test_all_shipped_models_are_evaluated_as_one_table(made_mnist, capsys):
+    assert run.main(["--evaluate", "--all", "--json", "--data", str(made_mnist)]) == 0
+    names = [report["model"] for report in json.loads(capsys.readouterr().out)]
+    assert names == [name for name in MODELS if (WEIGHTS_DIR / f"{name}.json").exists()]
+    assert run.main(["--evaluate", "--all", "--data", str(made_mnist)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(names) + 1
 
 
 def test_training_keeps_the_run_and_refreshes_the_weights(train, tmp_path):

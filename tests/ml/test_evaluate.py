@@ -53,3 +53,22 @@ def test_a_model_is_measured_on_all_examples_without_dropout(made_digits):
     assert torch.allclose(once.probabilities, twice.probabilities, atol=1e-5)
     assert torch.allclose(once.probabilities.sum(dim=1), torch.ones(360), atol=1e-5)
     assert 1.5 < once.loss < 4  # untrained: about ln(10)
+
+
+def test_the_interval_is_wilsons():
+    labels = torch.zeros(100, dtype=torch.int64)
+    rows = answers(*[(0, 0.9)] * 90, *[(1, 0.9)] * 10)
+    low, high = Evaluation(rows, labels, 0.0).interval
+    assert (low, high) == pytest.approx((0.8256, 0.9448), abs=1e-3)
+
+
+def test_a_perfect_score_has_an_interval_that_ends_at_one():
+    labels = torch.zeros(50, dtype=torch.int64)
+    low, high = Evaluation(answers(*[(0, 0.9)] * 50), labels, 0.0).interval
+    assert 0.9 < low < high == pytest.approx(1)
+
+
+def test_mistakes_come_the_most_confident_first():
+    rows = answers((1, 0.6), (2, 0.9), (3, 0.95), (4, 0.7))
+    evaluation = Evaluation(rows, torch.tensor([0, 0, 3, 0]), 0.0)
+    assert evaluation.mistakes == [1, 3, 0]

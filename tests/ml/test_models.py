@@ -5,7 +5,14 @@ import torch
 
 from ml.models import MODELS, build_model, count_parameters
 
-PARAMETERS = {"tutorial_cnn": 1_199_882}
+PARAMETERS = {
+    "linear_scratch": 7_850,
+    "linear": 7_850,
+    "small_cnn": 21_840,
+    "mlp": 23_860,
+    "quick_cnn": 215_506,
+    "tutorial_cnn": 1_199_882,
+}
 
 
 def test_every_model_has_its_parameters_counted_here():

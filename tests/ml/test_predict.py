@@ -56,6 +56,7 @@ def test_an_empty_board_is_blank(reader):
         "digit": None,
         "probabilities": None,
         "seen": None,
+        "milliseconds": None,
     }
 
 

@@ -36,7 +36,19 @@ def test_given_fields_change_and_none_leaves_a_field_alone():
 
 def test_the_learning_rate_falls_from_session_to_session():
     recipe = find_recipe("tutorial_cnn", sessions=(2, 1, 1), session_decay=0.5, learning_rate=0.8)
-    assert [recipe.learning_rate_at(epoch) for epoch in (1, 2, 3, 4)] == [0.8, 0.8, 0.4, 0.2]
+    rates = [recipe.learning_rate_at(done) for done in (0, 1.9, 2, 3, 3.9)]
+    assert rates == [0.8, 0.8, 0.4, 0.2, 0.2]
+
+
+def test_a_one_cycle_rate_climbs_once_and_falls_to_nothing():
+    recipe = find_recipe("quick_cnn", learning_rate=1.0, sessions=(2,))
+    rates = [recipe.learning_rate_at(done / 50) for done in range(101)]
+    top = rates.index(max(rates))
+    assert max(rates) == pytest.approx(1.0)
+    assert rates[: top + 1] == sorted(rates[: top + 1])
+    assert rates[top:] == sorted(rates[top:], reverse=True)
+    assert rates[0] == pytest.approx(0.05)
+    assert rates[-1] == pytest.approx(0)
 
 
 def test_an_optimizer_gets_the_recipes_learning_rate():
@@ -55,6 +67,7 @@ def test_an_optimizer_gets_the_recipes_learning_rate():
         {"learning_rate": float("inf")},
         {"optimizer": "magic"},
         {"session_decay": 0.0},
+        {"schedule": "random"},
         {"batch_size": 0},
         {"sessions": ()},
         {"sessions": (3, 0)},

@@ -1,0 +1,35 @@
+"""Every model is explained, and its layers are what the network really does."""
+
+import pytest
+
+from ml.catalog import DESCRIPTIONS, describe, describe_layers
+from ml.models import MODELS, build_model, count_parameters
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_is_explained_in_two_sentences(name):
+    assert name in DESCRIPTIONS
+    assert describe(name)["summary"].count(".") == 2
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_layers_hold_all_parameters_and_end_in_ten_logits(name):
+    model = build_model(name).train()
+    layers = describe_layers(model)
+    assert sum(layer["parameters"] for layer in layers) == count_parameters(model)
+    assert layers[-1]["shape"] == [10]
+    assert model.training
+
+
+def test_the_tutorials_layers_are_those_of_its_diagram():
+    layers = describe_layers(build_model("tutorial_cnn"))
+    assert layers[0] == {
+        "layer": "convolution 3×3, 1 → 32",
+        "shape": [32, 26, 26],
+        "parameters": 320,
+    }
+    assert [layer["shape"] for layer in layers][1] == [64, 24, 24]
+
+
+def test_a_model_without_a_description_gets_its_name():
+    assert describe("new")["title"] == "new"

@@ -1,7 +1,7 @@
 """How each model is trained: one small frozen dataclass each, with its source."""
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import accumulate
 from typing import Any
 
@@ -57,6 +57,15 @@ class Recipe:
             raise RecipeError(f"the batch size must be at least 1, not {self.batch_size}")
         if not self.sessions or min(self.sessions) < 1:
             raise RecipeError("sessions are whole numbers of epochs of at least 1, such as 3,3")
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Recipe":
+        """Return the recipe that `to_dict` gave; fields added since then have their defaults.
+
+        Raises TypeError if a field without a default is missing.
+        """
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in known})
 
     @property
     def epochs(self) -> int:

@@ -3,7 +3,6 @@
 import json
 import platform
 from base64 import b64encode
-from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -73,8 +72,7 @@ def read_settings(folder: Path) -> tuple[Recipe, int]:
     path = folder / "checkpoint.pt"
     state = load_checkpoint(path)
     try:
-        known = {field.name for field in fields(Recipe)}
-        return Recipe(**{k: v for k, v in state["recipe"].items() if k in known}), state["seed"]
+        return Recipe.from_dict(state["recipe"]), state["seed"]
     except (KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(f"the checkpoint {path} has no readable recipe") from error
 

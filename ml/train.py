@@ -19,7 +19,7 @@ from torch import nn
 
 from ml.checkpoint import load_checkpoint, save_checkpoint
 from ml.data import Examples, batches, load_mnist, split, to_tensors
-from ml.errors import CheckpointError, TrainingError
+from ml.errors import CheckpointError, ExplainedError, TrainingError
 from ml.evaluate import Evaluation, evaluate
 from ml.models import build_model
 from ml.recipes import Recipe
@@ -300,8 +300,9 @@ def _check_same_run(
 ) -> None:
     """Refuse a checkpoint whose recipe, seed or data differ; its sessions may be cut otherwise."""
     try:
-        theirs = state["recipe"] | {"seed": state["seed"], "data": state["data"]}
-    except (KeyError, TypeError) as error:
+        theirs = Recipe.from_dict(state["recipe"]).to_dict()
+        theirs |= {"seed": state["seed"], "data": state["data"]}
+    except (KeyError, TypeError, AttributeError, ExplainedError) as error:
         raise CheckpointError(f"the checkpoint {path} lacks {error}") from error
     ours = recipe.to_dict() | {"seed": seed, "data": checksum}
     # A constant rate does not look ahead, so sessions may be added; a one-cycle rate does.

@@ -40,6 +40,7 @@ export class Bars {
   }
 }
 
-function percent(probability) {
+/** A probability as the page writes it. */
+export function percent(probability) {
   return `${(100 * probability).toFixed(1)}%`;
 }

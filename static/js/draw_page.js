@@ -1,7 +1,9 @@
 import { Answer } from "./answer.js";
 import { Bars } from "./bars.js";
 import { Board } from "./board.js";
+import { Comparison } from "./comparison.js";
 import { KeyboardPen } from "./keyboard_pen.js";
+import { Picker } from "./picker.js";
 import { PointerPen } from "./pointer_pen.js";
 import { Reader } from "./reader.js";
 import { Seen } from "./seen.js";
@@ -12,14 +14,18 @@ const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const sheet = part("board");
 const canvas = part("canvas");
 const board = new Board(canvas, part("ink"));
-const reader = new Reader(() => board.toDataURL());
+const picker = new Picker(part("model"));
+const compare = document.querySelector('[data-action="compare"]');
+const comparison = new Comparison(part("views"), part("comparison"), compare);
+const reader = new Reader(() => ({ image: board.toDataURL(), ...chooseModels() }));
 const answer = new Answer(part("answer"));
 const bars = new Bars(part("bars"));
 const seen = new Seen(part("seen"));
 
 new PointerPen(board, canvas);
 new KeyboardPen(board, canvas, part("cursor"), part("pen-state"));
-new Toolbar(board, canvas, document);
+new Toolbar(board, canvas, part("tools"));
+comparison.mark(picker.model);
 
 board.addEventListener("change", () => {
   sheet.toggleAttribute("data-empty", board.isEmpty);
@@ -28,21 +34,45 @@ board.addEventListener("change", () => {
   else readDrawing();
 });
 
-reader.addEventListener("reading", ({ detail }) => show(detail));
+picker.addEventListener("change", () => {
+  comparison.mark(picker.model);
+  reader.forget(); // the former model's answer is no longer wanted
+  if (!board.isEmpty) readDrawing();
+});
+comparison.addEventListener("toggle", () => {
+  if (comparison.isOpen && !board.isEmpty) readDrawing();
+});
+
+reader.addEventListener("answer", ({ detail }) => show(detail.readings ?? [detail]));
 reader.addEventListener("refusal", ({ detail }) => {
   answer.showRefusal(detail);
-  bars.fade(); // they belong to an earlier drawing
+  fade();
 });
 reader.addEventListener("unreachable", () => {
   answer.showUnreachable();
-  bars.fade();
+  fade();
 });
+
+function chooseModels() {
+  return comparison.isOpen ? { models: picker.models } : { model: picker.model };
+}
 
 function startAfresh() {
   reader.forget();
   answer.invite();
+  comparison.clear();
+  clear();
+}
+
+function clear() {
   bars.clear();
   seen.clear();
+}
+
+/** What is shown belongs to an earlier drawing. */
+function fade() {
+  bars.fade();
+  comparison.fade();
 }
 
 function readDrawing() {
@@ -50,13 +80,14 @@ function readDrawing() {
   reader.read();
 }
 
-function show(reading) {
+function show(readings) {
+  const reading = readings.find(({ model }) => model === picker.model) ?? readings[0];
+  comparison.show(readings);
   if (reading.probabilities) {
     bars.show(reading.probabilities, { isFaded: reading.status !== "digit" });
     seen.show(reading.seen);
   } else {
-    bars.clear();
-    seen.clear();
+    clear();
   }
   say(reading);
 }

@@ -8,19 +8,20 @@ const GONE = [502, 503, 504]; // said by a proxy whose server is away
  * asked next, and the newest drawing always gets its answer. An answer to a drawing that has been
  * forgotten is dropped.
  *
- * Emits `reading` (detail: the server's reading), `refusal` (detail: why, in words) and
+ * Emits `answer` (detail: what the server said), `refusal` (detail: why, in words) and
  * `unreachable`; after the last it goes on trying by itself.
  */
 export class Reader extends EventTarget {
-  #takeDrawing;
+  #takeQuestion;
   #isWanted = false;
   #isBusy = false;
   #failures = 0;
   #subject = 0; // changes when a drawing is forgotten
 
-  constructor(takeDrawing) {
+  /** @param takeQuestion returns what to send: the drawing as it is now, and who shall read it. */
+  constructor(takeQuestion) {
     super();
-    this.#takeDrawing = takeDrawing;
+    this.#takeQuestion = takeQuestion;
   }
 
   /** Whether a newer drawing than the last answered one still waits for its turn. */
@@ -50,7 +51,7 @@ export class Reader extends EventTarget {
 
   async #ask() {
     const subject = this.#subject;
-    const outcome = await post(this.#takeDrawing());
+    const outcome = await post(this.#takeQuestion());
     const isGone = outcome.type === "unreachable";
     this.#failures = isGone ? this.#failures + 1 : 0;
     if (subject !== this.#subject) return;
@@ -59,12 +60,12 @@ export class Reader extends EventTarget {
   }
 }
 
-async function post(image) {
+async function post(question) {
   try {
     const response = await fetch("/api/predict", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ image }),
+      body: JSON.stringify(question),
       signal: AbortSignal.timeout(PATIENCE),
     });
     if (GONE.includes(response.status)) return { type: "unreachable" };
@@ -76,7 +77,7 @@ async function post(image) {
 }
 
 async function success(response) {
-  return { type: "reading", detail: await response.json() };
+  return { type: "answer", detail: await response.json() };
 }
 
 async function refusal(response) {

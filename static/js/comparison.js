@@ -1,0 +1,100 @@
+import { percent } from "./bars.js";
+
+/** The same drawing read by every model: a row each, in the place of the ten large bars. */
+export class Comparison extends EventTarget {
+  #views;
+  #button;
+  #rows;
+
+  /** @param views holds the bars and the table in one place; the button swaps the two. */
+  constructor(views, table, button) {
+    super();
+    this.#views = views;
+    this.#button = button;
+    this.#rows = [...table.tBodies[0].rows].map((element) => new Row(element));
+    button.addEventListener("click", () => this.#toggle());
+  }
+
+  get isOpen() {
+    return this.#button.getAttribute("aria-expanded") === "true";
+  }
+
+  /** Marks the row of the model whose answer is the page's. */
+  mark(model) {
+    for (const row of this.#rows) row.isMarked = row.model === model;
+  }
+
+  show(readings) {
+    const byModel = new Map(readings.map((reading) => [reading.model, reading]));
+    for (const row of this.#rows) row.show(byModel.get(row.model));
+  }
+
+  clear() {
+    for (const row of this.#rows) row.show();
+  }
+
+  fade() {
+    for (const row of this.#rows) row.fade(true);
+  }
+
+  #toggle() {
+    this.#button.setAttribute("aria-expanded", String(!this.isOpen));
+    this.#views.toggleAttribute("data-comparing", this.isOpen);
+    this.dispatchEvent(new Event("toggle"));
+  }
+}
+
+/** One model's digit, its probability, ten small bars and the milliseconds that it took. */
+class Row {
+  #element;
+  #picture;
+
+  constructor(element) {
+    this.#element = element;
+    this.#picture = element.querySelector('[role="img"]');
+  }
+
+  get model() {
+    return this.#element.dataset.model;
+  }
+
+  set isMarked(isMarked) {
+    this.#element.setAttribute("aria-current", String(isMarked));
+  }
+
+  show({ status, probabilities, milliseconds } = {}) {
+    const isDigit = status === "digit";
+    const most = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : null;
+    this.#write("digit", isDigit ? most : "–");
+    this.#write("probability", isDigit ? percent(probabilities[most]) : "–");
+    this.#write("time", Number.isFinite(milliseconds) ? `${milliseconds.toFixed(1)} ms` : "–");
+    this.#draw(probabilities ?? Array(10).fill(0), most);
+    const spoken = probabilities ? list(probabilities) : "not read yet";
+    this.#picture.setAttribute("aria-label", spoken);
+    this.fade(!isDigit);
+  }
+
+  fade(isFaded) {
+    this.#element.toggleAttribute("data-faded", isFaded);
+  }
+
+  #write(part, text) {
+    this.#element.querySelector(`[data-part="${part}"]`).textContent = text;
+  }
+
+  #draw(probabilities, most) {
+    [...this.#picture.children].forEach((bar, digit) => {
+      bar.style.setProperty("--share", probabilities[digit]);
+      bar.toggleAttribute("data-most", digit === most);
+    });
+  }
+}
+
+/** The digits worth a word, the most probable first. */
+function list(probabilities) {
+  return [...probabilities.entries()]
+    .filter(([, probability]) => probability >= 0.0005)
+    .sort(([, one], [, other]) => other - one)
+    .map(([digit, probability]) => `${digit}: ${percent(probability)}`)
+    .join(", ");
+}

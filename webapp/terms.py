@@ -1,0 +1,207 @@
+"""The words that a beginner meets here, explained in a sentence or two."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word, what it means, and the other forms in which it appears."""
+
+    name: str
+    text: str
+    forms: tuple[str, ...] = ()
+
+    @property
+    def anchor(self) -> str:
+        """The id under which the glossary has it."""
+        return self.name.lower().replace(" ", "-")
+
+
+TERMS = (
+    Term(
+        "accuracy",
+        "The share of images that are read rightly. 99% means one mistake in a hundred.",
+    ),
+    Term(
+        "Adam",
+        "An optimizer that combines momentum with a step size of its own for every parameter, "
+        "taken from the recent size of that parameter's gradients.",
+    ),
+    Term(
+        "augmentation",
+        "Changing the training images a little every time they are shown: shifted, turned, "
+        "thicker. The network cannot learn them by heart and copes better with new ones.",
+        ("augmented",),
+    ),
+    Term(
+        "autograd",
+        "PyTorch's way to find gradients by itself: it records every calculation and goes "
+        "through the record backwards.",
+    ),
+    Term(
+        "batch",
+        "The few images, often 64, that the network looks at before its parameters are changed "
+        "once.",
+        ("batches",),
+    ),
+    Term(
+        "batch normalization",
+        "A layer that shifts and scales the numbers passing through it to mean 0 and spread 1, "
+        "as measured over the batch. Training becomes faster and steadier.",
+        ("batch norm", "batchnorm"),
+    ),
+    Term(
+        "calibration",
+        "Making probabilities honest: of all answers given with 90%, nine in ten should be right. "
+        "The usual way divides the logits by one number, the temperature, found on images that "
+        "were not trained on.",
+        ("calibrated", "temperature"),
+    ),
+    Term(
+        "checkpoint",
+        "All that training needs to go on later, in a file: parameters, the optimizer's memory, "
+        "the state of the random numbers and how far it came.",
+        ("checkpoints",),
+    ),
+    Term(
+        "confidence interval",
+        "The range in which the true accuracy plausibly lies. The test has only so many images, "
+        "so another equally large test would give a slightly different figure.",
+        ("95% interval",),
+    ),
+    Term(
+        "confusion matrix",
+        "A table that counts which digit was read as which: a row for each true digit, a column "
+        "for each answer. Right answers lie on the diagonal.",
+    ),
+    Term(
+        "convolution",
+        "A layer that slides small filters, 3×3 pixels say, over the image. Each filter looks for "
+        "the same small pattern everywhere, such as an edge or a bend.",
+        ("convolutions", "convolutional", "conv"),
+    ),
+    Term(
+        "cross-entropy",
+        "The usual loss for classes: minus the logarithm of the probability that the network gave "
+        "to the right answer. Sure and right costs almost nothing, sure and wrong costs a lot.",
+        ("cross entropy",),
+    ),
+    Term(
+        "dropout",
+        "While training, a random part of a layer's numbers is set to zero, so that the network "
+        "relies on no single one. When it reads your drawing, all take part.",
+        ("dropout2d",),
+    ),
+    Term("epoch", "One pass over all training images.", ("epochs",)),
+    Term(
+        "gradient",
+        "For each parameter, how fast the loss grows when that parameter grows. Going against the "
+        "gradient makes the loss smaller.",
+        ("gradients",),
+    ),
+    Term(
+        "learning rate",
+        "How far the parameters move in one step. Too small and training takes ages, too large "
+        "and it jumps past the goal.",
+        ("learning rates",),
+    ),
+    Term(
+        "linear layer",
+        "A layer in which every output is a weighted sum of all inputs plus a constant, the bias.",
+        ("linear layers", "linear"),
+    ),
+    Term(
+        "logits",
+        "The network's ten raw scores, one for each digit, before softmax turns them into "
+        "probabilities.",
+        ("logit",),
+    ),
+    Term(
+        "loss",
+        "One number that says how wrong the network is. Training makes it small.",
+        ("losses",),
+    ),
+    Term(
+        "MNIST",
+        "70,000 handwritten digits of 28×28 pixels, collected in the 1990s: 60,000 to train with "
+        "and 10,000 to test with.",
+    ),
+    Term(
+        "momentum",
+        "Each step keeps part of the direction of the steps before it, like a ball that rolls on. "
+        "It smooths out the zigzag from batch to batch.",
+    ),
+    Term(
+        "normalization",
+        "Shifting and scaling the pixels so that their mean is 0 and their spread is 1, over all "
+        "of MNIST: subtract 0.1307, divide by 0.3081. Networks learn faster from such numbers.",
+        ("normalized", "normalize", "normalizes"),
+    ),
+    Term(
+        "one-cycle",
+        "A plan for the learning rate: it rises from small to large, then falls to almost nothing "
+        "by the last step. It often needs far fewer epochs.",
+        ("one cycle", "onecycle"),
+    ),
+    Term(
+        "optimizer",
+        "The rule that turns gradients into changes of the parameters. SGD, RMSprop and Adam are "
+        "three of them.",
+        ("optimizers",),
+    ),
+    Term(
+        "parameters",
+        "The numbers in a network that training finds: weights, which multiply, and biases, which "
+        "are added.",
+        ("parameter", "weights", "bias", "biases"),
+    ),
+    Term(
+        "pooling",
+        "Making an image smaller by keeping one number of each little square, the largest for max "
+        "pooling. What was found stays, exactly where matters less.",
+        ("max pooling", "max pool", "pool"),
+    ),
+    Term(
+        "ReLU",
+        "A function that keeps positive numbers and turns negative ones into 0. Without something "
+        "like it between them, many layers could do no more than one.",
+    ),
+    Term(
+        "RMSprop",
+        "An optimizer that divides each parameter's step by the recent size of its gradients, so "
+        "that all parameters move at a similar pace.",
+    ),
+    Term(
+        "seed",
+        "The number from which all random numbers of a run follow. The same seed on the same "
+        "machine gives the same network.",
+    ),
+    Term(
+        "SGD",
+        "Stochastic gradient descent: take a batch, find the gradients, move every parameter "
+        "against its gradient, times the learning rate. The simplest optimizer.",
+        ("stochastic gradient descent", "gradient descent"),
+    ),
+    Term(
+        "softmax",
+        "Turns ten scores into ten probabilities: e to the power of each score, divided by the "
+        "sum of all ten. They are above 0 and sum to 1.",
+    ),
+    Term(
+        "step",
+        "One change of all parameters, made after one batch.",
+        ("steps",),
+    ),
+    Term(
+        "validation",
+        "Checking, after each epoch, on images kept out of training. When training accuracy "
+        "rises and validation accuracy does not, the network is learning by heart.",
+        ("validated",),
+    ),
+    Term(
+        "weight averaging",
+        "Using the average of the parameters over the last part of training in place of the very "
+        "last ones. The average is steadier and often reads a little better.",
+        ("averaged weights", "weight average", "moving average", "ema"),
+    ),
+)

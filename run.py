@@ -29,6 +29,9 @@ def make_parser() -> Parser:
         "--compare", nargs="+", type=Path, metavar="RUN", help="runs side by side: table and curves"
     )
     what.add_argument("--sample", action="store_true", help="pictures of readings and mistakes")
+    what.add_argument(
+        "--show-styles", action="store_true", help="a picture of what is generated to learn from"
+    )
     what.add_argument("--export", choices=["onnx"], help="write a served model for other programs")
     _add_serving(parser.add_argument_group("serving (the default)"))
     _add_training(parser.add_argument_group("training"))
@@ -61,7 +64,7 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_common(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--model", metavar="NAME", help="which model (tutorial_cnn)")
+    group.add_argument("--model", metavar="NAME", help="which model (the first one served)")
     group.add_argument(
         "--data", type=Path, metavar="DIR", help="where MNIST is or goes (MNIST_DIR, or data)"
     )
@@ -76,6 +79,9 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
         help="where to compute: the best there is (%(default)s)",
     )
     group.add_argument("--json", action="store_true", help="print results for machines")
+    group.add_argument(
+        "--strokes", nargs="+", type=Path, metavar="FILE", help="evaluate on drawn strokes instead"
+    )
     group.add_argument("--all", action="store_true", help="evaluate every served model")
 
 
@@ -124,7 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(flags: argparse.Namespace) -> None:
-    chosen = ("train", "evaluate", "compare", "sample", "export")
+    chosen = ("train", "evaluate", "compare", "sample", "show_styles", "export")
     command = next((name for name in chosen if getattr(flags, name)), None)
     if command is None:
         return serve(flags)

@@ -6,8 +6,15 @@ Logits are float32 (N, 11): ten digits and, last, "not a digit".
 
 import torch
 import torch.nn.functional as F
+from torch import nn
+
+from ml.data import Examples
+from ml.evaluate import compute_logits
+from ml.styles import make_digits
 
 DIGITS = 10
+HELD_OUT_DIGITS = 5_000
+HELD_OUT_SEED = 2**60  # above every epoch's seed: no epoch learns from these
 REFUSED_MNIST = 0.002  # the share of held-out MNIST images that the threshold may refuse
 REFUSED_GENERATED = 0.01  # and of held-out generated digits, which are odder than most people's
 
@@ -40,3 +47,20 @@ def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
 
     optimizer.step(loss)
     return log_temperature.exp().item()
+
+
+def calibrate(model: nn.Module, validation: Examples, seed: int) -> dict[str, float]:
+    """Return what the card of a model with eleven logits holds: temperature and threshold.
+
+    Fitted on MNIST's validation images and on generated digits that no epoch learned from.
+    """
+    generated = make_digits(HELD_OUT_DIGITS, HELD_OUT_SEED + seed)
+    device = next(model.parameters()).device
+    mnist_logits = compute_logits(model, validation, device)
+    generated_logits = compute_logits(model, generated, device)
+    logits = torch.cat([mnist_logits, generated_logits])
+    labels = torch.cat([validation.labels, generated.labels])
+    return {
+        "temperature": round(fit_temperature(logits, labels), 4),
+        "refusal_threshold": round(choose_threshold(mnist_logits, generated_logits), 4),
+    }

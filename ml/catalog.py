@@ -44,6 +44,13 @@ DESCRIPTIONS = {
         "0.9674",
         "After 40 epochs.",
     ),
+    "board_cnn": Description(
+        "The board's own network",
+        "Ours, made for drawings: it learns from MNIST and from digits in ways of writing that "
+        "MNIST lacks, drawn by the program itself. An eleventh answer says that it is no digit.",
+        None,
+        "Ours; no tutorial.",
+    ),
     "quick_cnn": Description(
         "Quick convolutional network",
         "Ours for a class that does not want to wait: one pass over the data is all it sees. Batch "
@@ -101,5 +108,7 @@ def _name_layer(layer: nn.Module) -> str:
             return "batch normalization"
         case nn.Dropout() | nn.Dropout2d():
             return f"dropout, {layer.p:g}"
+        case nn.Identity():
+            return "nothing"
         case _:
             return "linear by hand, 784 → 10"

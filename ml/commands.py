@@ -8,14 +8,15 @@ from typing import Any
 
 import torch
 
-from ml import console, runs
+from ml import console, drawn, runs
 from ml.checkpoint import find_weights, load_weights, save_weights
 from ml.data import Examples, default_data_dir, load_mnist
 from ml.errors import UnknownModelError, WeightsError
 from ml.evaluate import Evaluation, evaluate
 from ml.models import build_model, count_parameters
-from ml.predict import DEFAULT_MODEL
+from ml.predict import DEFAULT_MODELS, pick_default
 from ml.recipes import Recipe, find_recipe, parse_sessions
+from ml.styles import make_samples
 from ml.timing import Stopwatch
 from ml.train import Digits, Finished, pick_device, train
 
@@ -41,7 +42,7 @@ def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path]:
     overrides = {name: getattr(flags, name) for name in runs.OVERRIDES}
     overrides["sessions"] = flags.sessions and parse_sessions(flags.sessions)
     if not flags.resume:
-        recipe = find_recipe(flags.model or DEFAULT_MODEL, **overrides)
+        recipe = find_recipe(flags.model or DEFAULT_MODELS[0], **overrides)
         return recipe, flags.seed or 0, runs.make_folder(recipe.model, flags.out)
     folder = runs.find_folder(flags.model, flags.out)
     recipe, seed = runs.read_settings(folder)
@@ -72,16 +73,30 @@ def _finish_run(
 
 
 def run_evaluation(flags: argparse.Namespace) -> None:
-    """Measure a served model, or all of them, on MNIST's test set."""
+    """Measure a served model, or all of them, on MNIST's test set or on drawn strokes."""
     names = _served(flags) if flags.all else [_choose_served(flags)]
-    examples = load_mnist(flags.data or default_data_dir(), train=False)
-    reports = [_measure(flags, name, examples) for name in names]
+    if flags.strokes:
+        reports, as_text = drawn.measure(flags.weights, names, flags.strokes), drawn.as_text
+    else:
+        reports, as_text = _measure_all(flags, names), _as_text
     if flags.json:
         print(json.dumps(reports if flags.all else reports[0]))
-    elif flags.all:
-        print(_as_table(reports))
     else:
-        print(_as_text(reports[0]))
+        print("\n".join(as_text(report) for report in reports))
+
+
+def _measure_all(flags: argparse.Namespace, names: list[str]) -> list[dict[str, Any]]:
+    examples = load_mnist(flags.data or default_data_dir(), train=False)
+    return [_measure(flags, name, examples) for name in names]
+
+
+def run_styles(flags: argparse.Namespace) -> None:
+    """Draw samples of what the program generates to learn from."""
+    from ml import plots
+
+    path = flags.out or Path("styles.png")
+    plots.plot_styles(make_samples(flags.seed or 0), path)
+    print(path)
 
 
 def _served(flags: argparse.Namespace) -> list[str]:
@@ -92,17 +107,18 @@ def _served(flags: argparse.Namespace) -> list[str]:
 
 
 def _choose_served(flags: argparse.Namespace) -> str:
-    name, known = flags.model or DEFAULT_MODEL, _served(flags)
+    known = _served(flags)
+    name = flags.model or pick_default(known)
     if name not in known:
         raise UnknownModelError(name, known)
     return name
 
 
 def _measure(flags: argparse.Namespace, name: str, examples: Examples) -> dict[str, Any]:
-    model, _ = load_weights(flags.weights, name)
-    device = pick_device(flags.device)
+    model, card = load_weights(flags.weights, name)
+    device, temperature = pick_device(flags.device), card.get("temperature", 1.0)
     watch = Stopwatch()
-    evaluation = evaluate(model.to(device), examples, device)
+    evaluation = evaluate(model.to(device), examples, device, temperature=temperature)
     return _report(name, count_parameters(model), evaluation, watch.seconds())
 
 
@@ -120,20 +136,10 @@ def _report(name: str, parameters: int, evaluation: Evaluation, seconds: float) 
 
 def _as_text(report: dict[str, Any]) -> str:
     return (
-        f"{report['model']} ({report['parameters']:,} parameters) on {report['images']:,} test "
+        f"{report['model']:15} {report['parameters']:>9,} parameters, {report['images']:,} test "
         f"images: accuracy {report['test_accuracy']:.2%}, loss {report['test_loss']:.4f}, "
         f"calibration error {report['ece']:.2%}; {report['seconds']} s"
     )
-
-
-def _as_table(reports: list[dict[str, Any]]) -> str:
-    lines = [f"{'model':15} {'parameters':>10} {'accuracy':>9} {'loss':>7} {'ECE':>6} {'s':>6}"]
-    lines += [
-        f"{r['model']:15} {r['parameters']:>10,} {r['test_accuracy']:>9.2%} "
-        f"{r['test_loss']:>7.4f} {r['ece']:>6.2%} {r['seconds']:>6.1f}"
-        for r in reports
-    ]
-    return "\n".join(lines)
 
 
 def run_sample(flags: argparse.Namespace) -> None:
@@ -191,5 +197,6 @@ COMMANDS = {
     "evaluate": run_evaluation,
     "compare": run_comparison,
     "sample": run_sample,
+    "show_styles": run_styles,
     "export": run_export,
 }

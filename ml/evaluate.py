@@ -66,15 +66,27 @@ class Evaluation:
 
 
 @torch.inference_mode()
-def evaluate(
+def compute_logits(
     model: nn.Module, examples: Examples, device: torch.device | str = "cpu", size: int = 500
-) -> Evaluation:
-    """Read all examples with the model in evaluation mode, in float32; it keeps its own mode."""
+) -> torch.Tensor:
+    """Return float32 logits (N, 10 or 11) in evaluation mode; the model keeps its own mode."""
     was_training = model.training
     model.eval()
     images, labels = to_tensors(examples, torch.device(device))
     logits = torch.cat([model(batch) for batch, _ in batches(images, labels, size)])
     model.train(was_training)
-    return Evaluation(
-        F.softmax(logits, dim=1).cpu(), labels.cpu(), F.cross_entropy(logits, labels).item()
-    )
+    return logits.cpu()
+
+
+def evaluate(
+    model: nn.Module,
+    examples: Examples,
+    device: torch.device | str = "cpu",
+    *,
+    temperature: float = 1.0,
+    size: int = 500,
+) -> Evaluation:
+    """Read all examples with the model, in float32; only the ten digits' logits count."""
+    logits = compute_logits(model, examples, device, size)[:, :10] / temperature
+    loss = F.cross_entropy(logits, examples.labels).item()
+    return Evaluation(F.softmax(logits, dim=1), examples.labels, loss)

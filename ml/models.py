@@ -1,12 +1,16 @@
 """Every architecture, smallest first.
 
-A model takes normalized images of shape (N, 1, 28, 28) and returns raw logits of shape (N, 10).
+A model takes normalized images of shape (N, 1, 28, 28) and returns raw logits of shape (N, 10),
+or (N, 11) where the last one stands for a drawing that is no digit.
 Softmax is applied in one place, `ml.predict`, and cross-entropy takes the logits as they are.
 """
+
+import copy
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ml.scratch import LinearScratch
 
@@ -66,6 +70,40 @@ class SmallCNN(nn.Module):
         return self.fc2(x)  # N, 10
 
 
+class BoardCNN(nn.Module):
+    """Three convolutions, each with batch normalization, and one linear layer: 85,035 parameters.
+
+    The first ten logits are the digits'; the eleventh is that of a drawing that is no digit.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 16, 3, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(16)
+        self.conv2 = nn.Conv2d(16, 48, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(48)
+        self.conv3 = nn.Conv2d(48, 80, 3, padding=1, bias=False)
+        self.norm3 = nn.BatchNorm2d(80)
+        self.dropout = nn.Dropout(0.3)
+        self.fc = nn.Linear(80 * 7 * 7, 11)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits (N, 11) for normalized images (N, 1, 28, 28)."""
+        x = F.max_pool2d(F.relu(self.norm1(self.conv1(images))), 2)  # N, 16, 14, 14
+        x = F.max_pool2d(F.relu(self.norm2(self.conv2(x))), 2)  # N, 48, 7, 7
+        x = F.relu(self.norm3(self.conv3(x)))  # N, 80, 7, 7
+        return self.fc(self.dropout(x.flatten(1)))  # N, 11
+
+    def fold(self) -> "BoardCNN":
+        """Return a copy for reading only, each norm folded into its convolution: same logits."""
+        folded = copy.deepcopy(self).eval()
+        for number in (1, 2, 3):
+            conv, norm = getattr(folded, f"conv{number}"), getattr(folded, f"norm{number}")
+            setattr(folded, f"conv{number}", fuse_conv_bn_eval(conv, norm))
+            setattr(folded, f"norm{number}", nn.Identity())
+        return folded.to(memory_format=torch.channels_last)
+
+
 class QuickCNN(nn.Module):
     """Ours for a class that does not want to wait: 215,506 parameters, learned in one epoch.
 
@@ -120,6 +158,7 @@ MODELS: dict[str, type[nn.Module]] = {
     "linear": Linear,
     "small_cnn": SmallCNN,
     "mlp": MLP,
+    "board_cnn": BoardCNN,
     "quick_cnn": QuickCNN,
     "tutorial_cnn": TutorialCNN,
 }

@@ -5,11 +5,12 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ml.data import Examples
-from ml.evaluate import Evaluation
+from ml.evaluate import CALIBRATION_BINS, Evaluation
 
 INK, ACCENT, FAINT = "#2b2a27", "#b5442e", "#b9b4a7"
 
@@ -115,4 +116,38 @@ def plot_confusion(evaluation: Evaluation, path: Path) -> None:
         axes.set_yticks(range(10))
         axes.spines[:].set_visible(False)
         axes.set(title="Confusion matrix", xlabel="read as", ylabel="is")
+        figure.savefig(path)
+
+
+def plot_styles(rows: list[tuple[str, torch.Tensor]], path: Path) -> None:
+    """Draw rows of uint8 images (columns, 28, 28), each with its name."""
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(12, 0.62 * len(rows)), layout="constrained")
+        for axes, (name, images) in zip(figure.subplots(len(rows), 1), rows, strict=True):
+            row = images.permute(1, 0, 2).reshape(28, -1).numpy()
+            axes.imshow(row, cmap="gray_r", vmin=0, vmax=255)
+            axes.set_ylabel(name, rotation=0, ha="right", va="center")
+            axes.set(xticks=[], yticks=[])
+            axes.spines[:].set_visible(False)
+        figure.savefig(path)
+
+
+def plot_reliability(evaluation: Evaluation, path: Path) -> None:
+    """Draw how often the model is right against how sure it says it is, in 15 bins."""
+    highest, digits = evaluation.probabilities.max(dim=1)
+    is_right = (digits == evaluation.labels).double().numpy()
+    edges = np.linspace(0, 1, CALIBRATION_BINS + 1)
+    bins = np.clip(np.digitize(highest.numpy(), edges) - 1, 0, CALIBRATION_BINS - 1)
+    counts = np.bincount(bins, minlength=CALIBRATION_BINS)
+    sure = np.bincount(bins, highest.numpy(), CALIBRATION_BINS) / np.maximum(counts, 1)
+    right = np.bincount(bins, is_right, CALIBRATION_BINS) / np.maximum(counts, 1)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(4.6, 4.6), layout="constrained")
+        axes = figure.subplots()
+        axes.plot([0, 100], [0, 100], ":", color=FAINT)
+        used = counts > 0
+        sizes = 12 + 160 * counts[used] / counts.max()
+        axes.scatter(100 * sure[used], 100 * right[used], sizes, color=INK)
+        title = f"Reliability: calibration error {evaluation.ece:.2%}"
+        axes.set(title=title, xlabel="how sure it is, in %", ylabel="how often right, in %")
         figure.savefig(path)

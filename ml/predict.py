@@ -6,26 +6,34 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
+from ml.calibration import refusal_scores
 from ml.checkpoint import WEIGHTS_DIR, find_weights, load_weights
 from ml.errors import UnknownModelError, WeightsError
+from ml.models import BoardCNN
 from ml.preprocess import fit_ink, is_blank, normalize
 from ml.timing import Stopwatch
 
 __all__ = ["WEIGHTS_DIR", "Reader", "Reading", "UnknownModelError", "WeightsError"]
 
-DEFAULT_MODEL = "tutorial_cnn"
+DEFAULT_MODELS = ("board_cnn", "tutorial_cnn")  # the first of them that has weights answers
+CLOSE = 0.4  # two probabilities nearer than this are a doubt worth telling: 70% against 30%
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One model's answer to one drawing; all but `model` and `status` are None if it is blank."""
+    """One model's answer to one drawing; all but `model` and `status` are None if it is blank.
+
+    Of what is "not_a_digit" the probabilities still say what it would be if it had to be one.
+    """
 
     status: str  # "digit", "blank" or "not_a_digit"
     model: str
     digit: int | None = None  # the most probable one
     probabilities: list[float] | None = None  # of 0 to 9; they sum to 1
     seen: list[int] | None = None  # the 28×28 image that the network was given, row by row
+    unsure: list[int] | None = None  # two digits, the more probable first, that are too close
     milliseconds: float | None = field(default=None, compare=False)  # the network's own time
 
     def to_dict(self) -> dict[str, Any]:
@@ -41,10 +49,10 @@ class Reader:
         names = find_weights(folder)
         if not names:
             raise WeightsError(f"there are no weights in {folder}; run python run.py --train")
-        self.default = DEFAULT_MODEL if DEFAULT_MODEL in names else names[-1]
+        self.default = pick_default(names)
         self.models = sorted(names, key=lambda name: name != self.default)
         loaded = {name: load_weights(folder, name) for name in self.models}
-        self._networks = {name: network for name, (network, _) in loaded.items()}
+        self._networks = {name: _prepare(network) for name, (network, _) in loaded.items()}
         self.cards = {name: card for name, (_, card) in loaded.items()}
 
     def read(self, ink: np.ndarray, model: str | None = None) -> Reading:
@@ -71,7 +79,28 @@ class Reader:
         watch = Stopwatch()
         logits = self._networks[name](image)[0]
         milliseconds = round(watch.seconds() * 1000, 3)
+        card = self.cards[name]
         # float64: the ten numbers sum to 1 as exactly as JSON can say it.
-        probabilities = torch.softmax(logits.double(), dim=0).tolist()
-        digit = max(range(10), key=probabilities.__getitem__)
-        return Reading("digit", name, digit, probabilities, pixels, milliseconds)
+        scaled = logits[:10].double() / card.get("temperature", 1.0)
+        probabilities = torch.softmax(scaled, dim=0).tolist()
+        answer = {"probabilities": probabilities, "seen": pixels, "milliseconds": milliseconds}
+        if len(logits) > 10 and is_refused(logits, card):
+            return Reading("not_a_digit", name, **answer)
+        first, second = sorted(range(10), key=probabilities.__getitem__, reverse=True)[:2]
+        is_close = probabilities[first] - probabilities[second] < CLOSE
+        unsure = [first, second] if is_close else None
+        return Reading("digit", name, first, unsure=unsure, **answer)
+
+
+def pick_default(names: list[str]) -> str:
+    """Return which of the models with weights answers unless another is asked for."""
+    return next((name for name in DEFAULT_MODELS if name in names), names[-1])
+
+
+def is_refused(logits: torch.Tensor, card: dict[str, Any]) -> bool:
+    """Say whether eleven logits (11,) are those of a drawing that is no digit."""
+    return refusal_scores(logits.unsqueeze(0)).item() > card["refusal_threshold"]
+
+
+def _prepare(network: nn.Module) -> nn.Module:
+    return network.fold() if isinstance(network, BoardCNN) else network

@@ -15,6 +15,7 @@ OPTIMIZERS = {
     "basic": BasicOptimizer,
     "sgd": torch.optim.SGD,
     "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
     "rmsprop": torch.optim.RMSprop,
 }
 WARM_UP = 0.25  # the share of training in which a one-cycle rate climbs
@@ -34,6 +35,12 @@ class Recipe:
     session_decay: float = 1.0  # what the learning rate is multiplied by from session to session
     schedule: str = "constant"  # within a session; "one_cycle" climbs once and falls to nothing
     momentum: float = 0.0  # SGD only
+    weight_decay: float = 0.0  # AdamW only
+    averaging: float = 0.0  # decay of the moving average of the weights that is kept; 0: none
+    mnist_copies: int = 1  # how often each image of MNIST comes by in an epoch
+    generated_digits: int = 0  # in an epoch, in ways of writing that MNIST lacks
+    generated_non_digits: int = 0  # in an epoch, labelled 10
+    distorted: tuple[float, float] = (0.0, 0.0)  # share of images, in the first and last epoch
     loss_reduction: str = "mean"  # over the batch: "mean" or "sum"
     validation_images: int = 5_000  # of MNIST's 60,000 training images
     stop_at_accuracy: float | None = None  # training accuracy (0-1) of an epoch that ends training
@@ -41,6 +48,7 @@ class Recipe:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sessions", tuple(self.sessions))
+        object.__setattr__(self, "distorted", tuple(self.distorted))
         if self.model not in MODELS:
             raise UnknownModelError(self.model, list(MODELS))
         if self.optimizer not in OPTIMIZERS:
@@ -72,6 +80,16 @@ class Recipe:
         """The epochs of all sessions together."""
         return sum(self.sessions)
 
+    @property
+    def is_varied(self) -> bool:
+        """Whether each epoch learns from other images than the one before."""
+        return max(*self.distorted, self.generated_digits, self.generated_non_digits) > 0
+
+    def share_distorted(self, epoch: int) -> float:
+        """Return the share of images (0-1) that is distorted in an epoch, numbered from 1."""
+        first, last = self.distorted
+        return first + (last - first) * (epoch - 1) / max(1, self.epochs - 1)
+
     def learning_rate_at(self, done: float) -> float:
         """Return the learning rate when `done` epochs, and a part of the next, are behind us.
 
@@ -89,11 +107,13 @@ class Recipe:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as plain values for JSON."""
-        return asdict(self) | {"sessions": list(self.sessions)}
+        lists = {"sessions": list(self.sessions), "distorted": list(self.distorted)}
+        return asdict(self) | lists
 
     def build_optimizer(self, model: torch.nn.Module) -> torch.optim.Optimizer:
         """Return a new optimizer of the recipe's kind for the model's parameters."""
-        options = {"momentum": self.momentum} if self.optimizer == "sgd" else {}
+        own = {"sgd": {"momentum": self.momentum}, "adamw": {"weight_decay": self.weight_decay}}
+        options = own.get(self.optimizer, {})
         return OPTIMIZERS[self.optimizer](model.parameters(), lr=self.learning_rate, **options)
 
 
@@ -137,7 +157,9 @@ _RECIPES = (
         optimizer="adam",
         learning_rate=0.001,
         batch_size=100,
-        sessions=(15,),
+        # The source keeps the rate for all 15 epochs: 98.85% of the test set with seed 0.
+        sessions=(12, 3),
+        session_decay=0.1,
     ),
     Recipe(
         model="mlp",
@@ -148,6 +170,21 @@ _RECIPES = (
         sessions=(40,),
         loss_reduction="sum",
         bfloat16=False,
+    ),
+    Recipe(
+        model="board_cnn",
+        source="ours: MNIST and what ml/styles.py generates; docs/board_cnn.md tells how",
+        optimizer="adamw",
+        learning_rate=0.003,
+        batch_size=256,
+        sessions=(9,),
+        schedule="one_cycle",
+        weight_decay=0.01,
+        averaging=0.998,
+        mnist_copies=2,
+        generated_digits=50_000,
+        generated_non_digits=50_000,
+        distorted=(0.8, 0.3),
     ),
     Recipe(
         model="quick_cnn",

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
+from ml.calibration import calibrate
 from ml.catalog import describe, describe_layers
 from ml.checkpoint import load_checkpoint, save_weights
 from ml.data import Examples
 from ml.errors import CheckpointError
-from ml.evaluate import Evaluation
+from ml.evaluate import Evaluation, evaluate
 from ml.models import count_parameters
 from ml.recipes import RECIPES, Recipe
 from ml.train import Digits, Finished
@@ -81,7 +83,9 @@ def make_card(
     recipe: Recipe, seed: int, device: torch.device, digits: Digits, finished: Finished
 ) -> dict[str, Any]:
     """Return the readable card of a trained model: all that made it and what it reached."""
-    evaluation = finished.evaluation
+    calibration = calibrate_if_refusing(finished.model, digits.validation, seed)
+    temperature = calibration.get("temperature", 1.0)
+    evaluation = evaluate(finished.model, digits.test, device, temperature=temperature)
     return {
         "model": recipe.model,
         **describe(recipe.model),
@@ -103,6 +107,7 @@ def make_card(
             "torch": version("torch"),
             "numpy": version("numpy"),
         },
+        **calibration,
         "epochs": len(finished.history),
         "reached_goal": finished.reached_goal,
         "test_accuracy": evaluation.accuracy,
@@ -115,6 +120,12 @@ def make_card(
         "mistakes": list_mistakes(evaluation, digits.test),
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
     }
+
+
+def calibrate_if_refusing(model: nn.Module, validation: Examples, seed: int) -> dict[str, float]:
+    """Return temperature and threshold of a model that can refuse, nothing for the others."""
+    can_refuse = describe_layers(model)[-1]["shape"] == [11]
+    return calibrate(model, validation, seed) if can_refuse else {}
 
 
 def list_mistakes(evaluation: Evaluation, examples: Examples) -> list[dict[str, Any]]:
@@ -147,15 +158,16 @@ def save_run(folder: Path, card: dict[str, Any], digits: Digits, finished: Finis
     from ml import plots
 
     save_weights(folder, finished.model, card)
-    names = ("labels", "history", "readings", "confusion")
-    labels, history, readings, confusion = (folder / f"{name}.png" for name in names)
+    names = ("labels", "history", "readings", "confusion", "reliability")
+    labels, history, readings, confusion, reliability = (folder / f"{n}.png" for n in names)
     shown = torch.Generator().manual_seed(SHOWN_SEED)
     indices = torch.randperm(len(digits.test), generator=shown)[:40].tolist()
     plots.plot_label_distribution(digits.training, digits.test, labels)
     plots.plot_history(finished.history, finished.marks, history)
     plots.plot_readings(digits.test, finished.evaluation, indices, readings)
     plots.plot_confusion(finished.evaluation, confusion)
-    return [labels, history, readings, confusion]
+    plots.plot_reliability(finished.evaluation, reliability)
+    return [labels, history, readings, confusion, reliability]
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:

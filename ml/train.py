@@ -16,11 +16,13 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ml.checkpoint import load_checkpoint, save_checkpoint
-from ml.data import Examples, batches, load_mnist, split, to_tensors
+from ml.data import Examples, load_mnist, split
 from ml.errors import CheckpointError, ExplainedError, TrainingError
 from ml.evaluate import Evaluation, evaluate
+from ml.lessons import Lessons
 from ml.models import build_model
 from ml.recipes import Recipe
 from ml.scratch import LinearScratch
@@ -137,22 +139,24 @@ def fit(
     seed: int,
     device: torch.device,
     generator: torch.Generator | None = None,
+    average: AveragedModel | None = None,
 ) -> Iterator[StepResult | EpochResult]:
     """Train for the given epochs (numbered from 1); yield a result per step and per epoch.
 
-    Training is shuffled anew in each epoch. Ends early when an epoch's training accuracy reaches
-    the recipe's goal. Raises TrainingError, naming the step, when the loss is no longer a number.
+    Training is shuffled anew in each epoch. `average` follows the model step by step and is what
+    validation measures. Ends early when an epoch's training accuracy reaches the recipe's goal.
+    Raises TrainingError, naming the step, when the loss is no longer a number.
     """
-    images, labels = to_tensors(training, device)
+    lessons = Lessons(recipe, training, device)
+    steps = math.ceil(lessons.count_images() / recipe.batch_size)
     generator = generator or torch.Generator()
     for epoch in epochs:
-        torch.manual_seed(derive_seed(seed, epoch))  # dropout
-        generator.manual_seed(derive_seed(seed, epoch))  # the order of the images
+        epoch_seed = derive_seed(seed, epoch)
+        torch.manual_seed(epoch_seed)  # dropout
+        generator.manual_seed(epoch_seed)  # the order of the images
         totals, watch = _Totals(), Stopwatch()
         model.train()
-        steps = math.ceil(len(labels) / recipe.batch_size)
-        shuffled = batches(images, labels, recipe.batch_size, generator)
-        for step, (batch, answers) in enumerate(shuffled, 1):
+        for step, (batch, answers) in enumerate(lessons.batches(epoch, epoch_seed, generator), 1):
             set_learning_rate(optimizer, recipe.learning_rate_at(epoch - 1 + (step - 1) / steps))
             loss, correct = _learn(model, optimizer, recipe, batch, answers)
             if not math.isfinite(loss):
@@ -160,10 +164,13 @@ def fit(
                     f"the loss became {loss} at step {step} of epoch {epoch}; "
                     "a smaller learning rate (--lr) often helps"
                 )
+            if average is not None:
+                average.update_parameters(model)
             totals.add(loss, correct, len(answers), recipe.loss_reduction)
             yield StepResult(epoch, step, steps, loss, correct, len(answers))
         seconds = watch.seconds()
-        result = _finish_epoch(epoch, totals, seconds, evaluate(model, validation, device))
+        kept = model if average is None else average.module
+        result = _finish_epoch(epoch, totals, seconds, evaluate(kept, validation, device))
         yield result
         if reached_goal(recipe, asdict(result)):
             return
@@ -240,6 +247,7 @@ class Progress:
     device: torch.device
     model: nn.Module
     optimizer: torch.optim.Optimizer
+    average: AveragedModel | None = None
     generator: torch.Generator = field(default_factory=torch.Generator)
     history: list[dict[str, Any]] = field(default_factory=list)
 
@@ -248,7 +256,8 @@ class Progress:
         """Return a run at its beginning: random weights drawn from the seed."""
         torch.manual_seed(seed)
         model = build_model(recipe.model).to(device, memory_format=torch.channels_last)
-        return cls(recipe, seed, checksum, device, model, recipe.build_optimizer(model))
+        optimizer = recipe.build_optimizer(model)
+        return cls(recipe, seed, checksum, device, model, optimizer, make_average(model, recipe))
 
     @classmethod
     def load(
@@ -261,12 +270,19 @@ class Progress:
         try:
             progress.model.load_state_dict(state["weights"])
             progress.optimizer.load_state_dict(state["optimizer"])
+            if progress.average is not None:
+                progress.average.load_state_dict(state["average"])
             progress.generator.set_state(state["generators"]["shuffle"])
             torch.set_rng_state(state["generators"]["cpu"])
         except (KeyError, ValueError, RuntimeError, TypeError) as error:
             raise CheckpointError(f"the checkpoint {path} does not fit the model") from error
         progress.history = state["history"]
         return progress
+
+    @property
+    def result(self) -> nn.Module:
+        """The model that is evaluated and kept: the average where the recipe wants one."""
+        return self.model if self.average is None else self.average.module
 
     @property
     def epoch(self) -> int:
@@ -290,9 +306,18 @@ class Progress:
             "history": self.history,
             "weights": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "average": self.average and self.average.state_dict(),
             "generators": {"cpu": torch.get_rng_state(), "shuffle": self.generator.get_state()},
         }
         save_checkpoint(path, state)
+
+
+def make_average(model: nn.Module, recipe: Recipe) -> AveragedModel | None:
+    """Return an exponential moving average of the model's weights, or None if not wanted."""
+    if not recipe.averaging:
+        return None
+    update = get_ema_multi_avg_fn(recipe.averaging)
+    return AveragedModel(model, multi_avg_fn=update, use_buffers=True)
 
 
 def _check_same_run(
@@ -343,16 +368,16 @@ def train(
             yield SessionStarted(number, len(recipe.sessions), progress.epoch + 1, last)
             yield from _run_session(progress, digits, folder, last)
             if number < len(recipe.sessions):
-                expected = evaluate(progress.model, digits.test, device).accuracy
+                expected = evaluate(progress.result, digits.test, device).accuracy
                 progress = Progress.load(path, *load)
-                loaded = evaluate(progress.model, digits.test, device).accuracy
+                loaded = evaluate(progress.result, digits.test, device).accuracy
                 yield _compare(path, expected, loaded)
         if number < len(recipe.sessions) and last <= progress.epoch:
             marks.append(last)
         first = last + 1
-    evaluation = evaluate(progress.model, digits.test, device)
+    evaluation = evaluate(progress.result, digits.test, device)
     early = reached_goal(recipe, progress.history[-1])
-    yield Finished(progress.model, evaluation, progress.history, marks, early)
+    yield Finished(progress.result, evaluation, progress.history, marks, early)
 
 
 def _run_session(progress: Progress, digits: Digits, folder: Path, last: int) -> Iterator[Event]:
@@ -366,6 +391,7 @@ def _run_session(progress: Progress, digits: Digits, folder: Path, last: int) ->
         seed=progress.seed,
         device=progress.device,
         generator=progress.generator,
+        average=progress.average,
     ):
         if isinstance(result, EpochResult):
             progress.history.append(asdict(result))

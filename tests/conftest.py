@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from torch import nn
 
-from ml.checkpoint import WEIGHTS_DIR, load_weights
+from ml.checkpoint import WEIGHTS_DIR, find_weights, load_weights
 from ml.data import Examples
-from ml.predict import DEFAULT_MODEL
+from ml.predict import pick_default
 from tests.digits import make_examples, write_mnist
 
 
@@ -26,4 +26,4 @@ def made_mnist(made_digits, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def shipped_model() -> nn.Module:
     """The network that the page asks unless told otherwise, with the weights that ship."""
-    return load_weights(WEIGHTS_DIR, DEFAULT_MODEL)[0]
+    return load_weights(WEIGHTS_DIR, pick_default(find_weights(WEIGHTS_DIR)))[0]

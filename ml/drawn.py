@@ -59,12 +59,16 @@ def measure(weights: Path, names: list[str], files: list[Path]) -> list[dict[str
     Raises DataError for a file that cannot be read or holds no digits.
     """
     drawings = [drawing for path in files for drawing in read_drawings(path)]
-    sheet = draw_sheet(drawings)
-    is_digit = np.array([len(label) == 1 and label in "0123456789" for label in sheet.labels])
-    if not is_digit.any():
+    if not any(_is_digit(drawing.label) for drawing in drawings):
         raise DataError(f"there are no drawn digits in {', '.join(map(str, files))}")
+    sheet = draw_sheet(drawings)
+    is_digit = np.array([_is_digit(label) for label in sheet.labels])
     digits, others = sheet.pick(is_digit), sheet.pick(~is_digit)
     return [make_report(weights, name, digits, others) for name in names]
+
+
+def _is_digit(label: str) -> bool:
+    return len(label) == 1 and label in "0123456789"
 
 
 def make_report(weights: Path, name: str, digits: Sheet, others: Sheet) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from PIL import Image
 import run
 from ml.checkpoint import WEIGHTS_DIR
 from ml.models import MODELS
+from tests.ml.test_drawn import write_strokes
 
 ROOT = Path(run.__file__).parent
-PICTURES = ("labels.png", "history.png", "readings.png", "confusion.png")
+PICTURES = ("labels.png", "history.png", "readings.png", "confusion.png", "reliability.png")
 
 
 @pytest.fixture
@@ -24,7 +25,8 @@ def train(made_mnist, tmp_path, capsys):
 
     def call(*flags, data=made_mnist):
         folders = ["--out", str(tmp_path / "run"), "--weights", str(tmp_path / "weights")]
-        code = run.main(["--train", "--data", str(data), *folders, *flags])
+        model = [] if "--model" in flags else ["--model", "tutorial_cnn"]
+        code = run.main(["--train", "--data", str(data), *folders, *model, *flags])
         printed = capsys.readouterr()
         return code, printed.out + printed.err
 
@@ -126,7 +128,26 @@ def test_all_shipped_models_are_evaluated_as_one_table(made_mnist, capsys):
     names = [report["model"] for report in json.loads(capsys.readouterr().out)]
     assert names == [name for name in MODELS if (WEIGHTS_DIR / f"{name}.json").exists()]
     assert run.main(["--evaluate", "--all", "--data", str(made_mnist)]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == len(names) + 1
+    assert len(capsys.readouterr().out.splitlines()) == len(names)
+
+
+def test_the_styles_that_are_generated_are_shown_in_a_picture(tmp_path):
+    assert run.main(["--show-styles", "--out", str(tmp_path / "styles.png")]) == 0
+    Image.open(tmp_path / "styles.png").verify()
+
+
+def test_drawn_strokes_are_measured_for_machines(tmp_path, capsys):
+    path = write_strokes(tmp_path / "strokes.jsonl", "0123456789W")
+    assert run.main(["--evaluate", "--strokes", str(path), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["drawings"] == 90
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"label": "7"}', '{"strokes": []}', "\x00"])
+def test_a_damaged_file_of_strokes_fails_in_one_line(text, tmp_path, capsys):
+    (tmp_path / "strokes.jsonl").write_text(text)
+    assert run.main(["--evaluate", "--strokes", str(tmp_path / "strokes.jsonl")]) == 1
+    assert_one_line(capsys.readouterr().err)
 
 
 def test_training_keeps_the_run_and_refreshes_the_weights(train, tmp_path):

@@ -10,6 +10,7 @@ PARAMETERS = {
     "linear": 7_850,
     "small_cnn": 21_840,
     "mlp": 23_860,
+    "board_cnn": 85_035,
     "quick_cnn": 215_506,
     "tutorial_cnn": 1_199_882,
 }
@@ -25,11 +26,11 @@ def test_a_model_has_the_parameters_that_its_source_counts(name, count):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_model_gives_ten_raw_logits_for_each_image(name):
+def test_a_model_gives_raw_logits_for_each_image_ten_or_one_more_to_refuse(name):
     torch.manual_seed(0)
     with torch.inference_mode():
         logits = build_model(name).eval()(torch.randn(3, 1, 28, 28) * 3)
-    assert logits.shape == (3, 10)
+    assert logits.shape == (3, 11 if name == "board_cnn" else 10)
     assert logits.dtype == torch.float32
     assert not torch.allclose(logits.sum(dim=1), torch.ones(3))
 
@@ -42,3 +43,13 @@ def test_models_stand_smallest_first():
 def test_an_unknown_model_is_refused_with_the_known_names():
     with pytest.raises(ValueError, match="tutorial_cnn"):
         build_model("resnet")
+
+
+def test_folding_the_norms_changes_no_logit():
+    torch.manual_seed(0)
+    model = build_model("board_cnn")
+    images = torch.randn(16, 1, 28, 28)
+    model(images)  # moves the running means and variances away from 0 and 1
+    model.eval()
+    with torch.inference_mode():
+        assert torch.allclose(model.fold()(images), model(images), atol=1e-5)

@@ -56,6 +56,7 @@ def test_an_empty_board_is_blank(reader):
         "digit": None,
         "probabilities": None,
         "seen": None,
+        "unsure": None,
         "milliseconds": None,
     }
 
@@ -109,3 +110,51 @@ def test_reading_leaves_no_gradients(reader):
     reader.read(draw_ink(DIGITS[5]))
     assert torch.is_grad_enabled()
     assert not torch.is_inference_mode_enabled()
+
+
+@pytest.fixture
+def refusing_reader(tmp_path):
+    """A reader whose network answers what the test sets: eleven logits, whatever the drawing."""
+
+    def make(logits, threshold=0.0, temperature=1.0):
+        model = build_model("board_cnn")
+        torch.nn.init.zeros_(model.fc.weight)
+        model.fc.bias.data = torch.tensor(logits, dtype=torch.float32)
+        card = {
+            "model": "board_cnn",
+            "refusal_threshold": threshold,
+            "temperature": temperature,
+        }
+        save_weights(tmp_path, model, card)
+        return Reader(tmp_path)
+
+    return make
+
+
+def test_a_drawing_whose_eleventh_answer_wins_is_no_digit(refusing_reader):
+    reading = refusing_reader([5.0] + [0.0] * 9 + [9.0]).read(draw_ink(DIGITS[0]))
+    assert (reading.status, reading.digit) == ("not_a_digit", None)
+    assert max(reading.probabilities) == reading.probabilities[0]
+    assert sum(reading.probabilities) == pytest.approx(1)
+
+
+def test_the_threshold_of_the_card_decides_what_is_refused(refusing_reader):
+    logits = [5.0] + [0.0] * 9 + [9.0]
+    assert refusing_reader(logits, threshold=10.0).read(draw_ink(DIGITS[0])).status == "digit"
+
+
+def test_the_temperature_of_the_card_softens_the_probabilities(refusing_reader):
+    logits = [4.0] + [0.0] * 10
+    sharp = refusing_reader(logits, 99.0).read(draw_ink(DIGITS[0]))
+    soft = refusing_reader(logits, 99.0, temperature=2.0).read(draw_ink(DIGITS[0]))
+    assert sharp.probabilities[0] > soft.probabilities[0] > 0.1
+    assert sharp.digit == soft.digit == 0
+
+
+def test_two_digits_that_are_close_are_both_named(refusing_reader):
+    logits = [0.0] * 11
+    logits[4], logits[9] = 8.0, 8.4
+    reading = refusing_reader(logits, 99.0).read(draw_ink(DIGITS[9]))
+    assert (reading.digit, reading.unsure) == (9, [9, 4])
+    logits[4] = 2.0
+    assert refusing_reader(logits, 99.0).read(draw_ink(DIGITS[9])).unsure is None

@@ -1,0 +1,83 @@
+"""What an epoch learns from: fixed images as slices, or mixed, generated and distorted ones."""
+
+import pytest
+import torch
+
+from ml.data import split
+from ml.lessons import Lessons
+from ml.recipes import find_recipe
+from ml.train import Digits, Finished, train
+from tests.ml.test_train import assert_same_weights, stop_after
+
+CPU = torch.device("cpu")
+VARIED = {
+    "mnist_copies": 2,
+    "generated_digits": 40,
+    "generated_non_digits": 30,
+    "distorted": (0.8, 0.2),
+    "batch_size": 64,
+}
+
+
+def collect(lessons, epoch=1, seed=7):
+    generator = torch.Generator().manual_seed(seed)
+    parts = list(lessons.batches(epoch, seed, generator))
+    return torch.cat([images for images, _ in parts]), torch.cat([labels for _, labels in parts])
+
+
+@pytest.fixture
+def varied(made_digits):
+    return Lessons(find_recipe("board_cnn", **VARIED), made_digits[0], CPU)
+
+
+def test_a_plain_recipe_learns_from_every_image_once(made_digits):
+    lessons = Lessons(find_recipe("mlp"), made_digits[0], CPU)
+    images, labels = collect(lessons)
+    assert lessons.count_images() == len(images) == 360
+    assert labels.bincount().tolist() == [36] * 10
+
+
+def test_a_varied_recipe_mixes_copies_digits_and_non_digits(varied):
+    images, labels = collect(varied)
+    assert varied.count_images() == len(images) == 2 * 360 + 40 + 30
+    assert labels.bincount().tolist() == [72 + 4] * 10 + [30]
+    assert images.shape[1:] == (1, 28, 28)
+    assert images.dtype == torch.float32
+
+
+def test_the_same_seed_gives_the_same_lessons_and_another_seed_others(varied):
+    assert torch.equal(collect(varied, seed=7)[0], collect(varied, seed=7)[0])
+    assert not torch.equal(collect(varied, seed=7)[0], collect(varied, seed=8)[0])
+
+
+def test_fewer_images_are_distorted_from_epoch_to_epoch():
+    recipe = find_recipe("board_cnn", sessions=(4,), distorted=(0.8, 0.2))
+    shares = [recipe.share_distorted(epoch) for epoch in (1, 2, 3, 4)]
+    assert shares == pytest.approx([0.8, 0.6, 0.4, 0.2])
+
+
+def test_an_averaged_varied_run_that_was_stopped_ends_with_the_same_weights(made_digits, tmp_path):
+    digits = Digits(*split(made_digits[0], 5_000), made_digits[1])
+    recipe = find_recipe("board_cnn", sessions=(1, 1), averaging=0.9, **VARIED)
+    ends = []
+    for name, epochs in (("whole", 0), ("stopped", 1)):
+        folder = tmp_path / name
+        folder.mkdir()
+        options = {"seed": 3, "device": CPU}
+        if epochs:
+            stop_after(train(recipe, digits, folder, **options), epochs)
+        *_, last = train(recipe, digits, folder, resume=bool(epochs), **options)
+        assert isinstance(last, Finished)
+        ends.append(last.model.state_dict())
+    assert_same_weights(*ends)
+
+
+def test_the_average_is_not_the_last_step(made_digits, tmp_path):
+    digits = Digits(*split(made_digits[0], 5_000), made_digits[1])
+    recipe = find_recipe("board_cnn", sessions=(1,), averaging=0.9, **VARIED)
+    *_, last = train(recipe, digits, tmp_path, seed=3, device=CPU)
+    torch.manual_seed(3)
+    plain = find_recipe("board_cnn", sessions=(1,), averaging=0.0, **VARIED)
+    (tmp_path / "plain").mkdir()
+    *_, other = train(plain, digits, tmp_path / "plain", seed=3, device=CPU)
+    assert not torch.equal(last.model.state_dict()["fc.bias"], other.model.state_dict()["fc.bias"])

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import numpy as np
 
 from ml.curves import spline_matrix
-from ml.skeletons import DIGITS, LETTERS, SYMBOLS, Habit
+from ml.letters import LETTERS, SYMBOLS
+from ml.skeletons import DIGITS, Habit
 from ml.writing import write
 
 Parts = list[np.ndarray]

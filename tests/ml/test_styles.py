@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from ml.curves import parse_habit, spline_matrix
+from ml.letters import LETTERS, SYMBOLS
 from ml.non_digits import KINDS
-from ml.skeletons import DIGITS, LETTERS, SYMBOLS
+from ml.skeletons import DIGITS
 from ml.styles import NOT_A_DIGIT, Mixture, make_digits, make_non_digits, make_samples
 from ml.writing import Hand, write
 

@@ -71,27 +71,27 @@ class SmallCNN(nn.Module):
 
 
 class BoardCNN(nn.Module):
-    """Three convolutions, each with batch normalization, and one linear layer: 85,035 parameters.
+    """Three convolutions, each with batch normalization, and one linear layer: 126,667 parameters.
 
     The first ten logits are the digits'; the eleventh is that of a drawing that is no digit.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 16, 3, padding=1, bias=False)
-        self.norm1 = nn.BatchNorm2d(16)
-        self.conv2 = nn.Conv2d(16, 48, 3, padding=1, bias=False)
-        self.norm2 = nn.BatchNorm2d(48)
-        self.conv3 = nn.Conv2d(48, 80, 3, padding=1, bias=False)
-        self.norm3 = nn.BatchNorm2d(80)
+        self.conv1 = nn.Conv2d(1, 32, 5, padding=2, bias=False)
+        self.norm1 = nn.BatchNorm2d(32)
+        self.conv2 = nn.Conv2d(32, 64, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(64)
+        self.conv3 = nn.Conv2d(64, 96, 3, padding=1, bias=False)
+        self.norm3 = nn.BatchNorm2d(96)
         self.dropout = nn.Dropout(0.3)
-        self.fc = nn.Linear(80 * 7 * 7, 11)
+        self.fc = nn.Linear(96 * 7 * 7, 11)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (N, 11) for normalized images (N, 1, 28, 28)."""
-        x = F.max_pool2d(F.relu(self.norm1(self.conv1(images))), 2)  # N, 16, 14, 14
-        x = F.max_pool2d(F.relu(self.norm2(self.conv2(x))), 2)  # N, 48, 7, 7
-        x = F.relu(self.norm3(self.conv3(x)))  # N, 80, 7, 7
+        x = F.max_pool2d(F.relu(self.norm1(self.conv1(images))), 2)  # N, 32, 14, 14
+        x = F.max_pool2d(F.relu(self.norm2(self.conv2(x))), 2)  # N, 64, 7, 7
+        x = F.relu(self.norm3(self.conv3(x)))  # N, 96, 7, 7
         return self.fc(self.dropout(x.flatten(1)))  # N, 11
 
     def fold(self) -> "BoardCNN":

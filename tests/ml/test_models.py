@@ -10,7 +10,7 @@ PARAMETERS = {
     "linear": 7_850,
     "small_cnn": 21_840,
     "mlp": 23_860,
-    "board_cnn": 85_035,
+    "board_cnn": 126_667,
     "quick_cnn": 215_506,
     "tutorial_cnn": 1_199_882,
 }

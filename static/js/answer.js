@@ -5,11 +5,13 @@ export class Answer {
   #element;
   #said;
   #note;
+  #anyway;
 
   constructor(element) {
     this.#element = element;
     this.#said = element.querySelector('[data-part="said"]');
     this.#note = element.querySelector('[data-part="note"]');
+    this.#anyway = element.querySelector('[data-action="read-anyway"]');
   }
 
   invite() {
@@ -24,8 +26,10 @@ export class Answer {
     this.#show("reading", "Reading…");
   }
 
-  showDigit(digit) {
-    this.#show("answer", String(digit), WORDS[digit]);
+  /** @param unsure two digits that are too close to choose between, or null */
+  showDigit(digit, unsure = null) {
+    const note = unsure ? `Unsure: ${unsure.join(" or ")}` : WORDS[digit];
+    this.#show("answer", String(digit), note);
   }
 
   showBlank() {
@@ -33,7 +37,7 @@ export class Answer {
   }
 
   showNoDigit() {
-    this.#show("no-digit", "That does not look like a digit", "Clear the board and draw 0 to 9.");
+    this.#show("no-digit", "That does not look like a digit", "Clear it and draw 0 to 9, or");
   }
 
   showRefusal(reason) {
@@ -55,5 +59,6 @@ export class Answer {
     // Writing the same words again would make a screen reader say them again.
     if (this.#said.textContent !== said) this.#said.textContent = said;
     this.#note.textContent = note;
+    this.#anyway.hidden = state !== "no-digit";
   }
 }

@@ -21,6 +21,7 @@ const reader = new Reader(() => ({ image: board.toDataURL(), ...chooseModels() }
 const answer = new Answer(part("answer"));
 const bars = new Bars(part("bars"));
 const seen = new Seen(part("seen"));
+let refused = null; // the probabilities of a drawing that was taken for no digit
 
 new PointerPen(board, canvas);
 new KeyboardPen(board, canvas, part("cursor"), part("pen-state"));
@@ -44,6 +45,7 @@ comparison.addEventListener("toggle", () => {
 });
 
 reader.addEventListener("answer", ({ detail }) => show(detail.readings ?? [detail]));
+document.querySelector('[data-action="read-anyway"]').addEventListener("click", readAnyway);
 reader.addEventListener("refusal", ({ detail }) => {
   answer.showRefusal(detail);
   fade();
@@ -93,9 +95,17 @@ function show(readings) {
 }
 
 /** Half a digit is often none yet: nobody is told so before the pen is lifted. */
-function say({ status, digit }) {
-  if (status === "digit") answer.showDigit(digit);
+function say({ status, digit, unsure, probabilities }) {
+  if (status === "digit") answer.showDigit(digit, unsure);
   else if (board.isDrawing || reader.isBehind) answer.wait();
   else if (status === "blank") answer.showBlank();
   else answer.showNoDigit();
+  refused = status === "not_a_digit" ? probabilities : null;
+}
+
+/** What it would have been if it had to be a digit. */
+function readAnyway() {
+  bars.show(refused);
+  answer.showDigit(refused.indexOf(Math.max(...refused)));
+  canvas.focus({ preventScroll: true }); // the button is gone, and with it its focus
 }

@@ -1,0 +1,64 @@
+"""What is no digit is not called one, but may be read anyway; a doubt is told."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.drawing import (
+    DOWN,
+    answer_all,
+    draw_digit,
+    draw_stroke,
+    get_bar,
+    get_button,
+    make_reading,
+)
+
+
+@pytest.fixture
+def refused(page):
+    """A page on which a drawing was taken for no digit; it would have been a 5."""
+    reading = make_reading(5, "not_a_digit") | {"digit": None}
+    answer_all(page, json=reading)
+    draw_stroke(page, DOWN)
+    expect(page.get_by_role("status")).to_have_text("That does not look like a digit")
+    return page
+
+
+def test_the_ten_probabilities_of_what_is_no_digit_are_shown_faded(refused):
+    expect(get_bar(refused, 5)).to_have_attribute("aria-valuenow", "91.0")
+    expect(refused.locator('[data-part="bars"]')).to_have_attribute("data-faded", "")
+
+
+def test_what_is_no_digit_can_be_read_anyway(refused):
+    get_button(refused, "read it anyway").click()
+    expect(refused.get_by_role("status")).to_have_text("5")
+    expect(refused.locator('[data-part="bars"]')).not_to_have_attribute("data-faded", "")
+    expect(get_button(refused, "read it anyway")).to_be_hidden()
+    expect(refused.get_by_label("Drawing board", exact=True)).to_be_focused()
+
+
+def test_reading_anyway_works_by_keyboard(refused):
+    get_button(refused, "read it anyway").focus()
+    refused.keyboard.press("Enter")
+    expect(refused.get_by_role("status")).to_have_text("5")
+
+
+def test_the_next_stroke_is_judged_anew(refused):
+    get_button(refused, "read it anyway").click()
+    draw_stroke(refused, DOWN)
+    expect(refused.get_by_role("status")).to_have_text("That does not look like a digit")
+    expect(get_button(refused, "read it anyway")).to_be_visible()
+
+
+def test_two_digits_that_are_close_are_both_named(page):
+    answer_all(page, json=make_reading(4) | {"unsure": [4, 9]})
+    draw_digit(page, 4)
+    expect(page.get_by_role("status")).to_have_text("4")
+    expect(page.get_by_text("Unsure: 4 or 9")).to_be_visible()
+
+
+def test_a_sure_answer_offers_nothing_else(page):
+    answer_all(page, json=make_reading(4) | {"unsure": None})
+    draw_digit(page, 4)
+    expect(page.get_by_text("four", exact=True)).to_be_visible()
+    expect(get_button(page, "read it anyway")).to_be_hidden()

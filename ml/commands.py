@@ -10,15 +10,17 @@ import torch
 
 from ml import console, drawn, runs
 from ml.checkpoint import find_weights, load_weights, save_weights
-from ml.data import Examples, default_data_dir, load_mnist
+from ml.data import Digits, Examples, default_data_dir, load_mnist
+from ml.devices import pick_device
 from ml.errors import UnknownModelError, WeightsError
 from ml.evaluate import Evaluation, evaluate
+from ml.events import Finished
 from ml.models import build_model, count_parameters
 from ml.predict import DEFAULT_MODELS, pick_default
 from ml.recipes import Recipe, find_recipe, parse_sessions
 from ml.styles import make_samples
 from ml.timing import Stopwatch
-from ml.train import Digits, Finished, pick_device, train
+from ml.train import train
 
 
 def run_training(flags: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tqdm import tqdm
 
-from ml.train import CheckpointChecked, EpochResult, Event, Finished, SessionStarted, StepResult
+from ml.events import CheckpointChecked, EpochResult, Event, Finished, SessionStarted, StepResult
 
 
 def header(text: str) -> None:

@@ -129,3 +129,23 @@ def batches(
 def to_tensors(examples: Examples, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
     """Return normalized images, float32 (N, 1, 28, 28), and labels (N,), on the device."""
     return normalize(examples.images.to(device)), examples.labels.to(device)
+
+
+@dataclass(frozen=True)
+class Digits:
+    """The three parts of a data set: to learn from, to choose on, and only to report on."""
+
+    training: Examples
+    validation: Examples
+    test: Examples
+
+    @classmethod
+    def load(cls, data_dir: Path, validation: int) -> "Digits":
+        """Read MNIST and split its training set; raises DataError."""
+        test = load_mnist(data_dir, train=False)
+        return cls(*split(load_mnist(data_dir, train=True), validation), test)
+
+    def checksum(self) -> str:
+        """Return one SHA-256 over the three parts, as hexadecimal digits."""
+        parts = (self.training, self.validation, self.test)
+        return hashlib.sha256("".join(part.checksum() for part in parts).encode()).hexdigest()

@@ -14,12 +14,12 @@ from torch import nn
 from ml.calibration import calibrate
 from ml.catalog import describe, describe_layers
 from ml.checkpoint import load_checkpoint, save_weights
-from ml.data import Examples
+from ml.data import Digits, Examples
 from ml.errors import CheckpointError
 from ml.evaluate import Evaluation, evaluate
+from ml.events import Finished
 from ml.models import count_parameters
 from ml.recipes import RECIPES, Recipe
-from ml.train import Digits, Finished
 
 RUNS_DIR = Path("runs")
 # The fields of a recipe that the command line can change, with their flags.

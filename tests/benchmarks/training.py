@@ -5,11 +5,12 @@ from pathlib import Path
 
 import torch
 
-from ml.data import to_tensors
+from ml.data import Digits, to_tensors
+from ml.events import EpochResult
 from ml.models import build_model
 from ml.recipes import RECIPES, Recipe
 from ml.timing import Stopwatch
-from ml.train import Digits, EpochResult, fit
+from ml.train import fit
 from tests.benchmarks.plain_loop import PlainLoop
 
 CPU = torch.device("cpu")

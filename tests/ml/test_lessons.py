@@ -3,10 +3,11 @@
 import pytest
 import torch
 
-from ml.data import split
+from ml.data import Digits, split
+from ml.events import Finished
 from ml.lessons import Lessons
 from ml.recipes import find_recipe
-from ml.train import Digits, Finished, train
+from ml.train import train
 from tests.ml.test_train import assert_same_weights, stop_after
 
 CPU = torch.device("cpu")

@@ -8,25 +8,23 @@ from dataclasses import replace
 import pytest
 import torch
 
+from ml import progress
 from ml import train as train_module
 from ml.checkpoint import load_checkpoint, save_checkpoint
-from ml.data import split
+from ml.data import Digits, split
+from ml.devices import pick_device
 from ml.errors import CheckpointError, TrainingError
 from ml.evaluate import evaluate
-from ml.models import build_model
-from ml.recipes import find_recipe
-from ml.train import (
+from ml.events import (
     CheckpointChecked,
-    Digits,
     EpochResult,
     Finished,
     SessionStarted,
     StepResult,
-    derive_seed,
-    fit,
-    pick_device,
-    train,
 )
+from ml.models import build_model
+from ml.recipes import find_recipe
+from ml.train import derive_seed, fit, train
 
 CPU = torch.device("cpu")
 
@@ -152,7 +150,9 @@ KILLED = """
 import os, sys, torch
 from pathlib import Path
 from ml.recipes import find_recipe
-from ml.train import Digits, StepResult, train
+from ml.data import Digits
+from ml.events import StepResult
+from ml.train import train
 folder = Path(sys.argv[2])
 recipe = find_recipe("tutorial_cnn", sessions=(2, 2))
 digits = Digits.load(Path(sys.argv[1]), 5_000)
@@ -217,14 +217,14 @@ def test_a_checkpoint_that_does_not_fit_the_network_is_refused(whole_run, digits
 
 
 def test_a_loaded_model_that_reads_otherwise_stops_the_run(digits, tmp_path, monkeypatch):
-    load = train_module.load_checkpoint
+    load = progress.load_checkpoint
 
     def load_damaged(path):
         state = load(path)
         state["weights"]["fc2.bias"] += torch.arange(10.0) * 100
         return state
 
-    monkeypatch.setattr(train_module, "load_checkpoint", load_damaged)
+    monkeypatch.setattr(progress, "load_checkpoint", load_damaged)
     with pytest.raises(TrainingError, match="the model loaded"):
         run(make_recipe(), digits, tmp_path)
 

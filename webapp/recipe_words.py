@@ -2,7 +2,13 @@
 
 from typing import Any
 
-OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
+OPTIMIZERS = {
+    "basic": "The basic optimizer, written by hand",
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "rmsprop": "RMSprop",
+}
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # Told by a sentence, or elsewhere in the card.
 TOLD = {
@@ -10,13 +16,21 @@ TOLD = {
     "source",
     "optimizer",
     "learning_rate",
+    "schedule",
     "momentum",
+    "weight_decay",
+    "averaging",
     "batch_size",
     "loss_reduction",
     "sessions",
     "session_decay",
     "stop_at_accuracy",
     "validation_images",
+    "mnist_copies",
+    "generated_digits",
+    "generated_non_digits",
+    "distorted",
+    "bfloat16",
 }
 
 
@@ -24,10 +38,14 @@ def describe_recipe(recipe: dict[str, Any], data: dict[str, Any]) -> list[str]:
     """Return the sentences; what the recipe or the data's description lack is left out."""
     sentences = (
         describe_data(data),
+        describe_made(recipe),
+        describe_distortion(recipe),
         describe_optimizer(recipe),
+        describe_averaging(recipe),
         describe_loss(recipe),
         describe_sessions(recipe),
         describe_stop(recipe),
+        describe_precision(recipe),
         describe_rest(recipe),
     )
     return [sentence for sentence in sentences if sentence]
@@ -43,6 +61,32 @@ def describe_data(data: dict[str, Any]) -> str | None:
     return f"{said}, from {data.get('name', 'MNIST')}."
 
 
+def describe_made(recipe: dict[str, Any]) -> str | None:
+    """Say what an epoch holds besides each image of MNIST once."""
+    copies = recipe.get("mnist_copies") or 1
+    parts = [
+        f"each of them {'twice' if copies == 2 else f'{copies} times'}" if copies > 1 else None,
+        count_made(recipe.get("generated_digits"), "digits"),
+        count_made(recipe.get("generated_non_digits"), "drawings of no digit"),
+    ]
+    told = [part for part in parts if part]
+    return f"An epoch holds {', '.join(told)}." if told else None
+
+
+def count_made(number: int | None, what: str) -> str | None:
+    """Return '50,000 generated digits', or None for none."""
+    return f"{number:,} generated {what}" if number else None
+
+
+def describe_distortion(recipe: dict[str, Any]) -> str | None:
+    """Say how many of the images are changed before they are learned from."""
+    first, last = recipe.get("distorted") or (0, 0)
+    if not max(first, last):
+        return None
+    falling = f", {100 * last:g}% in the last epoch" if last != first else ""
+    return f"Augmentation distorts {100 * first:g}% of the images{falling}."
+
+
 def describe_optimizer(recipe: dict[str, Any]) -> str | None:
     """Say who changes the parameters, by how much and after how many images."""
     if not recipe.get("optimizer"):
@@ -50,11 +94,28 @@ def describe_optimizer(recipe: dict[str, Any]) -> str | None:
     said = OPTIMIZERS.get(recipe["optimizer"], recipe["optimizer"])
     if recipe.get("momentum"):
         said += f" with momentum {recipe['momentum']:g}"
+    if recipe.get("weight_decay"):
+        said += f" with weight decay {recipe['weight_decay']:g}"
     if recipe.get("learning_rate"):
-        said += f", learning rate {recipe['learning_rate']:g}"
+        said += f", {describe_rate(recipe)}"
     if recipe.get("batch_size"):
         said += f", batch size {recipe['batch_size']}"
     return f"{said}."
+
+
+def describe_rate(recipe: dict[str, Any]) -> str:
+    """Say how large the learning rate is, and how it changes within a session."""
+    rate, schedule = recipe["learning_rate"], recipe.get("schedule") or "constant"
+    if schedule == "constant":
+        return f"learning rate {rate:g}"
+    return f"{schedule.replace('_', '-')} learning rate of at most {rate:g}"
+
+
+def describe_averaging(recipe: dict[str, Any]) -> str | None:
+    """Say which parameters are kept."""
+    share = recipe.get("averaging")
+    said = f"Weight averaging: a moving average that keeps {share} of itself at every step."
+    return said if share else None
 
 
 def describe_loss(recipe: dict[str, Any]) -> str | None:
@@ -68,16 +129,13 @@ def describe_sessions(recipe: dict[str, Any]) -> str | None:
     """Say how long, and what lies between the sessions."""
     sessions = recipe.get("sessions") or []
     if len(sessions) < 2:
-        return f"{count_epochs(sessions[0])} in one session." if sessions else None
+        return f"{count_epochs(sessions[0])}." if sessions else None
     number = NUMBERS[len(sessions)] if len(sessions) < len(NUMBERS) else str(len(sessions))
     lengths = f"{', '.join(map(str, sessions[:-1]))} and {count_epochs(sessions[-1])}"
-    said = (
-        f"{number.capitalize()} sessions of {lengths}, with a checkpoint after each but the last."
-    )
-    decay = recipe.get("session_decay", 1)
-    return (
-        said if decay == 1 else f"{said} Each session's learning rate is {decay:g} of the last's."
-    )
+    said = f"{number.capitalize()} sessions of {lengths}, with a checkpoint between sessions."
+    decay = recipe.get("session_decay") or 1
+    later = f" The learning rate of each is {decay:g} times that of the one before."
+    return said if decay == 1 else said + later
 
 
 def count_epochs(number: int) -> str:
@@ -93,6 +151,12 @@ def describe_stop(recipe: dict[str, Any]) -> str | None:
         if goal
         else None
     )
+
+
+def describe_precision(recipe: dict[str, Any]) -> str | None:
+    """Say which numbers are calculated with."""
+    said = "It calculates in bfloat16 on a CPU that has instructions for it."
+    return said if recipe.get("bfloat16") else None
 
 
 def describe_rest(recipe: dict[str, Any]) -> str | None:

@@ -18,10 +18,7 @@ class Term:
 
 
 TERMS = (
-    Term(
-        "accuracy",
-        "The share of images that are read rightly. 99% means one mistake in a hundred.",
-    ),
+    Term("accuracy", "The share of images read rightly. 99% means one mistake in a hundred."),
     Term(
         "Adam",
         "An optimizer that combines momentum with a step size of its own for every parameter, "
@@ -49,6 +46,11 @@ TERMS = (
         "A layer that shifts and scales the numbers passing through it to mean 0 and spread 1, "
         "as measured over the batch. Training becomes faster and steadier.",
         ("batch norm", "batchnorm"),
+    ),
+    Term(
+        "bfloat16",
+        "Numbers of 16 bits with as wide a range as those of 32, but fewer digits. Some processors "
+        "calculate with them much faster.",
     ),
     Term(
         "calibration",
@@ -110,17 +112,8 @@ TERMS = (
         "A layer in which every output is a weighted sum of all inputs plus a constant, the bias.",
         ("linear layers", "linear"),
     ),
-    Term(
-        "logits",
-        "The network's ten raw scores, one for each digit, before softmax turns them into "
-        "probabilities.",
-        ("logit",),
-    ),
-    Term(
-        "loss",
-        "One number that says how wrong the network is. Training makes it small.",
-        ("losses",),
-    ),
+    Term("logits", "The raw scores, one for each digit, before softmax.", ("logit",)),
+    Term("loss", "One number: how wrong the network is. Training makes it small.", ("losses",)),
     Term(
         "MNIST",
         "70,000 handwritten digits of 28×28 pixels, collected in the 1990s: 60,000 to train with "
@@ -171,11 +164,7 @@ TERMS = (
         "An optimizer that divides each parameter's step by the recent size of its gradients, so "
         "that all parameters move at a similar pace.",
     ),
-    Term(
-        "seed",
-        "The number from which all random numbers of a run follow. The same seed on the same "
-        "machine gives the same network.",
-    ),
+    Term("seed", "The number that all random numbers of a run follow from: same seed, same run."),
     Term(
         "SGD",
         "Stochastic gradient descent: take a batch, find the gradients, move every parameter "
@@ -187,11 +176,7 @@ TERMS = (
         "Turns ten scores into ten probabilities: e to the power of each score, divided by the "
         "sum of all ten. They are above 0 and sum to 1.",
     ),
-    Term(
-        "step",
-        "One change of all parameters, made after one batch.",
-        ("steps",),
-    ),
+    Term("step", "One change of all parameters, made after one batch.", ("steps",)),
     Term(
         "validation",
         "Checking, after each epoch, on images kept out of training. When training accuracy "
@@ -203,5 +188,11 @@ TERMS = (
         "Using the average of the parameters over the last part of training in place of the very "
         "last ones. The average is steadier and often reads a little better.",
         ("averaged weights", "weight average", "moving average", "ema"),
+    ),
+    Term(
+        "weight decay",
+        "Every step also makes all weights a little smaller, so that the network keeps to simple "
+        "explanations. AdamW is Adam with it.",
+        ("AdamW",),
     ),
 )

@@ -25,7 +25,10 @@ LIST_TEXTS = """() => {
 
 
 def parse_colour(css: str) -> Colour:
-    """Return red, green and blue, 0 to 255, of an opaque `rgb(…)` colour."""
+    """Return red, green and blue, 0 to 255, of an opaque colour as browsers write it."""
+    if css.startswith("color(srgb "):  # what a mixed colour comes out as: 0 to 1
+        inside = css.removeprefix("color(srgb ").removesuffix(")")
+        return tuple(255 * float(part) for part in inside.split())
     inside = css.removeprefix("rgb(").removesuffix(")")
     return tuple(float(part) for part in inside.split(","))
 

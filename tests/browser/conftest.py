@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.board_server import serve_app
 from tests.browser.chromium import NoBrowserError, launch_chromium
+from tests.webapp.shelf import make_shelf
 from webapp import create_app
 
 expect.set_options(timeout=5_000)
@@ -21,6 +22,22 @@ def pytest_configure(config):
 @pytest.fixture(scope="session")
 def board_url() -> Iterator[str]:
     with serve_app(create_app()) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def shelf_url() -> Iterator[str]:
+    """An app with six models and full cards, so that nothing hangs on what ships."""
+    with serve_app(create_app({"READER": make_shelf()})) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def lone_url() -> Iterator[str]:
+    """An app with one model."""
+    shelf = make_shelf()
+    shelf.models = shelf.models[:1]
+    with serve_app(create_app({"READER": shelf})) as url:
         yield url
 
 
@@ -54,7 +71,7 @@ def open_page(browser, board_url, complaints) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
         contexts.append(context)
         page = context.new_page()
-        watch(page, url, complaints)
+        watch(page, "/".join(url.split("/")[:3]), complaints)
         page.goto(url)
         return page
 

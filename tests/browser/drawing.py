@@ -5,7 +5,7 @@ from base64 import b64decode
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Request
 
 from tests.browser.shapes import DIGITS, Point, Stroke
 
@@ -20,13 +20,30 @@ def get_board(page: Page) -> Locator:
 
 
 def get_button(page: Page, name: str) -> Locator:
-    """Return one of the three tools."""
+    """Return a button by its name."""
     return page.get_by_role("button", name=name, exact=True)
 
 
 def get_bar(page: Page, digit: int) -> Locator:
     """Return the bar of a digit."""
     return page.get_by_role("meter", name=str(digit), exact=True)
+
+
+def get_picker(page: Page) -> Locator:
+    """Return the choice of the model that answers."""
+    return page.get_by_label("read by")
+
+
+def compare(page: Page) -> None:
+    """Switch the comparison of all models on, or off again."""
+    get_button(page, "Compare").click()
+
+
+def watch_questions(page: Page) -> list[Request]:
+    """Return a list that fills with what the page asks from now on."""
+    asked = []
+    page.on("request", lambda request: request.method == "POST" and asked.append(request))
+    return asked
 
 
 def place(page: Page, point: Point) -> Point:

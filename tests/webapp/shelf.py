@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ml.predict import Reading, UnknownModelError
+from ml.preprocess import fit_ink, is_blank
 
 RECIPES = {
     "linear_scratch": ("Softmax from scratch", 7_850, "sgd", 1.0, [10]),
@@ -31,7 +32,7 @@ LAYERS = [
 
 
 class Shelf:
-    """Keeps the Reader's contract; every model reads a seven, each in its own time."""
+    """Keeps the Reader's contract; the models take turns to read a seven and a one."""
 
     def __init__(self, cards):
         self.cards = cards
@@ -45,23 +46,17 @@ class Shelf:
         for name in models:
             if name not in self.models:
                 raise UnknownModelError(name, self.models)
-        if not ink.any():
+        if is_blank(ink):
             return [Reading("blank", name) for name in models]
-        return [TimedReading.make(name, 7, self.models.index(name)) for name in models]
+        seen = fit_ink(ink).ravel().tolist()
+        return [self.answer(name, seen) for name in models]
 
-
-class TimedReading(Reading):
-    """A reading that says how long the network took."""
-
-    @classmethod
-    def make(cls, name, digit, place):
-        sure = 0.9 - 0.1 * place
+    def answer(self, name, seen):
+        place = self.models.index(name)
+        digit, sure = (7, 1)[place % 2], 0.9 - 0.1 * place
         odds = [(1 - sure) / 9] * 10
         odds[digit] = sure
-        return cls("digit", name, digit, odds, [0] * 784)
-
-    def to_dict(self):
-        return super().to_dict() | {"milliseconds": 0.84}
+        return Reading("digit", name, digit, odds, seen, milliseconds=0.84)
 
 
 def make_shelf():

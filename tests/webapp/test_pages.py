@@ -1,7 +1,15 @@
 import os
-from html.parser import HTMLParser
 
 import pytest
+
+from tests.webapp.links import Links
+from tests.webapp.shelf import make_shelf
+from webapp import create_app
+
+
+@pytest.fixture
+def shelf_client():
+    return create_app({"READER": make_shelf()}).test_client()
 
 
 def test_the_board_is_the_first_page(page_client):
@@ -52,27 +60,29 @@ def test_scripts_are_served_as_scripts(page_client):
     assert page_client.get("/static/board.js", buffered=True).mimetype == "text/javascript"
 
 
-class Links(HTMLParser):
-    """Collects what a page loads, and what its security policy would block."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.loaded, self.blocked = [], []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        found = dict(attributes)
-        if tag == "style" or (tag == "script" and "src" not in found):
-            self.blocked.append(tag)
-        self.blocked += [name for name in found if name == "style" or name.startswith("on")]
-        if tag in ("script", "link", "img"):
-            self.loaded.append(found.get("src") or found.get("href"))
-
-
-def test_the_page_loads_only_what_is_served_here_and_nothing_inline(client):
-    links = Links(client.get("/").get_data(as_text=True))
+@pytest.mark.parametrize("path", ["/", "/models", "/glossary"])
+def test_a_page_loads_only_what_is_served_here_and_nothing_inline(shelf_client, path):
+    links = Links(shelf_client.get(path).get_data(as_text=True))
     assert links.blocked == []
     assert links.loaded
     for address in links.loaded:
         assert address.startswith("/static/")
-        assert client.get(address, buffered=True).status_code == 200
+        assert shelf_client.get(address, buffered=True).status_code == 200
+
+
+@pytest.mark.parametrize(("path", "name"), [("/", "Draw"), ("/models", "Models")])
+def test_the_masthead_leads_to_the_pages_and_says_which_one_is_open(shelf_client, path, name):
+    links = Links(shelf_client.get(path).get_data(as_text=True))
+    assert {"/", "/models"} <= set(links.followed)
+    assert links.current == [path]
+
+
+def test_the_board_offers_every_model_by_its_title_the_default_first(shelf_client):
+    page = shelf_client.get("/").get_data(as_text=True)
+    places = [page.index(f">{card['title']}</option>") for card in make_shelf().cards.values()]
+    assert places == sorted(places)
+    assert len(places) == 6
+
+
+def test_a_model_without_a_title_is_offered_by_its_name(client):
+    assert '<option value="second">second</option>' in client.get("/").get_data(as_text=True)

@@ -1,0 +1,93 @@
+"""The pages to read: the models and the glossary, at every size and in both themes."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.colour import find_faint_texts
+from tests.browser.test_page import ARTEFACTS, SCHEMES, WIDTHS
+
+PAGES = ("models", "glossary")
+
+
+@pytest.fixture
+def open_models(open_page, shelf_url):
+    """Return a function that opens one of the pages with the options given."""
+    return lambda name="models", **options: open_page(f"{shelf_url}/{name}", **options)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pictures_of_the_pages_are_kept(open_models, width, scheme):
+    size = {"width": width, "height": WIDTHS[width]}
+    page = open_models(viewport=size, color_scheme=scheme)
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"models-{width}-{scheme}.png")
+    page.get_by_role("article").last.screenshot(path=ARTEFACTS / f"model-{width}-{scheme}.png")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_width_scrolls_the_page_sideways(open_models, name):
+    page = open_models(name)
+    for width in (320, 360, 735, 736, 1024, 2560):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_text_has_enough_contrast(open_models, name, scheme):
+    assert find_faint_texts(open_models(name, color_scheme=scheme)) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_curves_follow_the_colour_scheme(open_models, scheme):
+    page = open_models(color_scheme=scheme)
+    line = page.locator("polyline").first
+    colour = "getComputedStyle(document.body).color"
+    assert line.evaluate(f"line => getComputedStyle(line).stroke === {colour}")
+
+
+def test_the_page_is_reached_from_the_board_and_back(page):
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Models")
+    expect(page.get_by_role("link", name="Models")).to_have_attribute("aria-current", "page")
+    page.get_by_role("link", name="Draw").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Digit board")
+
+
+def test_the_table_leads_to_a_models_card(open_models):
+    page = open_models()
+    page.get_by_role("table", name="All models").get_by_role("link", name="One hidden").click()
+    card = page.get_by_role("article", name="One hidden layer")
+    expect(card).to_be_in_viewport()
+    expect(card.get_by_role("img", name="Accuracy over 40 epochs")).to_have_count(1)
+    expect(card.get_by_role("heading", level=3)).to_have_count(6)
+
+
+def test_a_word_leads_to_its_explanation(open_models):
+    page = open_models()
+    page.get_by_role("article").first.get_by_role("link", name="cross-entropy").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Glossary")
+    expect(page.locator(":target")).to_contain_text("minus the logarithm")
+    expect(page.locator(":target")).to_be_in_viewport()
+
+
+def test_a_wide_table_is_scrolled_by_keyboard_in_its_own_box(open_models):
+    page = open_models(viewport={"width": 360, "height": 740})
+    box = page.get_by_role("region", name="All models side by side")
+    box.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("box => box.scrollLeft > 0", arg=box.element_handle())
+
+
+def test_mistakes_are_shown_without_smoothing(open_models):
+    card = open_models().get_by_role("article").first
+    pictures = card.get_by_role("img", name="A handwritten 7")
+    expect(pictures).to_have_count(20)
+    expect(pictures.first).to_have_css("image-rendering", "pixelated")
+    assert pictures.first.evaluate("picture => picture.naturalWidth") == 28
+
+
+def test_without_javascript_the_pages_are_whole(open_models):
+    page = open_models(java_script_enabled=False)
+    expect(page.get_by_role("article")).to_have_count(6)

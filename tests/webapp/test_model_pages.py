@@ -1,0 +1,140 @@
+import io
+from base64 import b64decode
+
+import pytest
+from PIL import Image
+
+from tests.webapp.links import Links
+from tests.webapp.shelf import Shelf, make_card, make_shelf
+from webapp import create_app
+
+KEYS = sorted(make_card("tutorial_cnn"))
+
+
+def open_page(cards, path="/models"):
+    answer = create_app({"READER": Shelf(cards)}).test_client().get(path)
+    assert answer.status_code == 200
+    return " ".join(answer.get_data(as_text=True).split())
+
+
+@pytest.fixture(scope="module")
+def page():
+    return open_page(make_shelf().cards)
+
+
+def show(**changes):
+    return open_page({"tutorial_cnn": make_card("tutorial_cnn") | changes})
+
+
+def test_every_model_has_a_card_that_the_table_leads_to(page):
+    links = Links(page)
+    for name in make_shelf().models:
+        assert links.ids.count(name) == 1
+        assert f"#{name}" in links.followed
+
+
+def test_the_smallest_model_comes_first(page):
+    cards = make_shelf().cards
+    names = sorted(cards, key=lambda name: cards[name]["parameters"])
+    places = [page.index(f'<article class="model" id="{name}"') for name in names]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Two-session network",
+        "1,199,882",
+        "4,800 kB",
+        "99.12%",
+        "98.92–99.29%",
+        "64 × 24 × 24",
+        "18,496",
+        "python run.py --train --model tutorial_cnn --seed 0",
+        "2025-03-01",
+        "39 s, 8,400 images a second",
+        "a 4 read as a 9 (30 times)",
+        "7 read as 1",
+        "99.9%",
+    ],
+)
+def test_a_card_is_shown(said):
+    assert said in show()
+
+
+def test_a_tutorials_figure_stands_next_to_ours_in_the_same_unit(page):
+    assert page.count("<dd>96.74%</dd>") == 1
+    assert page.count("none given") == 5
+
+
+def test_a_figure_in_the_tutorials_own_words_is_left_as_it_is():
+    assert "88 to 91%" in show(tutorial={"figure": "88 to 91%"})
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_card_that_lacks_a_key_is_shown_all_the_same(key):
+    card = make_card("tutorial_cnn")
+    del card[key]
+    assert 'id="tutorial_cnn"' in open_page({"tutorial_cnn": card})
+    assert 'id="tutorial_cnn"' in show(**{key: None})
+
+
+@pytest.mark.parametrize("path", ["/", "/models"])
+def test_an_empty_card_still_has_its_name(path):
+    assert "tutorial_cnn" in open_page({"tutorial_cnn": {}}, path)
+
+
+@pytest.mark.parametrize("changes", [{"history": []}, {"marks": []}, {"mistakes": []}])
+def test_empty_lists_are_shown_as_nothing(changes):
+    assert "Confusion matrix" in show(**changes).replace("</a>", "")
+
+
+def test_words_on_a_card_are_words_and_no_markup():
+    page = show(title="<b>bold</b>", summary="<script>alert(1)</script> & softmax")
+    assert "<b>bold" not in page
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; <a" in page
+
+
+def test_what_ships_is_shown(real_client):
+    answer = real_client.get("/models")
+    assert answer.status_code == 200
+    assert Links(answer.get_data(as_text=True)).blocked == []
+
+
+def test_no_id_is_given_twice(page):
+    ids = Links(page).ids
+    assert len(ids) == len(set(ids))
+
+
+def test_every_linked_term_is_in_the_glossary(page):
+    glossary = Links(read_glossary())
+    linked = [link for link in Links(page).followed if link.startswith("/glossary#")]
+    linked += [link for link in glossary.followed if link.startswith("/glossary#")]
+    assert linked
+    assert {link.partition("#")[2] for link in linked} <= set(glossary.ids)
+
+
+def read_glossary():
+    client = create_app({"READER": make_shelf()}).test_client()
+    return client.get("/glossary").get_data(as_text=True)
+
+
+def test_every_link_within_the_page_leads_somewhere(page):
+    links = Links(page)
+    inside = [link[1:] for link in links.followed if link.startswith("#")]
+    assert inside
+    assert set(inside) <= set(links.ids)
+
+
+def test_a_mistakes_picture_is_the_very_image():
+    mistake = make_card("tutorial_cnn")["mistakes"][0]
+    [picture] = Links(show(mistakes=[mistake])).pictures
+    png = b64decode(picture.removeprefix("data:image/png;base64,"))
+    assert Image.open(io.BytesIO(png)).tobytes() == b64decode(mistake["seen"])
+
+
+def test_a_mistake_without_its_pixels_is_told_in_words():
+    page = show(mistakes=[{"truth": 4, "read": 9, "probability": 0.98}])
+    assert Links(page).pictures == []
+    assert "4 read as 9" in page

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board_server import find_port, run_server
+from tests.browser.board_server import find_port, run_server, serve_app
 from tests.browser.drawing import (
     ACROSS,
     DOWN,
@@ -15,6 +15,7 @@ from tests.browser.drawing import (
     make_reading,
     take_drawing,
 )
+from webapp import create_app
 
 LONG_ENOUGH = 400  # ms: what has not happened by then, the page does not do
 RECORD_WHAT_IS_SAID = """() => {
@@ -184,5 +185,6 @@ def test_a_server_that_stops_and_returns_is_noticed_both_times(open_page):
     get_button(page, "Clear").click()
     draw_digit(page, 7)
     expect(page.get_by_role("status")).to_contain_text("The server cannot be reached")
-    with run_server(port):
+    with serve_app(create_app(), port):
         expect(page.get_by_role("status")).to_have_text("7", timeout=15_000)
+        page.context.close()  # or its connection would keep the server from stopping

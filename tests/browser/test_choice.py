@@ -39,18 +39,24 @@ def test_another_model_reads_the_same_drawing_at_once(page):
     expect(get_bar(page, 1)).to_have_attribute("aria-valuenow", "80.0")
 
 
-def test_an_empty_board_asks_nobody_when_the_model_changes(page):
+def test_an_empty_board_asks_nobody(page):
     questions = watch_questions(page)
     get_picker(page).select_option(label=OTHER)
     compare(page)
-    draw_digit(page, 7)
-    expect(page.get_by_role("status")).to_have_text("1")
-    assert all(asked.post_data_json["image"] for asked in questions)
+    page.wait_for_timeout(300)  # ms: what has not been asked by then is not asked
+    assert questions == []
 
 
 def test_a_late_answer_of_the_former_model_is_never_shown(page):
-    routes = []
-    page.route(PREDICT, lambda route: routes.append(route), times=1)
+    held = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(PREDICT, hold_the_first)
     with page.expect_request(PREDICT):
         draw_stroke(page, DOWN)
     get_picker(page).select_option(label=OTHER)
@@ -60,7 +66,7 @@ def test_a_late_answer_of_the_former_model_is_never_shown(page):
       new MutationObserver(() => window.said.push(status.textContent))
         .observe(status, { childList: true, characterData: true, subtree: true });
     }""")
-    routes[0].fulfill(json=make_reading(9))
+    held[0].fulfill(json=make_reading(9))
     expect(page.get_by_role("status")).to_have_text("1")
     assert page.evaluate("said") == ["1"]
 

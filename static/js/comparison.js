@@ -67,7 +67,7 @@ class Row {
     const most = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : null;
     this.#write("digit", isDigit ? most : "–");
     this.#write("probability", isDigit ? percent(probabilities[most]) : "–");
-    this.#write("time", Number.isFinite(milliseconds) ? `${milliseconds.toFixed(1)} ms` : "–");
+    this.#write("time", Number.isFinite(milliseconds) ? time(milliseconds) : "–");
     this.#draw(probabilities ?? Array(10).fill(0), most);
     const spoken = probabilities ? list(probabilities) : "not read yet";
     this.#picture.setAttribute("aria-label", spoken);
@@ -88,6 +88,11 @@ class Row {
       bar.toggleAttribute("data-most", digit === most);
     });
   }
+}
+
+/** The smallest networks need only some hundredths of a millisecond. */
+function time(milliseconds) {
+  return `${milliseconds.toFixed(milliseconds < 0.1 ? 2 : 1)} ms`;
 }
 
 /** The digits worth a word, the most probable first. */

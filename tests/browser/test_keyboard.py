@@ -20,6 +20,12 @@ def press(page, key, times=1):
         page.keyboard.press(key)
 
 
+def reach_board(page):
+    """Tab past the two links of the masthead."""
+    press(page, "Tab", 3)
+    expect(get_board(page)).to_be_focused()
+
+
 def get_cursor(page):
     return page.locator('[data-part="cursor"]')
 
@@ -34,8 +40,7 @@ def test_the_board_tells_how_to_draw_with_keys(page):
 
 
 def test_tab_reaches_the_board_and_then_its_tools(page):
-    page.keyboard.press("Tab")
-    expect(get_board(page)).to_be_focused()
+    reach_board(page)
     draw_stroke(page, DOWN)
     page.keyboard.press("Tab")
     expect(get_button(page, "Undo")).to_be_focused()
@@ -44,7 +49,7 @@ def test_tab_reaches_the_board_and_then_its_tools(page):
 
 
 def test_arrow_keys_move_a_visible_pen_that_does_not_draw_by_itself(page):
-    page.keyboard.press("Tab")
+    reach_board(page)
     expect(get_cursor(page)).to_be_visible()
     before = get_cursor(page).bounding_box()
     page.keyboard.press("ArrowRight")
@@ -56,7 +61,7 @@ def test_arrow_keys_move_a_visible_pen_that_does_not_draw_by_itself(page):
 
 
 def test_a_digit_can_be_drawn_with_keys_alone(page):
-    page.keyboard.press("Tab")
+    reach_board(page)
     press(page, "Shift+ArrowUp", 4)
     press(page, "Shift+ArrowLeft", 2)
     page.keyboard.press("Space")
@@ -69,7 +74,7 @@ def test_a_digit_can_be_drawn_with_keys_alone(page):
 
 
 def test_space_puts_the_pen_down_and_lifts_it_and_says_so(page):
-    page.keyboard.press("Tab")
+    reach_board(page)
     page.keyboard.press("Space")
     expect(get_voice(page)).to_have_text("Pen down, 50% across, 50% down")
     press(page, "Shift+ArrowDown", 3)
@@ -81,7 +86,7 @@ def test_space_puts_the_pen_down_and_lifts_it_and_says_so(page):
 
 
 def test_the_pen_stays_on_the_board(page):
-    page.keyboard.press("Tab")
+    reach_board(page)
     page.keyboard.press("Space")
     press(page, "Shift+ArrowLeft", 20)
     press(page, "Shift+ArrowUp", 20)
@@ -91,7 +96,7 @@ def test_the_pen_stays_on_the_board(page):
 
 
 def test_leaving_the_board_lifts_the_pen(page):
-    page.keyboard.press("Tab")
+    reach_board(page)
     page.keyboard.press("Space")
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Tab")
@@ -103,7 +108,7 @@ def test_leaving_the_board_lifts_the_pen(page):
 
 
 def test_escape_clears_what_the_keys_draw_and_lifts_the_pen(page):
-    page.keyboard.press("Tab")
+    reach_board(page)
     page.keyboard.press("Space")
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Escape")
@@ -119,7 +124,7 @@ def test_arrow_keys_on_the_board_do_not_scroll_the_page(open_page):
 
 
 def test_a_mouse_hides_the_keyboards_pen(page):
-    page.keyboard.press("Tab")
+    reach_board(page)
     expect(get_cursor(page)).to_be_visible()
     draw_stroke(page, DOWN)
     expect(get_cursor(page)).to_be_hidden()

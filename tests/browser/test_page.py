@@ -85,8 +85,9 @@ def test_nothing_moves_whatever_is_answered(open_page, width):
 
 
 def find_places(page):
-    fixed = [page.get_by_role("meter"), page.get_by_role("button"), page.get_by_role("img")]
-    return [item.bounding_box() for group in [*fixed, get_board(page)] for item in group.all()]
+    tools = page.get_by_role("group", name="Tools").get_by_role("button")
+    groups = [page.get_by_role("meter"), tools, page.get_by_role("img"), get_board(page)]
+    return [item.bounding_box() for group in groups for item in group.all()]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -136,6 +137,7 @@ def test_the_accent_marks_the_answer_and_its_bar_alone(page):
     colours = page.evaluate(
         """() => [...document.querySelectorAll("body *")]
           .filter((element) => element.childElementCount === 0 && element.textContent.trim())
+          .filter((element) => element.checkVisibility({ visibilityProperty: true }))
           .map((element) => [element.textContent.trim(), getComputedStyle(element).color])"""
     )
     accented = [text for text, colour in colours if colour == accent]

@@ -33,33 +33,33 @@ DESCRIPTIONS = {
         "templates, one for each digit, and knows nothing of strokes.",
     ),
     "small_cnn": Description(
-        "Small convolutional network",
+        "Small CNN",
         "Two layers of small filters that slide over the image, each followed by pooling, then two "
         "linear layers. The same filter serves every place, so it needs few parameters.",
     ),
     "mlp": Description(
-        "Perceptron with one hidden layer",
+        "Multilayer perceptron",
         "Thirty hidden units between the pixels and the ten answers. They let it combine pixels "
         "before it decides, which a single layer cannot.",
         "0.9674",
         "After 40 epochs.",
     ),
     "board_cnn": Description(
-        "The board's own network",
+        "Board network",
         "Ours, made for drawings: it learns from MNIST and from digits in ways of writing that "
         "MNIST lacks, drawn by the program itself. An eleventh answer says that it is no digit.",
         None,
         "Ours; no tutorial.",
     ),
     "quick_cnn": Description(
-        "Quick convolutional network",
-        "Ours for a class that does not want to wait: one pass over the data is all it sees. Batch "
-        "normalization and a learning rate that rises once and falls let it learn that fast.",
+        "Quick CNN",
+        "Ours for a class that does not want to wait: two passes over the data are all it sees. "
+        "Batch normalization and a learning rate that rises once and falls make that enough.",
         None,
         "Ours; no tutorial.",
     ),
     "tutorial_cnn": Description(
-        "The tutorial's convolutional network",
+        "Tutorial CNN",
         "Two layers of 3×3 filters, one pooling, and a wide linear layer that holds nearly all of "
         "its parameters. Dropout hides parts of it at random while it learns.",
     ),

@@ -190,9 +190,9 @@ _RECIPES = (
         model="quick_cnn",
         source="ours: batch normalization and one-cycle, for a class that does not want to wait",
         optimizer="adam",
-        learning_rate=0.01,
+        learning_rate=0.006,
         batch_size=125,
-        sessions=(1,),
+        sessions=(2,),
         schedule="one_cycle",
     ),
     Recipe(

@@ -1,5 +1,7 @@
 """Our training beside the tutorials' loop: same recipe, same epochs, same run of this program."""
 
+import statistics
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from ml.events import EpochResult
 from ml.models import build_model
 from ml.recipes import RECIPES, Recipe
 from ml.timing import Stopwatch
-from ml.train import fit
+from ml.train import fit, train
 from tests.benchmarks.plain_loop import PlainLoop
 
 CPU = torch.device("cpu")
@@ -47,6 +49,26 @@ def compare(name: str, data_dir: Path, epochs: int) -> dict[str, object]:
         "plain_accuracy": plain.accuracy(images, labels),
         "our_accuracy": PlainLoop(recipe, model, str(data_dir)).accuracy(images, labels),
         "our_images_per_second": round(len(digits.training) * epochs / seconds["ours"]),
+    }
+
+
+def spread(name: str, data_dir: Path, seeds: int) -> dict[str, object]:
+    """Train a whole recipe with several seeds; return the last epochs' test accuracies."""
+    recipe = RECIPES[name]
+    digits = Digits.load(data_dir, recipe.validation_images)
+    accuracies, seconds = [], []
+    for seed in range(seeds):
+        with tempfile.TemporaryDirectory() as folder:
+            watch = Stopwatch()
+            *_, last = train(recipe, digits, Path(folder), seed=seed, device=CPU)
+            seconds.append(watch.seconds())
+        accuracies.append(last.evaluation.accuracy)
+    return {
+        "model": name,
+        "test_accuracies": accuracies,
+        "mean": statistics.mean(accuracies),
+        "standard_deviation": statistics.stdev(accuracies),
+        "seconds": [round(each, 1) for each in seconds],
     }
 
 

@@ -69,7 +69,7 @@ def pad_to_square(array: np.ndarray) -> np.ndarray:
     """Pad a (H, W) array with zeros below or on the right to (N, N), N = max(H, W).
 
     Where the padding goes decides nothing but how pixels fall on the coarse grid, since the mass
-    is centred later. At one side, not half at each, an image that fits already stays as it is.
+    is centred later. At one side, not half at each, an image that fits already keeps its pixels.
     """
     height, width = array.shape
     side = max(height, width)

@@ -84,8 +84,9 @@ def make_card(
 ) -> dict[str, Any]:
     """Return the readable card of a trained model: all that made it and what it reached."""
     calibration = calibrate_if_refusing(finished.model, digits.validation, seed)
-    temperature = calibration.get("temperature", 1.0)
-    evaluation = evaluate(finished.model, digits.test, device, temperature=temperature)
+    evaluation = finished.evaluation
+    if temperature := calibration.get("temperature"):
+        evaluation = evaluate(finished.model, digits.test, device, temperature=temperature)
     return {
         "model": recipe.model,
         **describe(recipe.model),

@@ -1,7 +1,5 @@
 """Digits that the tests make themselves: drawn on a board, or as a whole data set like MNIST."""
 
-import gzip
-import json
 import os
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from ml.data import FILES, Examples
 from ml.preprocess import fit_ink
+from ml.strokes import Drawing, read_drawings
 from tests.browser.shapes import DIGITS, Stroke
 
 BOARD = 280
@@ -81,10 +80,9 @@ def find_mnist() -> Path:
     return folder
 
 
-def find_strokes(name: str) -> list[dict]:
+def find_strokes(name: str) -> list[Drawing]:
     """Return the drawings in a file beside MNIST's folder, or skip the test with the reason."""
     path = Path(os.environ.get("MNIST_DIR") or "data") / "strokes" / name
     if not path.is_file():
         pytest.skip(f"there are no drawn strokes in {path}")
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    return read_drawings(path)

@@ -82,6 +82,12 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--strokes", nargs="+", type=Path, metavar="FILE", help="evaluate on drawn strokes instead"
     )
+    group.add_argument(
+        "--preprocessing",
+        default="ours",
+        choices=["ours", "shrunk-board", "centred-box"],
+        help="with --strokes: the board's own way to 28×28 (%(default)s), or what other demos do",
+    )
     group.add_argument("--all", action="store_true", help="evaluate every served model")
 
 

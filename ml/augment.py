@@ -7,12 +7,14 @@ ink spans 20 px and the centre of mass is in the middle. All of it is one resamp
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 import torch.nn.functional as F
 
 from ml.preprocess import BOX_SIDE, CENTRE, IMAGE_SIDE
 
+BENDS = 5  # points on a side of the coarse grid of displacements
 INKED = 64  # of 255: what counts as ink when its box is measured
 
 
@@ -26,7 +28,7 @@ class Distortion:
     bend: float = 0.7  # px, of the coarse grid of displacements
     scale: float = 0.03  # of the logarithm of the size, after fitting
     shift: float = 0.5  # px, limit: what rounding to whole pixels leaves
-    thicken: float = 1.4  # limit: 1 is a stroke 2 px wider, 2 is one 4 px wider
+    thicken: float = 0.7  # limit: 1 is a stroke 2 px wider
     thin: float = 0.5  # limit: 1 is a stroke 2 px narrower
 
 
@@ -53,14 +55,18 @@ def distort_some(images: torch.Tensor, share: float, generator: torch.Generator)
 def _change_thickness(
     ink: torch.Tensor, generator: torch.Generator, how: Distortion
 ) -> torch.Tensor:
-    """Blend each image with its erosion by one pixel, or its dilation by one or two."""
+    """Blend each image with its erosion or its dilation by one pixel."""
     width = how.thicken + how.thin
     amount = torch.rand(len(ink), 1, 1, 1, generator=generator) * width - how.thin
-    thinner = -F.max_pool2d(-ink, 3, stride=1, padding=1)
-    thicker = F.max_pool2d(ink, 3, stride=1, padding=1)
-    thickest = F.max_pool2d(thicker, 3, stride=1, padding=1)
-    changed = ink + amount.clamp(-1, 0) * (ink - thinner) + amount.clamp(0, 1) * (thicker - ink)
-    return changed + (amount - 1).clamp(0, 1) * (thickest - thicker)
+    thinner, thicker = -_dilate(-ink), _dilate(ink)
+    return ink + amount.clamp(-1, 0) * (ink - thinner) + amount.clamp(0, 1) * (thicker - ink)
+
+
+def _dilate(ink: torch.Tensor) -> torch.Tensor:
+    """Return the greatest of each 3×3 pixels; two passes of three are faster than a max-pool."""
+    padded = F.pad(ink, (1, 1, 1, 1), value=-math.inf)
+    tall = torch.maximum(torch.maximum(padded[:, :, :-2], padded[:, :, 1:-1]), padded[:, :, 2:])
+    return torch.maximum(torch.maximum(tall[..., :-2], tall[..., 1:-1]), tall[..., 2:])
 
 
 def _find_sources(ink: torch.Tensor, generator: torch.Generator, how: Distortion) -> torch.Tensor:
@@ -93,10 +99,15 @@ def _measure(
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return the old centre of mass (N, 2) and the ink's box, low and high (N, 2), once mapped."""
     flat = ink.flatten(1)  # N, 784
-    places = _pixel_places()
-    centre = flat @ places / flat.sum(dim=1, keepdim=True).clamp_min(1)
-    mapped = places @ matrix.transpose(1, 2)  # N, 784, 2
-    is_paper = (flat < INKED).unsqueeze(2)
+    centre = flat @ _pixel_places() / flat.sum(dim=1, keepdim=True).clamp_min(1)
+    # The corners of what is mapped are among the first and the last ink of the rows.
+    inked = (ink[:, 0] >= INKED).to(torch.uint8)  # N, 28, 28
+    first = inked.argmax(dim=2)
+    last = IMAGE_SIDE - 1 - inked.flip(2).argmax(dim=2)
+    rows = torch.arange(IMAGE_SIDE).expand_as(first)
+    ends = torch.stack([torch.cat([first, last], dim=1), torch.cat([rows, rows], dim=1)], dim=2)
+    mapped = ends.float() @ matrix.transpose(1, 2)  # N, 56, 2
+    is_paper = (inked.amax(dim=2) == 0).repeat(1, 2).unsqueeze(2)
     low = mapped.masked_fill(is_paper, math.inf).amin(dim=1)
     high = mapped.masked_fill(is_paper, -math.inf).amax(dim=1)
     return centre, low, high
@@ -104,11 +115,20 @@ def _measure(
 
 def _draw_bends(count: int, generator: torch.Generator, how: Distortion) -> torch.Tensor:
     """Return smooth random displacements in px, (N, 28, 28, 2): a coarse grid, interpolated."""
-    coarse = torch.randn(count, 2, 5, 5, generator=generator) * how.bend
-    fine = F.interpolate(coarse, size=(IMAGE_SIDE, IMAGE_SIDE), mode="bicubic", align_corners=True)
+    coarse = torch.randn(count * 2, BENDS**2, generator=generator) * how.bend
+    fine = (coarse @ _bend_shapes()).view(count, 2, IMAGE_SIDE, IMAGE_SIDE)
     return fine.permute(0, 2, 3, 1)
 
 
+@cache
+def _bend_shapes() -> torch.Tensor:
+    """Return what each point of the coarse grid does to every pixel, float32 (25, 784)."""
+    points = torch.eye(BENDS**2).view(-1, 1, BENDS, BENDS)
+    size = (IMAGE_SIDE, IMAGE_SIDE)
+    return F.interpolate(points, size=size, mode="bicubic", align_corners=True).flatten(1)
+
+
+@cache
 def _pixel_places() -> torch.Tensor:
     """Return the (x, y) of every pixel, row by row, float32 (784, 2)."""
     axis = torch.arange(IMAGE_SIDE, dtype=torch.float32)

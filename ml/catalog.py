@@ -46,8 +46,9 @@ DESCRIPTIONS = {
     ),
     "board_cnn": Description(
         "Board network",
-        "Ours, made for drawings: it learns from MNIST and from digits in ways of writing that "
-        "MNIST lacks, drawn by the program itself. An eleventh answer says that it is no digit.",
+        "Ours, made for drawings: it learns from MNIST, from its digits written again with other "
+        "pens, and from ways of writing that MNIST lacks, drawn by the program itself. An eleventh "
+        "answer says that it is no digit.",
         None,
         "Ours; no tutorial.",
     ),

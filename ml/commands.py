@@ -10,7 +10,7 @@ import torch
 
 from ml import console, drawn, runs
 from ml.checkpoint import find_weights, load_weights, save_weights
-from ml.data import Digits, Examples, default_data_dir, load_mnist
+from ml.data import Digits, Examples, default_data_dir, has_mnist, load_mnist
 from ml.devices import pick_device
 from ml.errors import UnknownModelError, WeightsError
 from ml.evaluate import Evaluation, evaluate
@@ -78,7 +78,8 @@ def run_evaluation(flags: argparse.Namespace) -> None:
     """Measure a served model, or all of them, on MNIST's test set or on drawn strokes."""
     names = _served(flags) if flags.all else [_choose_served(flags)]
     if flags.strokes:
-        reports, as_text = drawn.measure(flags.weights, names, flags.strokes), drawn.as_text
+        reports = drawn.measure(flags.weights, names, flags.strokes, flags.preprocessing)
+        as_text = drawn.as_text
     else:
         reports, as_text = _measure_all(flags, names), _as_text
     if flags.json:
@@ -97,7 +98,9 @@ def run_styles(flags: argparse.Namespace) -> None:
     from ml import plots
 
     path = flags.out or Path("styles.png")
-    plots.plot_styles(make_samples(flags.seed or 0), path)
+    folder = flags.data or default_data_dir()
+    mnist = load_mnist(folder, train=True) if has_mnist(folder) else None
+    plots.plot_styles(make_samples(flags.seed or 0, mnist=mnist), path)
     print(path)
 
 

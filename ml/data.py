@@ -6,7 +6,7 @@ it is not there, downloaded by torchvision.
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,9 +45,20 @@ class Examples:
         return digest.hexdigest()
 
 
+def join(parts: Sequence[Examples]) -> Examples:
+    """Return the examples of all parts, one after the other."""
+    images, labels = zip(*((part.images, part.labels) for part in parts), strict=True)
+    return Examples(torch.cat(images), torch.cat(labels))
+
+
 def default_data_dir() -> Path:
     """Return the folder named by the environment variable MNIST_DIR, or `data`."""
     return Path(os.environ.get("MNIST_DIR") or "data")
+
+
+def has_mnist(data_dir: Path) -> bool:
+    """Say whether MNIST's files are in a folder, so that nothing needs to be downloaded."""
+    return all((data_dir / "MNIST" / "raw" / name).is_file() for name in FILES)
 
 
 def load_mnist(data_dir: Path, *, train: bool) -> Examples:
@@ -65,8 +76,7 @@ def _read(data_dir: Path, train: bool) -> tuple[torch.Tensor, torch.Tensor]:
     # Imported here: the serving process never needs torchvision and starts faster without it.
     from torchvision.datasets import MNIST
 
-    raw = data_dir / "MNIST" / "raw"
-    is_here = all((raw / name).is_file() for name in FILES)
+    raw, is_here = data_dir / "MNIST" / "raw", has_mnist(data_dir)
     try:
         dataset = MNIST(str(data_dir), train=train, download=not is_here)
     except (RuntimeError, OSError) as error:

@@ -17,7 +17,7 @@ from ml.checkpoint import load_weights
 from ml.data import Examples
 from ml.errors import DataError
 from ml.evaluate import Evaluation, compute_logits
-from ml.preprocess import fit_ink
+from ml.preprocess import BOX_SIDE, IMAGE_SIDE, find_box, fit_ink, shrink
 from ml.strokes import Drawing, Placement, draw, place, read_drawings, rotate_placements
 
 WORST_WRITERS = 10
@@ -40,31 +40,62 @@ class Sheet:
         return Sheet(self.images[torch.from_numpy(chosen)], *rest)
 
 
-def draw_sheet(drawings: list[Drawing]) -> Sheet:
-    """Draw every drawing nine times on the board and take it down the road of every drawing."""
+def shrink_board(ink: np.ndarray) -> np.ndarray:
+    """Average a whole board, uint8 (N, N), into uint8 (28, 28): what most demos do."""
+    return np.rint(shrink(ink.astype(np.float32), IMAGE_SIDE)).astype(np.uint8)
+
+
+def centre_box(ink: np.ndarray) -> np.ndarray:
+    """Scale the ink's box to 20 px and put its middle, not its mass, in the middle: (28, 28).
+
+    Raises ValueError for a board without ink.
+    """
+    box = find_box(ink)
+    if box is None:
+        raise ValueError("there is no ink to fit")
+    height, width = ink[box].shape
+    side = round(max(height, width) * IMAGE_SIDE / BOX_SIDE)
+    above, before = (side - height) // 2, (side - width) // 2
+    room = ((above, side - height - above), (before, side - width - before))
+    return shrink_board(np.pad(ink[box], room))
+
+
+PREPROCESSINGS = {"ours": fit_ink, "shrunk-board": shrink_board, "centred-box": centre_box}
+
+
+def draw_sheet(drawings: list[Drawing], preprocessing: str = "ours") -> Sheet:
+    """Draw every drawing nine times on the board and make of each what a network is given."""
+    prepare = PREPROCESSINGS[preprocessing]
     images, labels, writers, placements = [], [], [], []
     for number, drawing in enumerate(drawings):
         for placement in rotate_placements(number):
             ink = draw(place(drawing.strokes, placement), placement.pen)
-            images.append(fit_ink(ink))
+            images.append(prepare(ink))
             labels.append(drawing.label)
             writers.append(drawing.writer)
             placements.append(placement)
     return Sheet(torch.from_numpy(np.stack(images)), labels, writers, placements)
 
 
-def measure(weights: Path, names: list[str], files: list[Path]) -> list[dict[str, Any]]:
+def measure(
+    weights: Path, names: list[str], files: list[Path], preprocessing: str = "ours"
+) -> list[dict[str, Any]]:
     """Return a report for each model on the drawings of the files, digits and other things.
+
+    `preprocessing` is one of PREPROCESSINGS: the board's own, or one that other demos use.
 
     Raises DataError for a file that cannot be read or holds no digits.
     """
     drawings = [drawing for path in files for drawing in read_drawings(path)]
     if not any(_is_digit(drawing.label) for drawing in drawings):
         raise DataError(f"there are no drawn digits in {', '.join(map(str, files))}")
-    sheet = draw_sheet(drawings)
+    sheet = draw_sheet(drawings, preprocessing)
     is_digit = np.array([_is_digit(label) for label in sheet.labels])
     digits, others = sheet.pick(is_digit), sheet.pick(~is_digit)
-    return [make_report(weights, name, digits, others) for name in names]
+    return [
+        {"preprocessing": preprocessing} | make_report(weights, name, digits, others)
+        for name in names
+    ]
 
 
 def _is_digit(label: str) -> bool:
@@ -166,7 +197,8 @@ def _find_worst(is_right: np.ndarray, writers: list[str]) -> dict[str, float]:
 def as_text(report: dict[str, Any]) -> str:
     """Return the report in lines for a person."""
     lines = [
-        f"{report['model']} on {report['drawings']:,} images of drawn digits",
+        f"{report['model']} on {report['drawings']:,} images of drawn digits"
+        f" (preprocessing: {report['preprocessing']})",
         f"  right {report['accuracy']:.2%}; answered and right {report['answered_and_right']:.2%}; "
         f"calibration error {report['ece']:.2%}",
     ]

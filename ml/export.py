@@ -15,8 +15,8 @@ EXPORTS_DIR = Path("exports")
 def export_onnx(weights_dir: Path, name: str, folder: Path | None = None) -> list[Path]:
     """Write <name>.onnx and <name>.onnx.json into the folder (`exports`); return both paths.
 
-    The network takes `images`, float32 (N, 1, 28, 28), and gives `logits`, float32 (N, 10), for
-    any N. Raises WeightsError if the model is not there.
+    The network takes `images`, float32 (N, 1, 28, 28), and gives `logits`, float32 (N, 10), or
+    (N, 11) if it can refuse, for any N. Raises WeightsError if the model is not there.
     """
     model, card = load_weights(weights_dir, name)
     folder = folder or EXPORTS_DIR
@@ -39,11 +39,12 @@ def export_onnx(weights_dir: Path, name: str, folder: Path | None = None) -> lis
 
 def make_contract(card: dict[str, Any]) -> dict[str, Any]:
     """Return what a program must do to a drawing before this network, and to its logits after."""
+    refuses = "refusal_threshold" in card
     return {
         "model": card["model"],
         "weights_sha256": card["weights_sha256"],
         "input": {"name": "images", "dtype": "float32", "shape": ["N", 1, IMAGE_SIDE, IMAGE_SIDE]},
-        "output": {"name": "logits", "dtype": "float32", "shape": ["N", 10], "then": "softmax"},
+        "output": {"name": "logits", "dtype": "float32", "shape": ["N", 11 if refuses else 10]},
         "preprocessing": [
             "take ink as grey levels: 0 = paper, 255 = ink",
             f"cut the tight box of the ink: pixels above {EDGE_SHARE} of the darkest",
@@ -52,4 +53,15 @@ def make_contract(card: dict[str, Any]) -> dict[str, Any]:
             "paste into 28×28 by the whole-pixel shift that takes the centre of mass to pixel 14",
             f"divide by 255, subtract {MEAN}, divide by {STD}",
         ],
+        "postprocessing": [
+            f"divide the first ten logits by {card.get('temperature', 1.0)}, then softmax",
+            *([_describe_refusal(card["refusal_threshold"])] if refuses else []),
+        ],
     }
+
+
+def _describe_refusal(threshold: float) -> str:
+    return (
+        "it is no digit if the eleventh logit less log(sum(exp(the first ten))), none of them "
+        f"divided, is above {threshold}"
+    )

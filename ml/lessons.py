@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 
 from ml.augment import distort_some
-from ml.data import Examples, batches, to_tensors
+from ml.data import Examples, batches, join, to_tensors
 from ml.preprocess import normalize
 from ml.recipes import Recipe
-from ml.styles import Mixture
+from ml.retrace import trace
+from ml.styles import make_digits, make_non_digits, retrace_digits
 
 
 class Lessons:
@@ -17,13 +19,15 @@ class Lessons:
     def __init__(self, recipe: Recipe, training: Examples, device: torch.device) -> None:
         self._recipe, self._training, self._device = recipe, training, device
         # What never changes is normalized once; batches are then slices of it.
-        self._fixed = None if recipe.is_varied else to_tensors(training, device)
+        copies = join([training] * recipe.mnist_copies)
+        self._fixed = None if recipe.is_varied else to_tensors(copies, device)
+        self._traces = trace(training.images) if recipe.retraced_digits else None
 
     def count_images(self) -> int:
         """Return how many images an epoch has."""
         recipe = self._recipe
-        generated = recipe.generated_digits + recipe.generated_non_digits
-        return recipe.mnist_copies * len(self._training) + generated
+        made = recipe.retraced_digits + recipe.generated_digits + recipe.generated_non_digits
+        return recipe.mnist_copies * len(self._training) + made
 
     def batches(
         self, epoch: int, seed: int, generator: torch.Generator
@@ -43,8 +47,15 @@ class Lessons:
             yield normalize(distorted.to(self._device)), labels.to(self._device)
 
     def _mix(self, seed: int) -> Examples:
+        """Return MNIST's examples and newly made ones; another seed, other ones."""
         recipe = self._recipe
-        if not (recipe.generated_digits or recipe.generated_non_digits):
-            return self._training
-        counts = (recipe.mnist_copies, recipe.generated_digits, recipe.generated_non_digits)
-        return Mixture(*counts).add_to(self._training, seed)
+        parts = [self._training] * recipe.mnist_copies
+        if self._traces is not None:
+            rng = np.random.default_rng((seed, 3))
+            labels = self._training.labels
+            parts.append(retrace_digits(self._traces, labels, recipe.retraced_digits, rng))
+        if recipe.generated_digits:
+            parts.append(make_digits(recipe.generated_digits, seed))
+        if recipe.generated_non_digits:
+            parts.append(make_non_digits(recipe.generated_non_digits, seed))
+        return join(parts)

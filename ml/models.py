@@ -71,36 +71,41 @@ class SmallCNN(nn.Module):
 
 
 class BoardCNN(nn.Module):
-    """Three convolutions, each with batch normalization, and one linear layer: 126,667 parameters.
+    """Three convolutions, each with batch normalization, and one linear layer: 112,939 parameters.
 
     The first ten logits are the digits'; the eleventh is that of a drawing that is no digit.
+    Pooling comes before normalization: a quarter of the numbers to normalize.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 32, 5, padding=2, bias=False)
+        self.conv1 = nn.Conv2d(1, 32, 5, bias=False)
         self.norm1 = nn.BatchNorm2d(32)
         self.conv2 = nn.Conv2d(32, 64, 3, padding=1, bias=False)
         self.norm2 = nn.BatchNorm2d(64)
         self.conv3 = nn.Conv2d(64, 96, 3, padding=1, bias=False)
         self.norm3 = nn.BatchNorm2d(96)
         self.dropout = nn.Dropout(0.3)
-        self.fc = nn.Linear(96 * 7 * 7, 11)
+        self.fc = nn.Linear(96 * 6 * 6, 11)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (N, 11) for normalized images (N, 1, 28, 28)."""
-        x = F.max_pool2d(F.relu(self.norm1(self.conv1(images))), 2)  # N, 32, 14, 14
-        x = F.max_pool2d(F.relu(self.norm2(self.conv2(x))), 2)  # N, 64, 7, 7
-        x = F.relu(self.norm3(self.conv3(x)))  # N, 96, 7, 7
+        x = F.relu(self.norm1(F.max_pool2d(self.conv1(images), 2)))  # N, 32, 12, 12
+        x = F.relu(self.norm2(F.max_pool2d(self.conv2(x), 2)))  # N, 64, 6, 6
+        x = F.relu(self.norm3(self.conv3(x)))  # N, 96, 6, 6
         return self.fc(self.dropout(x.flatten(1)))  # N, 11
 
     def fold(self) -> "BoardCNN":
-        """Return a copy for reading only, each norm folded into its convolution: same logits."""
+        """Return a copy for reading only, each norm folded into its convolution: same logits.
+
+        A norm behind a pool stays if it turns a channel's sign: the greatest would be the least.
+        """
         folded = copy.deepcopy(self).eval()
         for number in (1, 2, 3):
             conv, norm = getattr(folded, f"conv{number}"), getattr(folded, f"norm{number}")
-            setattr(folded, f"conv{number}", fuse_conv_bn_eval(conv, norm))
-            setattr(folded, f"norm{number}", nn.Identity())
+            if number == 3 or (norm.weight > 0).all():
+                setattr(folded, f"conv{number}", fuse_conv_bn_eval(conv, norm))
+                setattr(folded, f"norm{number}", nn.Identity())
         return folded.to(memory_format=torch.channels_last)
 
 

@@ -38,6 +38,7 @@ class Recipe:
     weight_decay: float = 0.0  # AdamW only
     averaging: float = 0.0  # decay of the moving average of the weights that is kept; 0: none
     mnist_copies: int = 1  # how often each image of MNIST comes by in an epoch
+    retraced_digits: int = 0  # of MNIST in an epoch, written again with other pens
     generated_digits: int = 0  # in an epoch, in ways of writing that MNIST lacks
     generated_non_digits: int = 0  # in an epoch, labelled 10
     distorted: tuple[float, float] = (0.0, 0.0)  # share of images, in the first and last epoch
@@ -83,7 +84,8 @@ class Recipe:
     @property
     def is_varied(self) -> bool:
         """Whether each epoch learns from other images than the one before."""
-        return max(*self.distorted, self.generated_digits, self.generated_non_digits) > 0
+        made = (self.retraced_digits, self.generated_digits, self.generated_non_digits)
+        return any(self.distorted) or any(made)
 
     def share_distorted(self, epoch: int) -> float:
         """Return the share of images (0-1) that is distorted in an epoch, numbered from 1."""
@@ -177,13 +179,14 @@ _RECIPES = (
         optimizer="adamw",
         learning_rate=0.003,
         batch_size=256,
-        sessions=(9,),
+        sessions=(7,),
         schedule="one_cycle",
         weight_decay=0.01,
         averaging=0.998,
         mnist_copies=2,
+        retraced_digits=60_000,
         generated_digits=50_000,
-        generated_non_digits=50_000,
+        generated_non_digits=45_000,
         distorted=(0.8, 0.3),
     ),
     Recipe(

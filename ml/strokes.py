@@ -18,6 +18,7 @@ from ml.errors import DataError
 
 BOARD_SIDE = 280  # px
 PEN_WIDTH = 18.0  # px
+FAR = 1e9  # px²: farther than any board is wide
 FILE_SCALE = 1000  # the longer side of a drawing in a file of strokes
 
 
@@ -122,7 +123,7 @@ def draw(
 
 def _cover(stroke: np.ndarray, radius: float, side: int) -> np.ndarray:
     """Return the share of each pixel that one stroke covers, float32 (side, side)."""
-    cover = np.zeros((side, side), np.float32)
+    nearest = np.full((side, side), FAR, np.float32)  # squared distances
     starts, ends = (stroke[:-1], stroke[1:]) if len(stroke) > 1 else (stroke, stroke)
     for start, end in zip(starts, ends, strict=True):
         reach = radius + 1
@@ -132,19 +133,20 @@ def _cover(stroke: np.ndarray, radius: float, side: int) -> np.ndarray:
             continue
         x = np.arange(low[0], high[0], dtype=np.float32) + 0.5
         y = np.arange(low[1], high[1], dtype=np.float32)[:, None] + 0.5
-        window = cover[low[1] : high[1], low[0] : high[0]]
-        # A pixel whose middle lies on the edge is half covered; one px across takes it from 0 to 1.
-        share = np.clip(radius + 0.5 - _distance(x, y, start, end), 0, 1)
-        np.maximum(window, share, out=window)
-    return cover
+        window = nearest[low[1] : high[1], low[0] : high[0]]
+        np.minimum(window, _squared_distance(x, y, start, end), out=window)
+    # A pixel whose middle lies on the edge is half covered; one px across takes it from 0 to 1.
+    return np.clip(radius + 0.5 - np.sqrt(nearest), 0, 1)
 
 
-def _distance(x: np.ndarray, y: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Return the distance of the points (x, y) to the segment from `start` to `end`."""
+def _squared_distance(
+    x: np.ndarray, y: np.ndarray, start: np.ndarray, end: np.ndarray
+) -> np.ndarray:
+    """Return the squared distance of the points (x, y) to the segment from `start` to `end`."""
     along = end - start
     length = float(np.hypot(*along))
-    unit = along / length if length > 0 else np.array([1.0, 0.0])
+    ux, uy = (float(part) / length for part in along) if length > 0 else (1.0, 0.0)
     dx, dy = x - start[0], y - start[1]
-    beyond = dx * unit[0] + dy * unit[1]
-    beyond = beyond - beyond.clip(0, length)
-    return np.hypot(beyond, dy * unit[0] - dx * unit[1])
+    beyond = dx * ux + dy * uy
+    beyond -= beyond.clip(0, length)
+    return beyond**2 + (dy * ux - dx * uy) ** 2

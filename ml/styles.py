@@ -1,38 +1,24 @@
 """Generated examples: digits in ways of writing that MNIST lacks, and drawings of no digit.
 
-Nothing here was drawn by a person: all comes from the tables of `ml.skeletons`, from `ml.writing`
-and from chance, so that anyone can make the same examples from the same seed.
+Digits come from MNIST's own, traced and written again with other pens (`ml.retrace`), and from the
+tables of `ml.skeletons`, written by `ml.writing`. All else is chance, so that anyone can make the
+same examples from the same seed.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 
+from ml.additions import add_strokes
 from ml.data import Examples
 from ml.non_digits import KINDS
+from ml.retrace import Traces, trace
 from ml.skeletons import DIGITS
-from ml.writing import render, write
+from ml.writing import choose_pen_shares, render, write
 
 NOT_A_DIGIT = 10  # the label beside 0 to 9
-
-
-@dataclass(frozen=True)
-class Mixture:
-    """What one epoch learns from besides MNIST, and how often each MNIST image comes by."""
-
-    mnist_copies: int = 2
-    digits: int = 50_000
-    non_digits: int = 50_000
-
-    def add_to(self, mnist: Examples, seed: int) -> Examples:
-        """Return MNIST's examples with newly generated ones; another seed, other ones."""
-        parts = [mnist] * self.mnist_copies
-        parts += [make_digits(self.digits, seed), make_non_digits(self.non_digits, seed)]
-        return Examples(
-            torch.cat([part.images for part in parts]), torch.cat([part.labels for part in parts])
-        )
 
 
 def make_digits(count: int, seed: int) -> Examples:
@@ -60,13 +46,45 @@ def make_non_digits(count: int, seed: int) -> Examples:
     return Examples(torch.cat(images), torch.full((count,), NOT_A_DIGIT))
 
 
-def make_samples(seed: int = 0, columns: int = 20) -> list[tuple[str, torch.Tensor]]:
-    """Return rows to look at: a name and uint8 (columns, 28, 28), a few habits to a row."""
+def make_samples(
+    seed: int = 0, columns: int = 20, mnist: Examples | None = None
+) -> list[tuple[str, torch.Tensor]]:
+    """Return rows to look at: a name and uint8 (columns, 28, 28), a few habits to a row.
+
+    With MNIST's images, the first rows are its digits, each written again with another pen.
+    """
     rng = np.random.default_rng((seed, 2))
-    rows = [(f"digit {digit}", _spread(DIGITS[digit], columns, rng)) for digit in DIGITS]
+    rows = [] if mnist is None else _retrace_rows(mnist, columns, np.random.default_rng((seed, 3)))
+    rows += [(f"digit {digit}", _spread(DIGITS[digit], columns, rng)) for digit in DIGITS]
     for name, (make, _) in KINDS.items():
         images = render(make(max(columns, 200), rng), rng)
         rows.append((name, images[torch.from_numpy(rng.permutation(len(images))[:columns])]))
+    return rows
+
+
+def retrace_digits(
+    traces: Traces, labels: torch.Tensor, count: int, rng: np.random.Generator
+) -> Examples:
+    """Return `count` of the traced digits, some with a stroke added, each under a pen by chance.
+
+    No digit comes twice before all came once.
+    """
+    goes = math.ceil(count / len(labels))
+    order = np.concatenate([rng.permutation(len(labels)) for _ in range(goes)])
+    chosen = torch.from_numpy(order[:count])
+    pens = torch.from_numpy(choose_pen_shares(count, rng)).float()
+    written = add_strokes(traces[chosen], labels[chosen], rng)
+    return Examples(written.draw(pens), labels[chosen])
+
+
+def _retrace_rows(
+    mnist: Examples, columns: int, rng: np.random.Generator
+) -> list[tuple[str, torch.Tensor]]:
+    rows = []
+    for digit in range(10):
+        examples = mnist[torch.nonzero(mnist.labels == digit).ravel()[:columns]]
+        again = retrace_digits(trace(examples.images), examples.labels, columns, rng)
+        rows.append((f"MNIST's {digit}", again.images))
     return rows
 
 

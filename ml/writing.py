@@ -6,6 +6,7 @@ whole slanted, stretched and turned; a pen of another width draws it; a coarse o
 records it. Then it goes the way of every drawing: the images are what `fit_ink` would make.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,7 +17,8 @@ from ml.curves import Curve, parse_habit
 from ml.raster import fit_segments
 from ml.skeletons import Habit
 
-THINNEST, THICKEST = 0.025, 0.6  # the pen, as a share of the longer side of its path
+TOGETHER = 6  # segments: drawings are padded to a multiple of this, to be drawn together
+THINNEST, THICKEST = 0.025, 0.62  # the pen, as a share of the longer side of its path
 
 
 @dataclass(frozen=True)
@@ -109,20 +111,34 @@ def _to_segments(stroke: np.ndarray) -> np.ndarray:
     return np.concatenate([stroke[:, :-1], stroke[:, 1:]], axis=2)
 
 
-def draw_pens(
-    segments: np.ndarray, rng: np.random.Generator, thickest: float = THICKEST
-) -> np.ndarray:
-    """Return a pen's width for each drawing, float (N,): mostly pens that leave holes open."""
+def choose_pen_shares(count: int, rng: np.random.Generator) -> np.ndarray:
+    """Return pens' widths by chance as shares of the longer side of what they write, float (N,).
+
+    Even on a logarithmic scale: from a hair on a whole board to a brush on a small digit.
+    """
+    return THINNEST * (THICKEST / THINNEST) ** rng.random(count)
+
+
+def choose_pens(segments: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return a pen's width for each drawing, float (N,), in the unit of its segments."""
     longest = np.ptp(segments.reshape(len(segments), -1, 2), axis=1).max(axis=1)
-    share = rng.beta(1.3, 2.2, len(segments))
-    return longest * THINNEST * (thickest / THINNEST) ** share
+    return longest * choose_pen_shares(len(segments), rng)
 
 
 def render(parts: Iterable[np.ndarray], rng: np.random.Generator) -> torch.Tensor:
-    """Draw arrays of segments with random pens; return uint8 (N, 28, 28)."""
-    images = [
-        fit_segments(torch.from_numpy(part).float(), torch.from_numpy(draw_pens(part, rng)))
-        for part in parts
-        if len(part)
-    ]
+    """Draw arrays of segments with random pens; return uint8 (N, 28, 28), in an order of its own.
+
+    Drawings of about as many segments are drawn together: their last one is repeated.
+    """
+    groups: dict[int, list[np.ndarray]] = {}
+    for part in parts:
+        if len(part):
+            length = math.ceil(part.shape[1] / TOGETHER) * TOGETHER
+            padded = np.pad(part, ((0, 0), (0, length - part.shape[1]), (0, 0)), mode="edge")
+            groups.setdefault(length, []).append(padded)
+    images = []
+    for length in sorted(groups):
+        together = np.concatenate(groups[length])
+        pens = torch.from_numpy(choose_pens(together, rng))
+        images.append(fit_segments(torch.from_numpy(together).float(), pens))
     return torch.cat(images)

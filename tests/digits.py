@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from ml.data import FILES, Examples
+from ml.data import FILES, Examples, has_mnist
 from ml.preprocess import fit_ink
 from ml.strokes import Drawing, read_drawings
 from tests.browser.shapes import DIGITS, Stroke
@@ -75,7 +75,7 @@ def write_mnist(folder: Path, training: Examples, test: Examples) -> Path:
 def find_mnist() -> Path:
     """Return the folder that holds MNIST, or skip the test with the reason."""
     folder = Path(os.environ.get("MNIST_DIR") or "data")
-    if not all((folder / "MNIST" / "raw" / name).is_file() for name in FILES):
+    if not has_mnist(folder):
         pytest.skip(f"MNIST is not in {folder}: set MNIST_DIR to the folder that holds it")
     return folder
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 import run
 from ml.checkpoint import WEIGHTS_DIR
+from ml.drawn import PREPROCESSINGS
 from ml.models import MODELS
 from tests.ml.test_drawn import write_strokes
 
@@ -131,8 +132,10 @@ def test_all_shipped_models_are_evaluated_as_one_table(made_mnist, capsys):
     assert len(capsys.readouterr().out.splitlines()) == len(names)
 
 
-def test_the_styles_that_are_generated_are_shown_in_a_picture(tmp_path):
-    assert run.main(["--show-styles", "--out", str(tmp_path / "styles.png")]) == 0
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_styles_that_are_learned_from_are_shown_in_a_picture(is_there, made_mnist, tmp_path):
+    data = str(made_mnist if is_there else tmp_path)
+    assert run.main(["--show-styles", "--data", data, "--out", str(tmp_path / "styles.png")]) == 0
     Image.open(tmp_path / "styles.png").verify()
 
 
@@ -286,3 +289,8 @@ def test_a_mismatch_of_weights_and_card_is_refused_at_start(tmp_path):
     assert done.returncode == 1
     assert "do not match" in done.stderr
     assert_one_line(done.stderr)
+
+
+def test_every_preprocessing_can_be_asked_for_and_no_other():
+    choices = next(a for a in run.make_parser()._actions if a.dest == "preprocessing").choices
+    assert choices == list(PREPROCESSINGS)

@@ -10,7 +10,7 @@ from tests.browser.chromium import NoBrowserError, launch_chromium
 from tests.webapp.shelf import make_shelf
 from webapp import create_app
 
-expect.set_options(timeout=5_000)
+expect.set_options(timeout=15_000)  # ms: some machines are slow
 
 
 def pytest_configure(config):

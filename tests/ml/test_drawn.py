@@ -7,7 +7,15 @@ import pytest
 import torch
 
 from ml.checkpoint import WEIGHTS_DIR, find_weights
-from ml.drawn import as_text, compute_auroc, draw_sheet, measure
+from ml.drawn import (
+    PREPROCESSINGS,
+    as_text,
+    centre_box,
+    compute_auroc,
+    draw_sheet,
+    measure,
+    shrink_board,
+)
 from ml.errors import DataError
 from ml.strokes import read_drawings
 from tests.browser.shapes import DIGITS
@@ -74,6 +82,36 @@ def test_every_drawing_is_drawn_at_each_size_under_each_pen(files):
     assert sheet.images.shape == (18, 28, 28)
     pairs = {(placement.size, placement.pen) for placement in sheet.placements[:9]}
     assert len(pairs) == 9
+
+
+def test_a_shrunk_board_keeps_place_and_size():
+    ink = np.zeros((280, 280), np.uint8)
+    ink[20:40, 200:210] = 255
+    image = shrink_board(ink)
+    assert image.shape == (28, 28)
+    assert (image[2:4, 20] == 255).all()
+    assert int(image.sum()) == 2 * 255
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (100, 30), (199, 59)])
+def test_a_centred_box_is_20_px_long_wherever_the_ink_was(corner):
+    ink = np.zeros((280, 280), np.uint8)
+    ink[corner[0] : corner[0] + 80, corner[1] : corner[1] + 40] = 255
+    inked = centre_box(ink) > 127
+    assert np.flatnonzero(inked.any(axis=1))[[0, -1]].tolist() == [4, 23]
+    assert np.flatnonzero(inked.any(axis=0))[[0, -1]].tolist() == [9, 18]
+
+
+def test_a_box_without_ink_is_refused():
+    with pytest.raises(ValueError, match="no ink"):
+        centre_box(np.zeros((280, 280), np.uint8))
+
+
+@pytest.mark.parametrize("preprocessing", PREPROCESSINGS)
+def test_every_preprocessing_is_measured_and_named(preprocessing, files):
+    (report,) = measure(WEIGHTS_DIR, find_weights(WEIGHTS_DIR)[:1], files, preprocessing)
+    assert report["preprocessing"] == preprocessing
+    assert preprocessing in as_text(report)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,13 @@ from ml.preprocess import normalize
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
-def test_an_exported_model_gives_the_same_logits_for_any_number_of_images(made_digits, tmp_path):
-    network, contract = export_onnx(WEIGHTS_DIR, "tutorial_cnn", tmp_path)
+@pytest.mark.parametrize(("name", "answers"), [("tutorial_cnn", 10), ("board_cnn", 11)])
+def test_an_exported_model_gives_the_same_logits_for_any_number_of_images(
+    name, answers, made_digits, tmp_path
+):
+    network, contract = export_onnx(WEIGHTS_DIR, name, tmp_path)
     session = onnxruntime.InferenceSession(network)
-    model, card = load_weights(WEIGHTS_DIR, "tutorial_cnn")
+    model, card = load_weights(WEIGHTS_DIR, name)
     for count in (1, 7):
         images = normalize(made_digits[1].images[:count])
         with torch.inference_mode():
@@ -27,6 +30,8 @@ def test_an_exported_model_gives_the_same_logits_for_any_number_of_images(made_d
     written = json.loads(contract.read_text())
     assert written["weights_sha256"] == card["weights_sha256"]
     assert written["input"]["shape"] == ["N", 1, 28, 28]
+    assert written["output"]["shape"] == ["N", answers]
+    assert len(written["postprocessing"]) == answers - 9
 
 
 def test_a_model_that_is_not_there_is_refused(tmp_path):

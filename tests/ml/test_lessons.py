@@ -13,6 +13,7 @@ from tests.ml.test_train import assert_same_weights, stop_after
 CPU = torch.device("cpu")
 VARIED = {
     "mnist_copies": 2,
+    "retraced_digits": 360,
     "generated_digits": 40,
     "generated_non_digits": 30,
     "distorted": (0.8, 0.2),
@@ -38,10 +39,15 @@ def test_a_plain_recipe_learns_from_every_image_once(made_digits):
     assert labels.bincount().tolist() == [36] * 10
 
 
-def test_a_varied_recipe_mixes_copies_digits_and_non_digits(varied):
+def test_copies_come_by_even_if_nothing_else_is_varied(made_digits):
+    lessons = Lessons(find_recipe("mlp", mnist_copies=2), made_digits[0], CPU)
+    assert lessons.count_images() == len(collect(lessons)[0]) == 720
+
+
+def test_a_varied_recipe_mixes_copies_retraced_and_generated_images(varied):
     images, labels = collect(varied)
-    assert varied.count_images() == len(images) == 2 * 360 + 40 + 30
-    assert labels.bincount().tolist() == [72 + 4] * 10 + [30]
+    assert varied.count_images() == len(images) == 2 * 360 + 360 + 40 + 30
+    assert labels.bincount().tolist() == [72 + 36 + 4] * 10 + [30]
     assert images.shape[1:] == (1, 28, 28)
     assert images.dtype == torch.float32
 

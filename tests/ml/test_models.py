@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from ml.models import MODELS, build_model, count_parameters
 
@@ -10,7 +11,7 @@ PARAMETERS = {
     "linear": 7_850,
     "small_cnn": 21_840,
     "mlp": 23_860,
-    "board_cnn": 126_667,
+    "board_cnn": 112_939,
     "quick_cnn": 215_506,
     "tutorial_cnn": 1_199_882,
 }
@@ -45,11 +46,18 @@ def test_an_unknown_model_is_refused_with_the_known_names():
         build_model("resnet")
 
 
-def test_folding_the_norms_changes_no_logit():
+@pytest.mark.parametrize("sign", [1, -1])
+def test_folding_the_norms_changes_no_logit(sign):
     torch.manual_seed(0)
     model = build_model("board_cnn")
+    with torch.no_grad():  # a channel of each norm may be turned over
+        for norm in (model.norm1, model.norm2, model.norm3):
+            norm.weight[0] = 0.7 * sign
     images = torch.randn(16, 1, 28, 28)
     model(images)  # moves the running means and variances away from 0 and 1
     model.eval()
     with torch.inference_mode():
-        assert torch.allclose(model.fold()(images), model(images), atol=1e-5)
+        folded = model.fold()
+        assert torch.allclose(folded(images), model(images), atol=1e-5)
+    norms = (folded.norm1, folded.norm2, folded.norm3)
+    assert [isinstance(norm, nn.Identity) for norm in norms] == [sign > 0, sign > 0, True]

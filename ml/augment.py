@@ -26,6 +26,7 @@ class Distortion:
     slant: float = 0.18  # sideways shift per height
     stretch: float = 0.14  # of the logarithm of width / height
     bend: float = 0.7  # px, of the coarse grid of displacements
+    squeeze: float = 0.6  # px, of its rows and columns: a larger loop, a shorter stem
     scale: float = 0.03  # of the logarithm of the size, after fitting
     shift: float = 0.5  # px, limit: what rounding to whole pixels leaves
     thicken: float = 0.7  # limit: 1 is a stroke 2 px wider
@@ -115,8 +116,11 @@ def _measure(
 
 def _draw_bends(count: int, generator: torch.Generator, how: Distortion) -> torch.Tensor:
     """Return smooth random displacements in px, (N, 28, 28, 2): a coarse grid, interpolated."""
-    coarse = torch.randn(count * 2, BENDS**2, generator=generator) * how.bend
-    fine = (coarse @ _bend_shapes()).view(count, 2, IMAGE_SIDE, IMAGE_SIDE)
+    coarse = torch.randn(count, 2, BENDS, BENDS, generator=generator) * how.bend
+    lines = torch.randn(count, 2, BENDS, generator=generator) * how.squeeze
+    coarse[:, 0] += lines[:, 0, None, :]  # columns move sideways, rows up and down
+    coarse[:, 1] += lines[:, 1, :, None]
+    fine = (coarse.flatten(2).flatten(0, 1) @ _bend_shapes()).view(count, 2, IMAGE_SIDE, IMAGE_SIDE)
     return fine.permute(0, 2, 3, 1)
 
 

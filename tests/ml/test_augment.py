@@ -1,6 +1,7 @@
 """Distorted images are other drawings of the same digit, fitted as all drawings are."""
 
 import math
+from dataclasses import fields, replace
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ import torch
 from ml.augment import Distortion, distort, distort_some
 from ml.styles import make_digits
 
-STILL = Distortion(*[0.0] * 8)
+STILL = Distortion(*[0.0 for _ in fields(Distortion)])
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +61,27 @@ def test_ink_still_spans_20_px_and_is_centred(images):
 
 
 def test_thickness_goes_both_ways(images):
-    thicker = distort(images, generator(), Distortion(*[0.0] * 6, thicken=1.0, thin=0.0))
-    thinner = distort(images, generator(), Distortion(*[0.0] * 6, thicken=0.0, thin=0.6))
+    thicker = distort(images, generator(), replace(STILL, thicken=1.0))
+    thinner = distort(images, generator(), replace(STILL, thin=0.6))
     assert thicker.float().mean() > 1.1 * thinner.float().mean()
 
 
 def test_a_turn_turns(images):
     bar = torch.zeros(64, 28, 28, dtype=torch.uint8)
     bar[:, 4:24, 13:15] = 255
-    turned = distort(bar, generator(), Distortion(*[math.radians(30)] + [0.0] * 7))
+    turned = distort(bar, generator(), replace(STILL, turn=math.radians(30)))
     widths = (turned > 64).any(dim=1).sum(dim=1)
     assert widths.max() > 8
+
+
+def test_a_squeeze_keeps_upright_lines_upright_and_moves_their_places(images):
+    lines = torch.zeros(64, 28, 28, dtype=torch.uint8)
+    lines[:, 4:24, 6:8] = lines[:, 4:24, 13:15] = lines[:, 4:24, 20:22] = 255
+    squeezed = distort(lines, generator(), replace(STILL, squeeze=1.0))
+    profiles = squeezed[:, 8:20].float()  # away from the lines' ends
+    assert (profiles - profiles.mean(dim=1, keepdim=True)).abs().max() < 2
+    gaps = [(profile.mean(dim=0) > 64).int().diff().nonzero().ravel() for profile in profiles]
+    assert len({tuple((gap - gap[0]).tolist()) for gap in gaps}) > 8
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])

@@ -1,10 +1,12 @@
 """Temperature and threshold do what they are fitted for."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
 
-from ml.calibration import choose_threshold, fit_temperature, refusal_scores
+from ml.calibration import choose_threshold, estimate_exceeded, fit_temperature, refusal_scores
 
 
 def make_logits(count, scale, seed=0):
@@ -32,5 +34,14 @@ def test_the_threshold_keeps_to_both_shares():
     mnist, _ = make_logits(10_000, 1.0, seed=1)
     generated, _ = make_logits(10_000, 1.0, seed=2)
     threshold = choose_threshold(mnist, generated)
-    assert (refusal_scores(mnist) > threshold).double().mean() <= 0.0025
+    assert (refusal_scores(mnist) > threshold).double().mean() <= 0.003
     assert (refusal_scores(generated) > threshold).double().mean() <= 0.01
+
+
+def test_a_far_score_moves_less_from_sample_to_sample_than_one_that_is_counted():
+    generator = torch.Generator().manual_seed(3)
+    samples = -torch.rand(200, 5_000, generator=generator).log() * 2 - 7
+    estimated = torch.tensor([estimate_exceeded(scores, 0.0025) for scores in samples])
+    counted = torch.quantile(samples, 1 - 0.0025, dim=1)
+    assert estimated.mean().item() == pytest.approx(-2 * math.log(0.0025) - 7, abs=0.1)
+    assert estimated.std() < counted.std()

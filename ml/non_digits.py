@@ -10,9 +10,9 @@ from collections.abc import Callable
 import numpy as np
 
 from ml.curves import spline_matrix
-from ml.letters import LETTERS, SYMBOLS
+from ml.letters import LETTERS, SHAPES, SYMBOLS
 from ml.skeletons import DIGITS, Habit
-from ml.writing import write
+from ml.writing import Hand, write
 
 Parts = list[np.ndarray]
 FIELD = np.array([0.8, 1.0])  # width and height that chance strokes fill
@@ -22,8 +22,14 @@ TURNS = {"2": (1, 3), "3": (1, 2, 3), "4": (1, 2, 3), "5": (1, 3), "6": (1, 3), 
 TURNS |= {"8": (1, 3), "9": (1, 3)}
 MIRRORED = "34679"
 PLAIN = 10  # habits from the first that this holds for: a nine like an S, mirrored, is a two
-# The half that is lost: which axis (0 = x, 1 = y) and whether the lower coordinates remain.
-HALVES = (("0", 1, True), ("0", 1, False), ("2", 1, False), ("4", 0, True), ("8", 0, True))
+# The half that is left: of which digit, cut across which axis (0 = x, 1 = y), and whether its lower
+# coordinates remain. The other halves are digits, or might be: the upper half of a 9 is a 0.
+HALVES = (("0", 1, True), ("0", 1, False), ("2", 1, False), ("3", 0, True), ("4", 0, True))
+# Two halves in one: whose lower coordinates, whose higher ones, along which axis. Of the 200 that
+# there are, most still are digits or might be.
+SPLICES = (("2", "9", 0), ("4", "0", 1), ("4", "6", 1), ("6", "7", 1))
+RINGS = "0689"  # one above another they make an 8, and strokes a longer stroke
+STROKES = ("11", "71")
 
 
 def write_letters(count: int, rng: np.random.Generator) -> Parts:
@@ -36,14 +42,22 @@ def write_symbols(count: int, rng: np.random.Generator) -> Parts:
     return _write_table(SYMBOLS, count, rng)
 
 
+def draw_shapes(count: int, rng: np.random.Generator) -> Parts:
+    """Draw outlines, by careful hands: a triangle with round corners is a zero."""
+    return _write_table(SHAPES, count, rng, Hand(jitter=0.02, bow=0.02, rounding=0.2))
+
+
 def _write_table(
-    table: dict[str, tuple[Habit, ...]], count: int, rng: np.random.Generator
+    table: dict[str, tuple[Habit, ...]],
+    count: int,
+    rng: np.random.Generator,
+    hand: Hand | None = None,
 ) -> Parts:
     """Write habits of a table by chance: first which character, then which of its habits."""
     names = list(table)
     chosen = [table[names[n]] for n in rng.integers(len(names), size=count)]
     habits = [habits[rng.integers(len(habits))] for habits in chosen]
-    return [write(habit, habits.count(habit), rng) for habit in sorted(set(habits))]
+    return [write(habit, habits.count(habit), rng, hand) for habit in sorted(set(habits))]
 
 
 def draw_angles(count: int, rng: np.random.Generator) -> Parts:
@@ -116,32 +130,63 @@ def turn_digits(count: int, rng: np.random.Generator) -> Parts:
 
 
 def write_pairs(count: int, rng: np.random.Generator) -> Parts:
-    """Write two digits beside each other."""
-    pairs = [(a, b) for a in DIGITS for b in DIGITS]
+    """Write two digits, half of them beside each other and half one above the other."""
+    pairs = [(a, b, 0) for a in DIGITS for b in DIGITS]
+    pairs += [(a, b, 1) for a, b, _ in pairs if not _join_up(a, b)]
     parts = []
-    for (first, second), number in _share_out(pairs, count, rng):
-        left, right = _write_digit(first, number, rng), _write_digit(second, number, rng)
-        size = np.exp(rng.normal(0, 0.15, (number, 1, 1)))
-        gap = rng.uniform(0.08, 0.45, (number, 1))
-        right = (right.reshape(number, -1, 2) * size).reshape(right.shape)
-        x = left[:, :, ::2].max(axis=(1, 2))[:, None] - right[:, :, ::2].min(axis=(1, 2))[:, None]
-        shift = np.stack([x + gap, rng.normal(0, 0.12, (number, 1))], axis=2)
-        parts.append(np.concatenate([left, right + np.tile(shift, 2)], axis=1))
+    for (first, second, axis), number in _share_out(pairs, count, rng):
+        low, high = _write_digit(first, number, rng), _write_digit(second, number, rng)
+        high = high * np.exp(rng.normal(0, 0.15, (number, 1, 1)))
+        end = low[:, :, axis::2].max(axis=(1, 2)) - high[:, :, axis::2].min(axis=(1, 2))
+        shift = rng.normal(0, 0.12, (number, 1, 2))
+        shift[:, 0, axis] = end + rng.uniform(0.08, 0.45, number)
+        parts.append(np.concatenate([low, high + np.tile(shift, 2)], axis=1))
     return parts
+
+
+def _join_up(upper: str, lower: str) -> bool:
+    return upper + lower in STROKES or (upper in RINGS and lower in RINGS)
 
 
 def cut_digits(count: int, rng: np.random.Generator) -> Parts:
     """Write digits of which a half is missing, where the other half is no digit."""
     parts = []
     for (digit, axis, keeps_low), number in _share_out(HALVES, count, rng):
-        segments = _write_digit(digit, number, rng)
-        middle = segments[:, :, axis::2].mean(axis=2)
-        low, high = middle.min(axis=1, keepdims=True), middle.max(axis=1, keepdims=True)
-        edge = low + (high - low) * rng.uniform(0.45, 0.6, (number, 1))
-        stays = (middle < edge) == keeps_low
-        first = np.take_along_axis(segments, stays.argmax(axis=1)[:, None, None], axis=1)
-        parts.append(np.where(stays[:, :, None], segments, first))
+        edges = rng.uniform(0.4, 0.6, (number, 1))
+        parts.append(_cut(_write_digit(digit, number, rng, PLAIN), axis, edges, keeps_low))
     return parts
+
+
+def splice_digits(count: int, rng: np.random.Generator) -> Parts:
+    """Write a half of one digit where another's is missing, of like height and width."""
+    parts = []
+    for (first, second, axis), number in _share_out(SPLICES, count, rng):
+        edges = rng.uniform(0.45, 0.55, (number, 1))
+        halves = [
+            _cut(_fill_box(_write_digit(digit, number, rng, PLAIN)), axis, edges, keeps_low)
+            for digit, keeps_low in ((first, True), (second, False))
+        ]
+        parts.append(np.concatenate(halves, axis=1))
+    return parts
+
+
+def _cut(segments: np.ndarray, axis: int, edges: np.ndarray, keeps_low: bool) -> np.ndarray:
+    """Keep the segments (N, S, 4) on one side of each drawing's edge, (N, 1), a share of 0..1.
+
+    Those that go are replaced by one that stays.
+    """
+    middle = segments[:, :, axis::2].mean(axis=2)
+    low, high = middle.min(axis=1, keepdims=True), middle.max(axis=1, keepdims=True)
+    stays = (middle < low + (high - low) * edges) == keeps_low
+    first = np.take_along_axis(segments, stays.argmax(axis=1)[:, None, None], axis=1)
+    return np.where(stays[:, :, None], segments, first)
+
+
+def _fill_box(segments: np.ndarray) -> np.ndarray:
+    """Shift and stretch drawings (N, S, 4) to a box of FIELD's width and height."""
+    points = segments.reshape(len(segments), -1, 2)
+    low, high = points.min(axis=1, keepdims=True), points.max(axis=1, keepdims=True)
+    return ((points - low) / np.maximum(high - low, 1e-3) * FIELD).reshape(segments.shape)
 
 
 def _write_digit(
@@ -167,12 +212,14 @@ def _share_out(choices: object, count: int, rng: np.random.Generator) -> list[tu
 
 # Each kind with its share of the whole.
 KINDS: dict[str, tuple[Callable[[int, np.random.Generator], Parts], float]] = {
-    "letters": (write_letters, 0.38),
-    "symbols": (write_symbols, 0.18),
-    "angles": (draw_angles, 0.10),
-    "curves": (draw_curves, 0.07),
+    "letters": (write_letters, 0.36),
+    "symbols": (write_symbols, 0.17),
+    "shapes": (draw_shapes, 0.03),
+    "angles": (draw_angles, 0.09),
+    "curves": (draw_curves, 0.06),
     "scribbles": (draw_scribbles, 0.04),
-    "turned digits": (turn_digits, 0.12),
+    "turned digits": (turn_digits, 0.11),
     "two digits": (write_pairs, 0.09),
-    "half a digit": (cut_digits, 0.02),
+    "half a digit": (cut_digits, 0.03),
+    "spliced digits": (splice_digits, 0.02),
 }

@@ -89,8 +89,8 @@ def _retrace_rows(
 
 
 def _spread(habits: Sequence, columns: int, rng: np.random.Generator) -> torch.Tensor:
-    numbers = np.arange(columns) % len(habits)
-    return render((write(habits[number], 1, rng) for number in sorted(numbers)), rng)
+    numbers = np.linspace(0, len(habits) - 1, columns).round().astype(int)
+    return render((write(habits[number], 1, rng) for number in numbers), rng)
 
 
 def _split(count: int, parts: int) -> list[int]:

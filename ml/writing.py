@@ -33,6 +33,7 @@ class Hand:
     grow: float = 0.07  # of the logarithm of a stroke's size against the others
     bow: float = 0.05  # of the bends of the whole
     hook: float = 0.05  # of the length of the hooks where a pen lands and leaves
+    rounding: float = 1.0  # how round the roundest corners are: 0 leaves all as they are
     tremor: float = 0.006
     coarse: float = 0.3  # the share of tablets that see steps
     coarsest: float = 1 / 30
@@ -56,7 +57,7 @@ def write(
 def _move_controls(
     curve: Curve, width: float, count: int, rng: np.random.Generator, hand: Hand
 ) -> np.ndarray:
-    """Return control points (count, P, 2) of `count` writers; the first writes the plain shape."""
+    """Return control points (count, P, 2) of `count` writers, around (0, 0), height about 1."""
     wide = width * np.exp(rng.normal(0, hand.width, (count, 1, 1)))
     scale = np.concatenate([wide, np.ones_like(wide)], axis=2)
     share = np.abs(rng.normal(0, 1, (count, 1, 1))).clip(0, 2)
@@ -75,7 +76,7 @@ def _place_stroke(stroke: np.ndarray, rng: np.random.Generator, hand: Hand) -> n
 def _record(stroke: np.ndarray, rng: np.random.Generator, hand: Hand) -> np.ndarray:
     """Round the corners, let the pen tremble, and add hooks where it lands and leaves."""
     count = len(stroke)
-    rounding = rng.uniform(0, 1, (count, 1, 1)) ** 2
+    rounding = hand.rounding * rng.uniform(0, 1, (count, 1, 1)) ** 2
     for _ in range(3):
         inner = (stroke[:, :-2] + stroke[:, 2:]) / 2
         stroke[:, 1:-1] += rounding * (inner - stroke[:, 1:-1]) * 0.6

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from ml.curves import parse_habit, spline_matrix
-from ml.letters import LETTERS, SYMBOLS
+from ml.letters import LETTERS, SHAPES, SYMBOLS
 from ml.non_digits import KINDS
 from ml.retrace import trace
 from ml.skeletons import DIGITS
@@ -13,7 +13,7 @@ from ml.styles import NOT_A_DIGIT, make_digits, make_non_digits, make_samples, r
 from ml.writing import Hand, write
 
 STILL = Hand(*[0.0] * 11)
-TABLES = [DIGITS, LETTERS, SYMBOLS]
+TABLES = [DIGITS, LETTERS, SYMBOLS, SHAPES]
 HABITS = [habit for table in TABLES for habits in table.values() for habit in habits]
 
 
@@ -53,8 +53,8 @@ def test_a_lifted_pen_begins_a_new_stroke():
     assert len(parse_habit("00 90! 39 / 25 75").strokes) == 2
 
 
-def test_no_letter_looks_like_a_digit():
-    assert not set("OoIlZzSsBbqgQDiyCcGUuJj") & (set(LETTERS) | set(SYMBOLS))
+def test_no_letter_that_could_be_a_digit_is_in_the_tables():
+    assert not set("OoIlZzSsBbqgcCDQUGyYJji!>") & (set(LETTERS) | set(SYMBOLS) | set(SHAPES))
 
 
 def test_generated_digits_are_as_many_of_each():

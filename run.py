@@ -24,7 +24,9 @@ def make_parser() -> Parser:
     parser = Parser(prog="run.py", description=__doc__, allow_abbrev=False)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--train", action="store_true", help="train a model and serve its weights")
-    what.add_argument("--evaluate", action="store_true", help="measure a model on MNIST's test set")
+    what.add_argument(
+        "--evaluate", action="store_true", help="measure a model on MNIST's test set, or on strokes"
+    )
     what.add_argument(
         "--compare", nargs="+", type=Path, metavar="RUN", help="runs side by side: table and curves"
     )
@@ -45,11 +47,15 @@ def _add_serving(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_training(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--sessions", metavar="N,N", help="epochs of each session, such as 3,3")
-    group.add_argument("--epochs", dest="sessions", metavar="N", help="the same in one session")
+    length = group.add_mutually_exclusive_group()
+    length.add_argument("--sessions", metavar="N,N", help="epochs of each session, such as 3,3")
+    length.add_argument(
+        "--epochs", dest="sessions", type=_epochs, metavar="N", help="the same in one session"
+    )
     group.add_argument("--lr", dest="learning_rate", type=_number, help="learning rate")
     group.add_argument("--batch-size", type=_whole, help="images in a step")
-    group.add_argument("--optimizer", metavar="NAME", help="basic, sgd, adam or rmsprop")
+    group.add_argument("--optimizer", metavar="NAME", help="basic, sgd, adam, adamw or rmsprop")
+    group.add_argument("--momentum", type=_number, help="of sgd: from 0 to less than 1")
     group.add_argument(
         "--session-decay", type=_number, help="factor on the learning rate between sessions"
     )
@@ -68,7 +74,9 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--data", type=Path, metavar="DIR", help="where MNIST is or goes (MNIST_DIR, or data)"
     )
-    group.add_argument("--out", type=Path, metavar="DIR", help="folder for the run or the export")
+    group.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder for the run, the pictures or the export"
+    )
     group.add_argument(
         "--weights", type=Path, default=WEIGHTS_DIR, metavar="DIR", help="folder of served weights"
     )
@@ -88,6 +96,11 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
         choices=["ours", "shrunk-board", "centred-box"],
         help="with --strokes: the board's own way to 28×28 (%(default)s), or what other demos do",
     )
+    group.add_argument(
+        "--everywhere",
+        action="store_true",
+        help="with --strokes: every position, size and pen together, 81 times each drawing",
+    )
     group.add_argument("--all", action="store_true", help="evaluate every served model")
 
 
@@ -101,6 +114,10 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 2**63):
         raise argparse.ArgumentTypeError(f"this is a whole number from 0, not {text!r}")
     return int(text)
+
+
+def _epochs(text: str) -> str:
+    return str(_whole(text))
 
 
 def _number(text: str) -> float:
@@ -138,11 +155,28 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(flags: argparse.Namespace) -> None:
     chosen = ("train", "evaluate", "compare", "sample", "show_styles", "export")
     command = next((name for name in chosen if getattr(flags, name)), None)
+    _check_together(flags, command)
     if command is None:
         return serve(flags)
     from ml import commands
 
     return commands.COMMANDS[command](flags)
+
+
+def _check_together(flags: argparse.Namespace, command: str | None) -> None:
+    """Raise RecipeError for flags that would be ignored: silence would pass for obedience."""
+    changed = ("sessions", "learning_rate", "batch_size", "optimizer", "momentum", "session_decay")
+    training = [name for name in changed if getattr(flags, name) is not None]
+    if command != "train" and (training or flags.resume):
+        raise RecipeError("what is given belongs to training; add --train")
+    if command is None and (flags.model or flags.all or flags.json):
+        raise RecipeError("what is given belongs to a command; add --evaluate or --train")
+    if flags.all and flags.model:
+        raise RecipeError("--all means every model; leave out --all or --model")
+    if command != "evaluate" and (flags.all or flags.strokes):
+        raise RecipeError("--all and --strokes belong to --evaluate; add it")
+    if not flags.strokes and (flags.everywhere or flags.preprocessing != "ours"):
+        raise RecipeError("--everywhere and --preprocessing belong to --strokes FILE; add it")
 
 
 def _fail(reason: str, code: int) -> int:

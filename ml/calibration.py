@@ -27,6 +27,11 @@ def refusal_scores(logits: torch.Tensor) -> torch.Tensor:
     return logits[:, DIGITS] - logits[:, :DIGITS].logsumexp(dim=1)
 
 
+def can_refuse(logits: torch.Tensor) -> bool:
+    """Say whether logits (N, 10 or 11) have an answer for what is no digit."""
+    return logits.shape[1] > DIGITS
+
+
 def choose_threshold(mnist_logits: torch.Tensor, generated_logits: torch.Tensor) -> float:
     """Return the score above which a drawing is refused, from the logits of held-out digits."""
     generated = torch.quantile(refusal_scores(generated_logits), 1 - REFUSED_GENERATED).item()
@@ -41,8 +46,9 @@ def estimate_exceeded(scores: torch.Tensor, share: float) -> float:
     Source: Pickands, Statistical Inference Using Extreme Order Statistics, 1975, with shape 0.
     """
     start = torch.quantile(scores, 1 - TAIL)
-    mean_excess = (scores[scores > start] - start).mean()
-    return (start + mean_excess * math.log(TAIL / share)).item()
+    above = scores[scores > start] - start
+    mean_excess = above.mean().item() if len(above) else 0.0
+    return start.item() + mean_excess * math.log(TAIL / share)
 
 
 def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:

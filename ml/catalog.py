@@ -1,22 +1,32 @@
 """What each model is, in words for its card: a title, two sentences, its tutorial's own figure."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from ml.preprocess import IMAGE_SIDE
+from ml.scratch import LinearScratch
+
+FUNCTIONS = {"relu": "ReLU", "max_pool2d": "pooling, 2×2", "flatten": "flatten"}
 
 
 @dataclass(frozen=True)
 class Description:
-    """Words about a model; `figure` is the test accuracy (0-1) that its tutorial gives."""
+    """Words about a model.
+
+    `figure` is the test accuracy that its tutorial gives, 0-1 or in words; `changed` says what our
+    recipe does otherwise, and the flags that undo it.
+    """
 
     title: str
     summary: str
     figure: str | None = None
     note: str = "The tutorial gives no figure."
+    changed: str | None = None
 
 
 DESCRIPTIONS = {
@@ -24,23 +34,30 @@ DESCRIPTIONS = {
         "Linear, from scratch",
         "One weight for each pixel and digit, and gradients written down by hand. It shows that a "
         "network is arithmetic: nothing in it is computed by a library's autograd.",
-        "0.8776",
-        "After one epoch; 0.77 to 0.91 in the epochs after it, at a rate that is kept at 1.0.",
+        "87.76% after 1 epoch",
+        "Then 77 to 91%, at a learning rate that is kept at 1.0.",
+        "The tutorial keeps the learning rate; ours takes a tenth of it for the last 6 of 21 "
+        "epochs, which settles it. As in the tutorial: --session-decay 1.",
     ),
     "linear": Description(
         "Logistic regression",
         "The same single layer in the library's own parts. It compares a drawing with ten "
         "templates, one for each digit, and knows nothing of strokes.",
+        changed="The tutorial leaves learning rate and epochs to the reader; these are ours.",
     ),
     "small_cnn": Description(
         "Small CNN",
         "Two layers of small filters that slide over the image, each followed by pooling, then two "
         "linear layers. The same filter serves every place, so it needs few parameters.",
+        changed="The tutorial keeps the learning rate, which gives 98.85% (seed 0); ours takes a "
+        "tenth of it for the last 3 of 15 epochs. As in the tutorial: --session-decay 1. As in the "
+        "second tutorial: --optimizer sgd --lr 0.01 --momentum 0.5 --batch-size 64.",
     ),
     "mlp": Description(
         "Multilayer perceptron",
-        "Thirty hidden units between the pixels and the ten answers. They let it combine pixels "
-        "before it decides, which a single layer cannot.",
+        "Thirty hidden units, each a weighted sum of all pixels, between the image and the ten "
+        "answers. They let an answer depend on several patterns at once; a single layer can only "
+        "add up pixel by pixel.",
         "0.9674",
         "After 40 epochs.",
     ),
@@ -48,7 +65,7 @@ DESCRIPTIONS = {
         "Board network",
         "Ours, made for drawings: it learns from MNIST, from its digits written again with other "
         "pens, and from ways of writing that MNIST lacks, drawn by the program itself. An eleventh "
-        "answer says that it is no digit.",
+        "answer says that a drawing is no digit.",
         None,
         "Ours; no tutorial.",
     ),
@@ -63,6 +80,9 @@ DESCRIPTIONS = {
         "Tutorial CNN",
         "Two layers of 3×3 filters, one pooling, and a wide linear layer that holds nearly all of "
         "its parameters. Dropout hides parts of it at random while it learns.",
+        changed="The tutorial keeps the learning rate, which gives 99.00, 99.15 and 99.08% (seeds "
+        "0 to 2); ours takes a tenth of it in the second session. As in the tutorial: "
+        "--session-decay 1.",
     ),
 }
 
@@ -70,32 +90,54 @@ DESCRIPTIONS = {
 def describe(name: str) -> dict[str, Any]:
     """Return a card's words about the model; a model without a description gets its name."""
     words = DESCRIPTIONS.get(name, Description(name, "", None, ""))
-    tutorial = {"figure": words.figure, "note": words.note}
+    tutorial = {"figure": words.figure, "note": words.note, "changed": words.changed}
     return {"title": words.title, "summary": words.summary, "tutorial": tutorial}
 
 
 def describe_layers(model: nn.Module) -> list[dict[str, Any]]:
     """Return the layers in the order they are used: name, shape of what leaves it, parameters.
 
-    Shapes are those of one image, without the batch.
+    Shapes are those of one image, without the batch. ReLU, pooling and flattening, which the models
+    write as functions, have rows too.
     """
     rows: list[dict[str, Any]] = []
 
+    def add(name: str, result: torch.Tensor, parameters: int = 0) -> None:
+        rows.append({"layer": name, "shape": list(result.shape[1:]), "parameters": parameters})
+
     def note(layer: nn.Module, _: object, result: torch.Tensor) -> None:
-        parameters = sum(parameter.numel() for parameter in layer.parameters())
-        shape = list(result.shape[1:])
-        rows.append({"layer": _name_layer(layer), "shape": shape, "parameters": parameters})
+        add(_name_layer(layer), result, sum(each.numel() for each in layer.parameters()))
 
     leaves = [module for module in model.modules() if not list(module.children())]
     hooks = [leaf.register_forward_hook(note) for leaf in leaves]
     device = next(model.parameters()).device
     was_training = model.training
-    with torch.inference_mode():
+    with torch.inference_mode(), _Watch(add):
         model.eval()(torch.zeros(1, 1, IMAGE_SIDE, IMAGE_SIDE, device=device))
     model.train(was_training)
     for hook in hooks:
         hook.remove()
     return rows
+
+
+class _Watch(TorchFunctionMode):
+    """Tells of every call of FUNCTIONS: its name and its result."""
+
+    def __init__(self, add: Callable[[str, torch.Tensor], None]) -> None:
+        super().__init__()
+        self._add = add
+
+    def __torch_function__(
+        self,
+        function: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 - whatever the function returns
+        result = function(*args, **(kwargs or {}))
+        if name := FUNCTIONS.get(getattr(function, "__name__", "")):
+            self._add(name, result)
+        return result
 
 
 def _name_layer(layer: nn.Module) -> str:
@@ -109,7 +151,7 @@ def _name_layer(layer: nn.Module) -> str:
             return "batch normalization"
         case nn.Dropout() | nn.Dropout2d():
             return f"dropout, {layer.p:g}"
-        case nn.Identity():
-            return "nothing"
-        case _:
+        case LinearScratch():
             return "linear by hand, 784 → 10"
+        case _:
+            return type(layer).__name__

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -93,7 +94,17 @@ def load_weights(folder: Path, name: str) -> tuple[nn.Module, dict[str, Any]]:
         model.load_state_dict(load_safetensors(content))
     except Exception as error:  # safetensors and torch each raise kinds of their own
         raise WeightsError(f"{weights_path} does not fit the model {name!r}; {again}") from error
+    _check_refusal(model, card, card_path)
     return model.eval(), card
+
+
+def _check_refusal(model: nn.Module, card: dict[str, Any], path: Path) -> None:
+    """Raise WeightsError if a model with an eleventh answer has no threshold in its card."""
+    answers = list(model.state_dict().values())[-1].shape[0]
+    threshold = card.get("refusal_threshold")
+    is_number = isinstance(threshold, int | float) and math.isfinite(threshold)
+    if answers > 10 and not is_number:
+        raise WeightsError(f"the card {path} has no refusal_threshold, which its model needs")
 
 
 def find_weights(folder: Path) -> list[str]:

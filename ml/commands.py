@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from ml import console, drawn, runs
+from ml.calibration import can_refuse, refusal_scores
 from ml.checkpoint import find_weights, load_weights, save_weights
 from ml.data import Digits, Examples, default_data_dir, has_mnist, load_mnist
 from ml.devices import pick_device
 from ml.errors import UnknownModelError, WeightsError
-from ml.evaluate import Evaluation, evaluate
+from ml.evaluate import Evaluation, compute_logits, evaluate
 from ml.events import Finished
 from ml.models import build_model, count_parameters
 from ml.predict import DEFAULT_MODELS, pick_default
@@ -64,9 +66,13 @@ def _finish_run(
 ) -> None:
     if finished.reached_goal:
         print(f"training accuracy reached {recipe.stop_at_accuracy:.1%}: no more epochs are needed")
+    calibration = runs.calibrate_if_refusing(finished.model, digits.validation, seed)
+    if temperature := calibration.get("temperature"):
+        calibrated = evaluate(finished.model, digits.test, device, temperature=temperature)
+        finished = replace(finished, evaluation=calibrated)
     console.header("Result on MNIST's test set")
     print(f"accuracy {finished.evaluation.accuracy:.2%}, loss {finished.evaluation.loss:.4f}")
-    card = runs.make_card(recipe, seed, device, digits, finished)
+    card = runs.make_card(recipe, seed, device, digits, finished) | calibration
     pictures = runs.save_run(folder, card, digits, finished)
     print("Pictures: " + ", ".join(str(path) for path in pictures))
     if flags.refresh:
@@ -78,11 +84,19 @@ def run_evaluation(flags: argparse.Namespace) -> None:
     """Measure a served model, or all of them, on MNIST's test set or on drawn strokes."""
     names = _served(flags) if flags.all else [_choose_served(flags)]
     if flags.strokes:
-        reports = drawn.measure(flags.weights, names, flags.strokes, flags.preprocessing)
+        reports = drawn.measure(
+            flags.weights,
+            names,
+            flags.strokes,
+            flags.preprocessing,
+            everywhere=flags.everywhere,
+        )
         as_text = drawn.as_text
     else:
         reports, as_text = _measure_all(flags, names), _as_text
     if flags.json:
+        for report in reports:
+            report.pop("refused", None)  # no part of what machines were promised
         print(json.dumps(reports if flags.all else reports[0]))
     else:
         print("\n".join(as_text(report) for report in reports))
@@ -97,11 +111,18 @@ def run_styles(flags: argparse.Namespace) -> None:
     """Draw samples of what the program generates to learn from."""
     from ml import plots
 
-    path = flags.out or Path("styles.png")
+    path = _picture(flags, "styles.png")
     folder = flags.data or default_data_dir()
     mnist = load_mnist(folder, train=True) if has_mnist(folder) else None
     plots.plot_styles(make_samples(flags.seed or 0, mnist=mnist), path)
     print(path)
+
+
+def _picture(flags: argparse.Namespace, name: str) -> Path:
+    """Return where a picture goes: into the folder --out, made here, or the current one."""
+    folder = flags.out or Path()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / name
 
 
 def _served(flags: argparse.Namespace) -> list[str]:
@@ -124,12 +145,27 @@ def _measure(flags: argparse.Namespace, name: str, examples: Examples) -> dict[s
     device, temperature = pick_device(flags.device), card.get("temperature", 1.0)
     watch = Stopwatch()
     evaluation = evaluate(model.to(device), examples, device, temperature=temperature)
-    return _report(name, count_parameters(model), evaluation, watch.seconds())
+    seconds = watch.seconds()
+    return _report(card, count_parameters(model), evaluation, seconds) | {
+        "refused": _share_refused(model, card, examples, device)
+    }
 
 
-def _report(name: str, parameters: int, evaluation: Evaluation, seconds: float) -> dict[str, Any]:
+def _share_refused(
+    model: nn.Module, card: dict[str, Any], examples: Examples, device: torch.device
+) -> float | None:
+    """Return the share of images (0-1) taken for no digit, None of a model that cannot refuse."""
+    logits = compute_logits(model, examples, device)
+    if not can_refuse(logits):
+        return None
+    return (refusal_scores(logits) > card["refusal_threshold"]).double().mean().item()
+
+
+def _report(
+    card: dict[str, Any], parameters: int, evaluation: Evaluation, seconds: float
+) -> dict[str, Any]:
     return {
-        "model": name,
+        "model": card["model"],
         "parameters": parameters,
         "test_accuracy": evaluation.accuracy,
         "test_loss": evaluation.loss,
@@ -144,6 +180,7 @@ def _as_text(report: dict[str, Any]) -> str:
         f"{report['model']:15} {report['parameters']:>9,} parameters, {report['images']:,} test "
         f"images: accuracy {report['test_accuracy']:.2%}, loss {report['test_loss']:.4f}, "
         f"calibration error {report['ece']:.2%}; {report['seconds']} s"
+        + ("" if report["refused"] is None else f"; refused {report['refused']:.2%}")
     )
 
 
@@ -153,14 +190,14 @@ def run_sample(flags: argparse.Namespace) -> None:
 
     name = _choose_served(flags)
     examples = load_mnist(flags.data or default_data_dir(), train=False)
-    evaluation = evaluate(load_weights(flags.weights, name)[0], examples)
-    folder = flags.out or Path("samples")
-    folder.mkdir(parents=True, exist_ok=True)
+    model, card = load_weights(flags.weights, name)
+    evaluation = evaluate(model, examples, temperature=card.get("temperature", 1.0))
+    flags.out = flags.out or Path("samples")
     generator = torch.Generator()
     generator.seed() if flags.seed is None else generator.manual_seed(flags.seed)
     random = torch.randperm(len(examples), generator=generator).tolist()
     for title, indices in (("readings", random), ("mistakes", evaluation.mistakes)):
-        path = folder / f"{name}-{title}.png"
+        path = _picture(flags, f"{name}-{title}.png")
         plots.plot_readings(examples, evaluation, indices, path)
         print(path)
 
@@ -169,15 +206,21 @@ def run_comparison(flags: argparse.Namespace) -> None:
     """Print runs side by side as a table and draw their curves in one picture."""
     from ml import plots
 
-    histories = {folder.name: runs.read_history(folder) for folder in flags.compare}
-    print(f"{'run':40} {'epochs':>6} {'validation':>10} {'best':>7} {'loss':>7} {'seconds':>7}")
+    histories = {str(folder): runs.read_history(folder) for folder in flags.compare}
+    wide = max(map(len, histories))
+    print(
+        f"{'run':{wide}} {'epochs':>6} {'validation':>10} {'best':>7} {'loss':>7} {'seconds':>7}"
+        "  recipe"
+    )
     for name, history in histories.items():
         accuracies = [epoch["validation_accuracy"] for epoch in history]
+        command = runs.make_command(*runs.read_settings(Path(name)))
         print(
-            f"{name:40} {len(history):>6} {accuracies[-1]:>10.2%} {max(accuracies):>7.2%} "
+            f"{name:{wide}} {len(history):>6} {accuracies[-1]:>10.2%} {max(accuracies):>7.2%} "
             f"{history[-1]['validation_loss']:>7.4f} {sum(e['seconds'] for e in history):>7.1f}"
+            f"  {command.partition('--model ')[2]}"
         )
-    path = flags.out or Path("comparison.png")
+    path = _picture(flags, "comparison.png")
     plots.plot_comparison(histories, path)
     print(path)
 

@@ -5,6 +5,7 @@ it is not there, downloaded by torchvision.
 """
 
 import hashlib
+import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -122,19 +123,26 @@ def split(examples: Examples, validation: int) -> tuple[Examples, Examples]:
     return examples[order[kept_back:].sort().values], examples[order[:kept_back].sort().values]
 
 
+def count_batches(images: int, size: int) -> int:
+    """Return how many shuffled batches of `size` there are: a last image is not left alone."""
+    return math.ceil(images / size) - (images > size > 1 and images % size == 1)
+
+
 def batches(
     images: torch.Tensor, labels: torch.Tensor, size: int, generator: torch.Generator | None = None
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Yield (images, labels) of at most `size`, shuffled if a generator is given.
+    """Yield (images, labels), `size` of each, shuffled if a generator is given.
 
     A shuffled batch is gathered when it is its turn and still in the cache when it is learned:
-    shuffling the whole set first costs a copy of it in memory, and takes twice as long.
+    shuffling the whole set first costs a copy of it in memory, and takes twice as long. A last
+    image alone joins the batch before it: batch normalization has no spread over one.
     """
     if generator is None:
         yield from zip(images.split(size), labels.split(size), strict=True)
         return
     order = torch.randperm(len(labels), generator=generator).to(images.device)
-    for chosen in order.split(size):
+    count = count_batches(len(order), size)
+    for chosen in [order[n * size : (n + 1 + (n == count - 1)) * size] for n in range(count)]:
         yield images[chosen], labels[chosen]
 
 

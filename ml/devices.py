@@ -4,14 +4,24 @@ from functools import cache
 
 import torch
 
+from ml.errors import DeviceError
+
 
 def pick_device(name: str = "auto") -> torch.device:
-    """Return the named device, or the best one here: cuda, then mps, then cpu."""
-    if name != "auto":
-        return torch.device(name)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    """Return the named device, or the best one here: cuda, then mps, then cpu.
+
+    Raises DeviceError for one that is not here.
+    """
+    is_here = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        return torch.device(next(device for device in is_here if is_here[device]))
+    if not is_here[name]:
+        raise DeviceError(f"there is no device {name} here; --device auto takes the best there is")
+    return torch.device(name)
 
 
 @cache

@@ -1,10 +1,12 @@
 """How models read what people drew: strokes from a file, drawn as the page draws them.
 
 Every drawing is drawn nine times: at 3 sizes under 3 pens, each at one of 9 positions that rotate
-from drawing to drawing, so that nine drawings in a row see every position under each.
+from drawing to drawing, so that nine drawings in a row see every position under each. Or 81 times,
+which takes nine times as long: each at every position.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,16 +14,25 @@ from typing import Any
 import numpy as np
 import torch
 
-from ml.calibration import refusal_scores
+from ml.calibration import can_refuse, refusal_scores
 from ml.checkpoint import load_weights
 from ml.data import Examples
 from ml.errors import DataError
 from ml.evaluate import Evaluation, compute_logits
 from ml.preprocess import BOX_SIDE, IMAGE_SIDE, find_box, fit_ink, shrink
-from ml.strokes import Drawing, Placement, draw, place, read_drawings, rotate_placements
+from ml.probabilities import to_probabilities
+from ml.strokes import (
+    Drawing,
+    Placement,
+    draw,
+    grid_of_placements,
+    place,
+    read_drawings,
+    rotate_placements,
+)
 
 WORST_WRITERS = 10
-FEWEST_DRAWINGS = 9  # of a writer, for its share of mistakes to say something
+FEWEST_DRAWINGS = 9  # by a writer, for the share of mistakes to say something
 
 
 @dataclass(frozen=True)
@@ -32,12 +43,13 @@ class Sheet:
     labels: list[str]
     writers: list[str]
     placements: list[Placement]
+    copies: int = 9  # images of each drawing
 
     def pick(self, is_picked: np.ndarray) -> "Sheet":
         """Return the drawings where a bool (N,) array says so."""
         chosen = np.flatnonzero(is_picked)
         rest = ([part[i] for i in chosen] for part in (self.labels, self.writers, self.placements))
-        return Sheet(self.images[torch.from_numpy(chosen)], *rest)
+        return Sheet(self.images[torch.from_numpy(chosen)], *rest, self.copies)
 
 
 def shrink_board(ink: np.ndarray) -> np.ndarray:
@@ -63,33 +75,46 @@ def centre_box(ink: np.ndarray) -> np.ndarray:
 PREPROCESSINGS = {"ours": fit_ink, "shrunk-board": shrink_board, "centred-box": centre_box}
 
 
-def draw_sheet(drawings: list[Drawing], preprocessing: str = "ours") -> Sheet:
-    """Draw every drawing nine times on the board and make of each what a network is given."""
+def draw_sheet(
+    drawings: list[Drawing], preprocessing: str = "ours", *, everywhere: bool = False
+) -> Sheet:
+    """Draw every drawing nine times on the board and make of each what a network is given.
+
+    `everywhere` draws it 81 times: at each of the nine positions at every size under every pen.
+    """
     prepare = PREPROCESSINGS[preprocessing]
+    grid = grid_of_placements()
     images, labels, writers, placements = [], [], [], []
     for number, drawing in enumerate(drawings):
-        for placement in rotate_placements(number):
+        for placement in grid if everywhere else rotate_placements(number):
             ink = draw(place(drawing.strokes, placement), placement.pen)
             images.append(prepare(ink))
             labels.append(drawing.label)
             writers.append(drawing.writer)
             placements.append(placement)
-    return Sheet(torch.from_numpy(np.stack(images)), labels, writers, placements)
+    copies = len(images) // len(drawings)
+    return Sheet(torch.from_numpy(np.stack(images)), labels, writers, placements, copies)
 
 
 def measure(
-    weights: Path, names: list[str], files: list[Path], preprocessing: str = "ours"
+    weights: Path,
+    names: list[str],
+    files: list[Path],
+    preprocessing: str = "ours",
+    *,
+    everywhere: bool = False,
 ) -> list[dict[str, Any]]:
     """Return a report for each model on the drawings of the files, digits and other things.
 
     `preprocessing` is one of PREPROCESSINGS: the board's own, or one that other demos use.
+    `everywhere` is that of `draw_sheet`.
 
     Raises DataError for a file that cannot be read or holds no digits.
     """
     drawings = [drawing for path in files for drawing in read_drawings(path)]
     if not any(_is_digit(drawing.label) for drawing in drawings):
         raise DataError(f"there are no drawn digits in {', '.join(map(str, files))}")
-    sheet = draw_sheet(drawings, preprocessing)
+    sheet = draw_sheet(drawings, preprocessing, everywhere=everywhere)
     is_digit = np.array([_is_digit(label) for label in sheet.labels])
     digits, others = sheet.pick(is_digit), sheet.pick(~is_digit)
     return [
@@ -103,23 +128,33 @@ def _is_digit(label: str) -> bool:
 
 
 def make_report(weights: Path, name: str, digits: Sheet, others: Sheet) -> dict[str, Any]:
-    """Return the numbers of one model: shares are 0-1; refused ones are None if it cannot."""
+    """Return the numbers of one model: shares are 0-1; refused ones are None if it cannot.
+
+    A spread is the best share less the worst, of the sizes, the pens and the positions.
+    """
     model, card = load_weights(weights, name)
     labels = torch.tensor([int(label) for label in digits.labels])
     logits = compute_logits(model, Examples(digits.images, labels))
-    scaled = logits[:, :10] / card.get("temperature", 1.0)
-    evaluation = Evaluation(scaled.softmax(dim=1), labels, 0.0)
+    probabilities = to_probabilities(logits, card.get("temperature", 1.0))
+    evaluation = Evaluation(probabilities, labels, loss=0.0)
     is_right = (evaluation.predictions == labels).numpy()
+    groups = {
+        "by_size": _share(is_right, [p.size for p in digits.placements]),
+        "by_width": _share(is_right, [p.pen for p in digits.placements]),
+        "by_position": _share(is_right, [(p.across, p.down) for p in digits.placements]),
+    }
     report = {
         "model": name,
         "drawings": len(labels),
         "accuracy": evaluation.accuracy,
         "ece": evaluation.ece,
         "by_digit": _share(is_right, digits.labels),
-        "by_size": _share(is_right, [str(p.size) for p in digits.placements]),
-        "by_width": _share(is_right, [str(p.pen) for p in digits.placements]),
-        "by_position": _share(is_right, [f"{p.across},{p.down}" for p in digits.placements]),
-        "worst_writers": _find_worst(is_right, digits.writers),
+        **groups,
+        "spread": {
+            name.removeprefix("by_"): round(max(shares.values()) - min(shares.values()), 4)
+            for name, shares in groups.items()
+        },
+        "worst_writers": _find_worst(is_right, digits),
     }
     return report | _measure_refusal(model, card, logits, is_right, others)
 
@@ -138,10 +173,9 @@ def _measure_refusal(
         if has_others
         else None
     )
-    can_refuse = logits.shape[1] > 10
-    score = refusal_scores if can_refuse else _doubt
+    score = refusal_scores if can_refuse(logits) else _doubt
     auroc = compute_auroc(score(logits), score(other_logits)) if has_others else None
-    if not can_refuse:
+    if not can_refuse(logits):
         return {"false_refusals": None, "answered_and_right": _mean(is_right)} | {
             "non_digits_refused": None,
             "auroc": auroc,
@@ -164,11 +198,12 @@ def _mean(flags: np.ndarray) -> float:
 
 
 def _doubt(logits: torch.Tensor) -> torch.Tensor:
-    return -logits[:, :10].softmax(dim=1).max(dim=1).values
+    """Return (N,): minus the highest probability, of logits (N, 10)."""
+    return -to_probabilities(logits).max(dim=1).values
 
 
 def compute_auroc(digits: torch.Tensor, others: torch.Tensor) -> float:
-    """Return the chance that one of the others scores higher than one of the digits, 0-1."""
+    """Return the chance that one of the others' scores (M,) is higher than a digit's (N,), 0-1."""
     scores = torch.cat([digits, others]).double()
     _, ranks, counts = scores.unique(return_inverse=True, return_counts=True)
     middle = counts.cumsum(0) - (counts - 1) / 2  # tied scores share their middle rank
@@ -177,19 +212,25 @@ def compute_auroc(digits: torch.Tensor, others: torch.Tensor) -> float:
     return float((total - least) / (len(digits) * len(others)))
 
 
-def _share(flags: np.ndarray, groups: list[str]) -> dict[str, float]:
+def _share(flags: np.ndarray, groups: Sequence[Any]) -> dict[str, float]:
+    """Return the share of True in each group by its name, in the groups' own order."""
     hits, counts = Counter(), Counter(groups)
     for group, flag in zip(groups, flags, strict=True):
         hits[group] += int(flag)
-    return {group: round(hits[group] / counts[group], 4) for group in sorted(counts)}
+    return {_name(group): round(hits[group] / counts[group], 4) for group in sorted(counts)}
 
 
-def _find_worst(is_right: np.ndarray, writers: list[str]) -> dict[str, float]:
+def _name(group: object) -> str:
+    return ",".join(map(str, group)) if isinstance(group, tuple) else str(group)
+
+
+def _find_worst(is_right: np.ndarray, digits: Sheet) -> dict[str, float]:
     """Return the ten writers of enough drawings that are read worst, with their accuracy."""
     flags = defaultdict(list)
-    for writer, flag in zip(writers, is_right, strict=True):
+    for writer, flag in zip(digits.writers, is_right, strict=True):
         flags[writer].append(flag)
-    shares = {w: float(np.mean(f)) for w, f in flags.items() if len(f) >= FEWEST_DRAWINGS}
+    fewest = FEWEST_DRAWINGS * digits.copies
+    shares = {w: float(np.mean(f)) for w, f in flags.items() if len(f) >= fewest}
     worst = sorted(shares, key=lambda writer: (shares[writer], writer))[:WORST_WRITERS]
     return {writer: round(shares[writer], 4) for writer in worst}
 
@@ -203,9 +244,23 @@ def as_text(report: dict[str, Any]) -> str:
         f"calibration error {report['ece']:.2%}",
     ]
     shares = ("false_refusals", "non_digits_refused", "auroc")
-    known = [f"{name.replace('_', ' ')} {report[name]:.4f}" for name in shares if report[name]]
+    known = [
+        f"{name.replace('_', ' ')} {report[name]:.4f}"
+        for name in shares
+        if report[name] is not None
+    ]
     lines += [f"  {', '.join(known)}"] if known else []
-    for name in ("by_digit", "by_size", "by_width", "by_position", "worst_writers"):
-        cells = "  ".join(f"{key}: {value:.2%}" for key, value in report[name].items())
-        lines.append(f"  {name.replace('_', ' ')}: {cells}")
+    tables = {
+        "by_digit": "by digit",
+        "by_size": "by size (of the board)",
+        "by_width": "by width of the pen (px)",
+        "by_position": "by position (across, down)",
+        "spread": "spread",
+        "worst_writers": "worst writers",
+        "by_letter": "refused, by what it is",
+    }
+    for name, title in tables.items():
+        if report.get(name):
+            cells = "  ".join(f"{key}: {value:.2%}" for key, value in report[name].items())
+            lines.append(f"  {title}: {cells}")
     return "\n".join(lines)

@@ -6,7 +6,11 @@ class ExplainedError(Exception):
 
 
 class DataError(ExplainedError):
-    """MNIST is missing, truncated or foreign."""
+    """MNIST, or a file of strokes, is missing, truncated or foreign."""
+
+
+class DeviceError(ExplainedError):
+    """There is no such device on this machine."""
 
 
 class CheckpointError(ExplainedError):

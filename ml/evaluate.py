@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ml.data import Examples, batches, to_tensors
+from ml.probabilities import to_probabilities
 
 CALIBRATION_BINS = 15
 
@@ -57,12 +58,23 @@ class Evaluation:
 
         Source: Guo et al., On Calibration of Modern Neural Networks, 2017, equation 3.
         """
+        counts, sure, right = self.reliability
+        return ((sure - right).abs() * counts).sum().item() / len(self.labels)
+
+    @property
+    def reliability(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Of each of 15 equal bins of the highest probability: images, mean of it, share right.
+
+        Three float64 (15,); both shares are 0 where there are no images.
+        """
         highest, digits = self.probabilities.double().max(dim=1)
         is_right = (digits == self.labels).double()
         bins = (highest * CALIBRATION_BINS).long().clamp(max=CALIBRATION_BINS - 1)
-        gaps = torch.zeros(CALIBRATION_BINS, dtype=torch.float64)
-        gaps.index_add_(0, bins, highest - is_right)
-        return (gaps.abs().sum() / len(self.labels)).item()
+        counts, sure, right = (
+            torch.zeros(CALIBRATION_BINS, dtype=torch.float64).index_add_(0, bins, each)
+            for each in (torch.ones_like(highest), highest, is_right)
+        )
+        return counts, sure / counts.clamp(min=1), right / counts.clamp(min=1)
 
 
 @torch.inference_mode()
@@ -87,6 +99,6 @@ def evaluate(
     size: int = 500,
 ) -> Evaluation:
     """Read all examples with the model, in float32; only the ten digits' logits count."""
-    logits = compute_logits(model, examples, device, size)[:, :10] / temperature
-    loss = F.cross_entropy(logits, examples.labels).item()
-    return Evaluation(F.softmax(logits, dim=1), examples.labels, loss)
+    logits = compute_logits(model, examples, device, size)
+    loss = F.cross_entropy(logits[:, :10] / temperature, examples.labels).item()
+    return Evaluation(to_probabilities(logits, temperature), examples.labels, loss)

@@ -18,9 +18,10 @@ class Lessons:
 
     def __init__(self, recipe: Recipe, training: Examples, device: torch.device) -> None:
         self._recipe, self._training, self._device = recipe, training, device
-        # What never changes is normalized once; batches are then slices of it.
-        copies = join([training] * recipe.mnist_copies)
-        self._fixed = None if recipe.is_varied else to_tensors(copies, device)
+        self._fixed = None
+        if not recipe.is_varied:
+            # What never changes is normalized once; batches are then gathered from it.
+            self._fixed = to_tensors(join([training] * recipe.mnist_copies), device)
         self._traces = trace(training.images) if recipe.retraced_digits else None
 
     def count_images(self) -> int:

@@ -2,7 +2,7 @@
 
 A model takes normalized images of shape (N, 1, 28, 28) and returns raw logits of shape (N, 10),
 or (N, 11) where the last one stands for a drawing that is no digit.
-Softmax is applied in one place, `ml.predict`, and cross-entropy takes the logits as they are.
+Softmax is applied in one place, `ml.probabilities`, and cross-entropy takes the logits as they are.
 """
 
 import copy
@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from ml.errors import UnknownModelError
 from ml.scratch import LinearScratch
 
 
@@ -170,12 +171,10 @@ MODELS: dict[str, type[nn.Module]] = {
 
 
 def build_model(name: str) -> nn.Module:
-    """Return a new model with fresh random weights; raises ValueError for an unknown name."""
-    try:
-        return MODELS[name]()
-    except KeyError:
-        known = ", ".join(MODELS)
-        raise ValueError(f"there is no model {name!r}; the models are {known}") from None
+    """Return a new model with fresh random weights; raises UnknownModelError."""
+    if name not in MODELS:
+        raise UnknownModelError(name, list(MODELS))
+    return MODELS[name]()
 
 
 def count_parameters(model: nn.Module) -> int:

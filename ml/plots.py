@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ml.data import Examples
-from ml.evaluate import CALIBRATION_BINS, Evaluation
+from ml.evaluate import Evaluation
 
 INK, ACCENT, FAINT = "#2b2a27", "#b5442e", "#b9b4a7"
 
@@ -134,13 +134,7 @@ def plot_styles(rows: list[tuple[str, torch.Tensor]], path: Path) -> None:
 
 def plot_reliability(evaluation: Evaluation, path: Path) -> None:
     """Draw how often the model is right against how sure it says it is, in 15 bins."""
-    highest, digits = evaluation.probabilities.max(dim=1)
-    is_right = (digits == evaluation.labels).double().numpy()
-    edges = np.linspace(0, 1, CALIBRATION_BINS + 1)
-    bins = np.clip(np.digitize(highest.numpy(), edges) - 1, 0, CALIBRATION_BINS - 1)
-    counts = np.bincount(bins, minlength=CALIBRATION_BINS)
-    sure = np.bincount(bins, highest.numpy(), CALIBRATION_BINS) / np.maximum(counts, 1)
-    right = np.bincount(bins, is_right, CALIBRATION_BINS) / np.maximum(counts, 1)
+    counts, sure, right = (each.numpy() for each in evaluation.reliability)
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(4.6, 4.6), layout="constrained")
         axes = figure.subplots()

@@ -1,4 +1,4 @@
-"""Reader: weights loaded once, then ink in, a reading out. Softmax is applied here."""
+"""Reader: weights loaded once, then ink in, a reading out."""
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -8,11 +8,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from ml.calibration import refusal_scores
+from ml.calibration import can_refuse, refusal_scores
 from ml.checkpoint import WEIGHTS_DIR, find_weights, load_weights
 from ml.errors import UnknownModelError, WeightsError
 from ml.models import BoardCNN
 from ml.preprocess import fit_ink, is_blank, normalize
+from ml.probabilities import to_probabilities
 from ml.timing import Stopwatch
 
 __all__ = ["WEIGHTS_DIR", "Reader", "Reading", "UnknownModelError", "WeightsError"]
@@ -33,7 +34,8 @@ class Reading:
     digit: int | None = None  # the most probable one
     probabilities: list[float] | None = None  # of 0 to 9; they sum to 1
     seen: list[int] | None = None  # the 28×28 image that the network was given, row by row
-    unsure: list[int] | None = None  # two digits, the more probable first, that are too close
+    # Two digits, the more probable first, that are too close; of what is no digit, if read anyway.
+    unsure: list[int] | None = None
     milliseconds: float | None = field(default=None, compare=False)  # the network's own time
 
     def to_dict(self) -> dict[str, Any]:
@@ -77,19 +79,23 @@ class Reader:
     @torch.inference_mode()
     def _answer(self, name: str, image: torch.Tensor, pixels: list[int]) -> Reading:
         watch = Stopwatch()
-        logits = self._networks[name](image)[0]
+        logits = self._networks[name](image)
         milliseconds = round(watch.seconds() * 1000, 3)
         card = self.cards[name]
         # float64: the ten numbers sum to 1 as exactly as JSON can say it.
-        scaled = logits[:10].double() / card.get("temperature", 1.0)
-        probabilities = torch.softmax(scaled, dim=0).tolist()
-        answer = {"probabilities": probabilities, "seen": pixels, "milliseconds": milliseconds}
-        if len(logits) > 10 and is_refused(logits, card):
-            return Reading("not_a_digit", name, **answer)
+        temperature = card.get("temperature", 1.0)
+        probabilities = to_probabilities(logits.double(), temperature)[0].tolist()
         first, second = sorted(range(10), key=probabilities.__getitem__, reverse=True)[:2]
         is_close = probabilities[first] - probabilities[second] < CLOSE
-        unsure = [first, second] if is_close else None
-        return Reading("digit", name, first, unsure=unsure, **answer)
+        answer = {
+            "probabilities": probabilities,
+            "seen": pixels,
+            "unsure": [first, second] if is_close else None,
+            "milliseconds": milliseconds,
+        }
+        if can_refuse(logits) and is_refused(logits, card):
+            return Reading("not_a_digit", name, **answer)
+        return Reading("digit", name, first, **answer)
 
 
 def pick_default(names: list[str]) -> str:
@@ -98,8 +104,8 @@ def pick_default(names: list[str]) -> str:
 
 
 def is_refused(logits: torch.Tensor, card: dict[str, Any]) -> bool:
-    """Say whether eleven logits (11,) are those of a drawing that is no digit."""
-    return refusal_scores(logits.unsqueeze(0)).item() > card["refusal_threshold"]
+    """Say whether eleven logits (1, 11) are those of a drawing that is no digit."""
+    return refusal_scores(logits).item() > card["refusal_threshold"]
 
 
 def _prepare(network: nn.Module) -> nn.Module:

@@ -11,7 +11,6 @@ import torch.nn.functional as F
 
 from ml.preprocess import BOX_SIDE, CENTRE, IMAGE_SIDE
 
-FINENESS = 1  # cells drawn per pixel of the box, on each axis
 CHUNK = 256  # drawings at a time: their cells fit the processor's cache
 
 
@@ -40,13 +39,11 @@ def _fit_box(segments: torch.Tensor, pens: torch.Tensor) -> tuple[torch.Tensor, 
 
 def _cover_box(segments: torch.Tensor, radii: torch.Tensor) -> torch.Tensor:
     """Return the share of each pixel of the box that is ink, float32 (N, 20, 20)."""
-    side = BOX_SIDE * FINENESS
-    centres = (torch.arange(side) + 0.5) / FINENESS
-    nearest = torch.full((len(segments), side, side), 1e9)
+    centres = torch.arange(BOX_SIDE) + 0.5
+    nearest = torch.full((len(segments), BOX_SIDE, BOX_SIDE), 1e9)
     for segment in segments.unbind(dim=1):
         torch.minimum(nearest, squared_distance(centres, segment), out=nearest)
-    edge = (radii[:, None, None] - nearest.sqrt_()) * FINENESS + 0.5
-    return F.avg_pool2d(edge.clamp_(0, 1), FINENESS)
+    return (radii[:, None, None] - nearest.sqrt_() + 0.5).clamp_(0, 1)
 
 
 def squared_distance(centres: torch.Tensor, segment: torch.Tensor) -> torch.Tensor:

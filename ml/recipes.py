@@ -62,8 +62,14 @@ class Recipe:
             raise RecipeError(f"the session decay must be above 0, not {self.session_decay}")
         if self.schedule not in ("constant", "one_cycle"):
             raise RecipeError(f"the schedule is constant or one_cycle, not {self.schedule!r}")
+        if not 0 <= self.momentum < 1:
+            raise RecipeError(f"the momentum is from 0 to less than 1, not {self.momentum}")
+        if self.momentum and self.optimizer != "sgd":
+            raise RecipeError(f"momentum belongs to sgd; {self.optimizer} has none to set")
         if self.batch_size < 1:
             raise RecipeError(f"the batch size must be at least 1, not {self.batch_size}")
+        if self.batch_size == 1 and self.model == "quick_cnn":
+            raise RecipeError("quick_cnn normalizes over a batch: its size must be at least 2")
         if not self.sessions or min(self.sessions) < 1:
             raise RecipeError("sessions are whole numbers of epochs of at least 1, such as 3,3")
 
@@ -133,7 +139,7 @@ def parse_sessions(text: str) -> tuple[int, ...]:
 _RECIPES = (
     Recipe(
         model="linear_scratch",
-        source="a softmax classifier in NumPy-style steps: N(0, 1) weights, gradients by hand",
+        source="the tutorial from scratch: softmax, N(0, 1) weights, gradients by hand",
         optimizer="basic",
         learning_rate=1.0,
         batch_size=64,

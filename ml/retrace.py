@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 
 from ml.preprocess import BOX_SIDE, IMAGE_SIDE
-from ml.raster import FINENESS, paste_centred, squared_distance
+from ml.raster import paste_centred, squared_distance
 
 ZOOM = 2  # cells per pixel, on each axis, of the image that is thinned
 INKED = 0.45  # of the darkest: what belongs to the stroke that is thinned
@@ -144,7 +144,7 @@ def _draw(
     # Distances are known for the middles of pixels: a finer line would fall between them.
     width = (longest * pens).clamp_min(FINEST)  # N, px of the image
     scale = (longest + width) / BOX_SIDE  # px of the image per px of the box
-    cells = (torch.arange(BOX_SIDE * FINENESS) + 0.5) / FINENESS
+    cells = torch.arange(BOX_SIDE) + 0.5
     # Where each cell of the box lies in the image of distances, in its grid from -1 to 1.
     start = low - width[:, None] / 2 + MARGIN
     axes = (start[:, None] + cells[:, None] * scale[:, None, None]) * (2 / SIDE) - 1  # N, cells, 2
@@ -160,7 +160,7 @@ def _draw(
     near = F.grid_sample(known, grid, padding_mode="border", align_corners=False)
     # Half a cell inside the pen's edge is all ink, half a cell outside is none.
     inside = (width[:, None, None, None] / 2 - near) / scale[:, None, None, None]
-    small = F.avg_pool2d((inside * FINENESS + 0.5).clamp_(0, 1), FINENESS)[:, 0]
+    small = (inside + 0.5).clamp_(0, 1)[:, 0]
     peak = small.amax(dim=(1, 2), keepdim=True).clamp_min(1e-6)
     return paste_centred((small * (255 / peak)).round_())
 

@@ -3,6 +3,7 @@
 import json
 import platform
 from base64 import b64encode
+from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,10 +16,10 @@ from ml.calibration import calibrate
 from ml.catalog import describe, describe_layers
 from ml.checkpoint import load_checkpoint, save_weights
 from ml.data import Digits, Examples
-from ml.errors import CheckpointError
-from ml.evaluate import Evaluation, evaluate
-from ml.events import Finished
-from ml.models import count_parameters
+from ml.errors import CheckpointError, UnknownModelError
+from ml.evaluate import Evaluation
+from ml.events import EpochResult, Finished
+from ml.models import MODELS, count_parameters
 from ml.recipes import RECIPES, Recipe
 
 RUNS_DIR = Path("runs")
@@ -28,6 +29,7 @@ OVERRIDES = {
     "learning_rate": "--lr",
     "batch_size": "--batch-size",
     "optimizer": "--optimizer",
+    "momentum": "--momentum",
     "session_decay": "--session-decay",
 }
 SHOWN_MISTAKES = 20
@@ -58,8 +60,10 @@ def _unused(folder: Path) -> Path:
 def find_folder(model: str | None, out: Path | None) -> Path:
     """Return the folder to resume: `out`, or the newest run (of the model) that has a checkpoint.
 
-    Raises CheckpointError if there is none.
+    Raises CheckpointError if there is none, UnknownModelError for a model that is not ours.
     """
+    if model is not None and model not in MODELS:
+        raise UnknownModelError(model, list(MODELS))
     if out is not None:
         return out
     pattern = f"{model or '*'}-*/checkpoint.pt"
@@ -83,10 +87,7 @@ def make_card(
     recipe: Recipe, seed: int, device: torch.device, digits: Digits, finished: Finished
 ) -> dict[str, Any]:
     """Return the readable card of a trained model: all that made it and what it reached."""
-    calibration = calibrate_if_refusing(finished.model, digits.validation, seed)
     evaluation = finished.evaluation
-    if temperature := calibration.get("temperature"):
-        evaluation = evaluate(finished.model, digits.test, device, temperature=temperature)
     return {
         "model": recipe.model,
         **describe(recipe.model),
@@ -108,7 +109,6 @@ def make_card(
             "torch": version("torch"),
             "numpy": version("numpy"),
         },
-        **calibration,
         "epochs": len(finished.history),
         "reached_goal": finished.reached_goal,
         "test_accuracy": evaluation.accuracy,
@@ -181,6 +181,15 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
         raise CheckpointError(f"{folder} holds no run: there is no {path.name} in it") from None
     except ValueError as error:
         raise CheckpointError(f"{path} is damaged: a line is not JSON") from error
+    if not all(map(_is_epoch, history)):
+        raise CheckpointError(f"{path} is damaged: a line is no epoch's result")
     if not history:
         raise CheckpointError(f"the run in {folder} has not finished an epoch yet")
     return history
+
+
+def _is_epoch(record: object) -> bool:
+    names = {field.name for field in fields(EpochResult)}
+    return isinstance(record, dict) and all(
+        type(record.get(name)) in (int, float) for name in names
+    )

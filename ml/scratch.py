@@ -7,6 +7,8 @@ tutorial's puzzle: why its autograd run stayed at 31% where its hand-made one re
 Symbols: x pixels (N, 784), z logits (N, 10), s probabilities (N, 10), y one-hot labels (N, 10).
 """
 
+import argparse
+
 import torch
 from torch import nn
 
@@ -126,7 +128,18 @@ def explore(data_dir: str, epochs: int = 3, seed: int = 0) -> None:
             )
 
 
-if __name__ == "__main__":
+def main(arguments: list[str] | None = None) -> None:
+    """Run the experiment from the command line; what is wrong with the data is told in a line."""
     from ml.data import default_data_dir
+    from ml.errors import ExplainedError
 
-    explore(str(default_data_dir()))
+    parser = argparse.ArgumentParser(prog="python -m ml.scratch", description=explore.__doc__)
+    parser.add_argument("--data", default=default_data_dir(), help="where MNIST is (%(default)s)")
+    try:
+        explore(parser.parse_args(arguments).data)
+    except ExplainedError as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
+
+
+if __name__ == "__main__":
+    main()

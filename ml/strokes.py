@@ -7,6 +7,7 @@ on a board of 280×280 px, antialiased; strokes lie over each other in their ord
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -19,7 +20,7 @@ from ml.errors import DataError
 BOARD_SIDE = 280  # px
 PEN_WIDTH = 18.0  # px
 FAR = 1e9  # px²: farther than any board is wide
-FILE_SCALE = 1000  # the longer side of a drawing in a file of strokes
+FARTHEST = 1e6  # coordinates in a file; farther ones would be lost in float32
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def read_drawings(path: Path) -> list[Drawing]:
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8") as file:
             return list(_parse_lines(file, path))
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise DataError(f"the strokes in {path} cannot be read: {error}") from error
 
 
@@ -81,16 +82,33 @@ def _parse_lines(lines: Iterable[str], path: Path) -> Iterator[Drawing]:
             strokes = tuple(_parse_stroke(stroke) for stroke in record["strokes"])
             if not strokes:
                 raise ValueError("no strokes")
-            yield Drawing(str(record["id"]), str(record["writer"]), str(record["label"]), strokes)
+            yield Drawing(*(_parse_word(record, key) for key in ("id", "writer", "label")), strokes)
+        except RecursionError as error:
+            raise DataError(f"line {number} of {path} is no drawing: nested too deep") from error
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"line {number} of {path} is no drawing: {error}") from error
 
 
+def _parse_word(record: dict[str, object], key: str) -> str:
+    word = record[key]
+    if not isinstance(word, str) or not word or word != word.strip():
+        raise ValueError(f"its {key} is a word, not {word!r}")
+    word.encode()  # half a surrogate pair cannot be printed; UnicodeEncodeError is a ValueError
+    return word
+
+
 def _parse_stroke(points: object) -> np.ndarray:
-    stroke = np.asarray(points, dtype=np.float32)
-    if stroke.ndim != 2 or stroke.shape[1] != 2 or not np.isfinite(stroke).all():
-        raise ValueError("a stroke is a list of [x, y] points")
-    return stroke
+    is_stroke = isinstance(points, list) and len(points) > 0
+    if not is_stroke or not all(map(_is_point, points)):
+        raise ValueError(f"a stroke is a list of [x, y] points within {FARTHEST:,.0f}")
+    return np.array(points, dtype=np.float32)
+
+
+def _is_point(point: object) -> bool:
+    """Say whether this is [x, y]: two finite numbers, not too far out; True is no number."""
+    if not isinstance(point, list) or len(point) != 2:
+        return False
+    return all(type(number) in (int, float) and abs(number) <= FARTHEST for number in point)
 
 
 def place(

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from ml.data import Digits, Examples
+from ml.data import Digits, Examples, count_batches
 from ml.devices import has_fast_bfloat16
 from ml.errors import TrainingError
 from ml.evaluate import Evaluation, evaluate
@@ -62,7 +62,7 @@ def fit(
     Raises TrainingError, naming the step, when the loss is no longer a number.
     """
     lessons = Lessons(recipe, training, device)
-    steps = math.ceil(lessons.count_images() / recipe.batch_size)
+    steps = count_batches(lessons.count_images(), recipe.batch_size)
     generator = generator or torch.Generator()
     for epoch in epochs:
         epoch_seed = derive_seed(seed, epoch)
@@ -73,21 +73,27 @@ def fit(
         for step, (batch, answers) in enumerate(lessons.batches(epoch, epoch_seed, generator), 1):
             set_learning_rate(optimizer, recipe.learning_rate_at(epoch - 1 + (step - 1) / steps))
             loss, correct = _learn(model, optimizer, recipe, batch, answers)
-            if not math.isfinite(loss):
-                raise TrainingError(
-                    f"the loss became {loss} at step {step} of epoch {epoch}; "
-                    "a smaller learning rate (--lr) often helps"
-                )
+            _check_loss(loss, step, epoch)
             if average is not None:
                 average.update_parameters(model)
             totals.add(loss, correct, len(answers), recipe.loss_reduction)
             yield StepResult(epoch, step, steps, loss, correct, len(answers))
         seconds = watch.seconds()
         kept = model if average is None else average.module
-        result = _finish_epoch(epoch, totals, seconds, evaluate(kept, validation, device))
+        checked = evaluate(kept, validation, device)
+        _check_loss(checked.loss, steps, epoch)  # the last step can break what no batch saw
+        result = _finish_epoch(epoch, totals, seconds, checked)
         yield result
         if reached_goal(recipe, asdict(result)):
             return
+
+
+def _check_loss(loss: float, step: int, epoch: int) -> None:
+    if not math.isfinite(loss):
+        raise TrainingError(
+            f"the loss became {loss} at step {step} of epoch {epoch}; "
+            "a smaller learning rate (--lr) often helps"
+        )
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:

@@ -78,12 +78,41 @@ def test_bad_usage_is_one_line_and_exit_code_2(flags, capsys):
         ["--lr", "-1"],
         ["--lr", "nan"],
         ["--batch-size", "0"],
+        ["--optimizer", "sgd", "--momentum", "1"],
+        ["--optimizer", "adam", "--momentum", "0.5"],
+        ["--model", "quick_cnn", "--batch-size", "1"],
     ],
 )
 def test_what_cannot_be_trained_is_bad_usage(train, flags):
     code, text = train(*flags)
     assert code == 2
     assert_one_line(text.split("\n", 1)[1])  # after the line that names the device
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--model", "mlp"],
+        ["--lr", "0.1"],
+        ["--evaluate", "--epochs", "3"],
+        ["--evaluate", "--all", "--model", "mlp"],
+        ["--evaluate", "--everywhere"],
+        ["--evaluate", "--preprocessing", "centred-box"],
+        ["--sample", "--strokes", "file.jsonl"],
+        ["--train", "--resume", "--model", "/resnet"],
+    ],
+)
+def test_flags_that_would_be_ignored_are_bad_usage(flags, capsys):
+    assert run.main(flags) == 2
+    assert_one_line(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_a_device_that_is_not_here_fails_in_one_line(device, capsys, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
+    assert run.main(["--train", "--device", device]) == 1
+    assert_one_line(capsys.readouterr().err)
 
 
 def test_a_rate_so_high_that_the_loss_is_lost_fails_at_its_step(train, tmp_path):
@@ -106,10 +135,30 @@ def test_every_model_trains_by_one_line_with_any_part_of_its_recipe_changed(trai
 
 def test_runs_are_compared_in_a_table_and_a_picture(train, tmp_path, capsys):
     assert train("--model", "linear", "--epochs", "2")[0] == 0
-    picture = tmp_path / "curves.png"
-    assert run.main(["--compare", *[str(tmp_path / "run")] * 2, "--out", str(picture)]) == 0
-    assert "validation" in capsys.readouterr().out
-    Image.open(picture).verify()
+    folders = [tmp_path / "run", tmp_path / "a" / "run"]
+    again = ("--epochs", "1", "--lr", "0.2", "--out", str(folders[1]))
+    assert train("--model", "linear", *again)[0] == 0
+    out = tmp_path / "curves"
+    assert run.main(["--compare", *map(str, folders), "--out", str(out)]) == 0
+    first, second = capsys.readouterr().out.splitlines()[1:3]
+    assert first.startswith(str(folders[0]))
+    assert second.endswith("linear --sessions 1 --lr 0.2 --seed 0")
+    Image.open(out / "comparison.png").verify()
+
+
+@pytest.mark.parametrize("line", ["{}", "5", '{"epoch": 1}', "{", "\x00"])
+def test_comparing_a_damaged_run_fails_in_one_line(line, train, tmp_path, capsys):
+    assert train("--model", "linear", "--epochs", "1")[0] == 0
+    (tmp_path / "run" / "history.jsonl").write_text(line)
+    assert run.main(["--compare", str(tmp_path / "run"), "--out", str(tmp_path)]) == 1
+    assert_one_line(capsys.readouterr().err)
+
+
+def test_the_second_tutorials_recipe_is_one_line(train, tmp_path):
+    flags = ["--optimizer", "sgd", "--lr", "0.01", "--momentum", "0.5", "--batch-size", "64"]
+    assert train("--model", "small_cnn", "--epochs", "1", *flags)[0] == 0
+    recipe = json.loads((tmp_path / "weights" / "small_cnn.json").read_text())["recipe"]
+    assert recipe["momentum"] == 0.5
 
 
 def test_comparing_what_is_no_run_fails_in_one_line(tmp_path, capsys):
@@ -135,7 +184,7 @@ def test_all_shipped_models_are_evaluated_as_one_table(made_mnist, capsys):
 @pytest.mark.parametrize("is_there", [True, False])
 def test_the_styles_that_are_learned_from_are_shown_in_a_picture(is_there, made_mnist, tmp_path):
     data = str(made_mnist if is_there else tmp_path)
-    assert run.main(["--show-styles", "--data", data, "--out", str(tmp_path / "styles.png")]) == 0
+    assert run.main(["--show-styles", "--data", data, "--out", str(tmp_path)]) == 0
     Image.open(tmp_path / "styles.png").verify()
 
 
@@ -146,7 +195,35 @@ def test_drawn_strokes_are_measured_for_machines(tmp_path, capsys):
     assert report["drawings"] == 90
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"label": "7"}', '{"strokes": []}', "\x00"])
+def make_line(**changed):
+    record = {"id": "1", "writer": "w", "label": "7", "strokes": [[[0, 0], [5, 9]]]} | changed
+    return json.dumps(record)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        '{"label": "7"}',
+        '{"strokes": []}',
+        "\x00",
+        "[" * 200_000,
+        make_line(strokes=[[[10**400, 0]]]),
+        make_line(strokes=[[[-3e38, 0], [3e38, 0]]]),
+        make_line(strokes=[[["1", "2"]]]),
+        make_line(strokes=[[[True, False]]]),
+        make_line(strokes=[[]]),
+        make_line(strokes=5),
+        make_line(writer="\ud800"),
+        make_line(writer=3),
+        make_line(label=7),
+        make_line(label=True),
+        make_line(label=" 7"),
+        make_line(label=""),
+    ],
+    ids=range(18),
+)
 def test_a_damaged_file_of_strokes_fails_in_one_line(text, tmp_path, capsys):
     (tmp_path / "strokes.jsonl").write_text(text)
     assert run.main(["--evaluate", "--strokes", str(tmp_path / "strokes.jsonl")]) == 1

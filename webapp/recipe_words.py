@@ -41,6 +41,7 @@ def describe_recipe(recipe: dict[str, Any], data: dict[str, Any]) -> list[str]:
         describe_data(data),
         describe_made(recipe),
         describe_distortion(recipe),
+        describe_curves(recipe),
         describe_optimizer(recipe),
         describe_averaging(recipe),
         describe_loss(recipe),
@@ -67,8 +68,10 @@ def describe_made(recipe: dict[str, Any]) -> str | None:
     copies = recipe.get("mnist_copies") or 1
     retraced = recipe.get("retraced_digits")
     parts = [
-        f"each of them {'twice' if copies == 2 else f'{copies} times'}" if copies > 1 else None,
-        f"{retraced:,} copies of them written again with other pens" if retraced else None,
+        f"each training image {'twice' if copies == 2 else f'{copies} times'}"
+        if copies > 1
+        else None,
+        f"{retraced:,} of them written again with other pens" if retraced else None,
         count_made(recipe.get("generated_digits"), "digits"),
         count_made(recipe.get("generated_non_digits"), "drawings of no digit"),
     ]
@@ -86,8 +89,23 @@ def describe_distortion(recipe: dict[str, Any]) -> str | None:
     first, last = recipe.get("distorted") or (0, 0)
     if not max(first, last):
         return None
-    falling = f", {100 * last:g}% in the last epoch" if last != first else ""
-    return f"Augmentation distorts {100 * first:g}% of the images{falling}."
+    if last == first:
+        return f"Augmentation distorts {100 * first:g}% of the images."
+    return (
+        f"Augmentation distorts {100 * first:g}% of the images in the first epoch, "
+        f"changing evenly to {100 * last:g}% in the last."
+    )
+
+
+def describe_curves(recipe: dict[str, Any]) -> str | None:
+    """Warn of comparing the two lines of the charts where they count different images."""
+    made = ("distorted", "retraced_digits", "generated_digits", "generated_non_digits")
+    if not any(any(v) if isinstance(v := recipe.get(name), list | tuple) else v for name in made):
+        return None
+    return (
+        "In the charts, training counts these harder images and validation plain ones: "
+        "training accuracy may well be the lower one."
+    )
 
 
 def describe_optimizer(recipe: dict[str, Any]) -> str | None:
@@ -95,9 +113,9 @@ def describe_optimizer(recipe: dict[str, Any]) -> str | None:
     if not recipe.get("optimizer"):
         return None
     said = OPTIMIZERS.get(recipe["optimizer"], recipe["optimizer"])
-    if recipe.get("momentum"):
+    if recipe.get("momentum") and recipe["optimizer"] == "sgd":
         said += f" with momentum {recipe['momentum']:g}"
-    if recipe.get("weight_decay"):
+    if recipe.get("weight_decay") and recipe["optimizer"] == "adamw":
         said += f" with weight decay {recipe['weight_decay']:g}"
     if recipe.get("learning_rate"):
         said += f", {describe_rate(recipe)}"

@@ -96,10 +96,32 @@ TERMS = (
     ),
     Term("epoch", "One pass over all training images.", ("epochs",)),
     Term(
+        "filter",
+        "A small square of weights, 3×3 or 5×5, that a convolution slides over the image: large "
+        "where the image looks like it.",
+        ("filters",),
+    ),
+    Term(
+        "flatten",
+        "To write all numbers of an image, or of many small ones, into one long row.",
+        ("flattened",),
+    ),
+    Term(
         "gradient",
         "For each parameter, how fast the loss grows when that parameter grows. Going against the "
         "gradient makes the loss smaller.",
         ("gradients",),
+    ),
+    Term(
+        "hidden unit",
+        "One number between the image and the answers: a weighted sum that no one told the network "
+        "the meaning of. Training finds a use for it.",
+        ("hidden units",),
+    ),
+    Term(
+        "layer",
+        "One stage of a network: it takes numbers, calculates, and hands its results to the next.",
+        ("layers",),
     ),
     Term(
         "learning rate",
@@ -112,7 +134,12 @@ TERMS = (
         "A layer in which every output is a weighted sum of all inputs plus a constant, the bias.",
         ("linear layers", "linear"),
     ),
-    Term("logits", "The raw scores, one for each digit, before softmax.", ("logit",)),
+    Term(
+        "logits",
+        "The raw scores before softmax, one for each answer: ten digits and, of a network that can "
+        "refuse, no digit.",
+        ("logit",),
+    ),
     Term("loss", "One number: how wrong the network is. Training makes it small.", ("losses",)),
     Term(
         "MNIST",
@@ -155,6 +182,12 @@ TERMS = (
         ("max pooling", "max pool", "pool"),
     ),
     Term(
+        "refusal",
+        "Saying that a drawing is no digit. The network learned an eleventh answer for that, and "
+        "refuses where its odds are above a threshold that nearly all digits stay below.",
+        ("refused", "refuses", "refuse", "eleventh answer"),
+    ),
+    Term(
         "ReLU",
         "A function that keeps positive numbers and turns negative ones into 0. Without something "
         "like it between them, many layers could do no more than one.",
@@ -165,6 +198,12 @@ TERMS = (
         "that all parameters move at a similar pace.",
     ),
     Term("seed", "The number that all random numbers of a run follow from: same seed, same run."),
+    Term(
+        "session",
+        "Some epochs in a row. Between two sessions the network is saved to a checkpoint and read "
+        "back, as if training had been stopped for the night.",
+        ("sessions",),
+    ),
     Term(
         "SGD",
         "Stochastic gradient descent: take a batch, find the gradients, move every parameter "

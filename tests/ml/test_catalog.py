@@ -1,5 +1,7 @@
 """Every model is explained, and its layers are what the network really does."""
 
+import itertools
+
 import pytest
 
 from ml.catalog import DESCRIPTIONS, describe, describe_layers
@@ -28,7 +30,23 @@ def test_the_tutorials_layers_are_those_of_its_diagram():
         "shape": [32, 26, 26],
         "parameters": 320,
     }
-    assert [layer["shape"] for layer in layers][1] == [64, 24, 24]
+    assert [(layer["layer"], layer["shape"]) for layer in layers][1:6] == [
+        ("ReLU", [32, 26, 26]),
+        ("convolution 3×3, 32 → 64", [64, 24, 24]),
+        ("ReLU", [64, 24, 24]),
+        ("pooling, 2×2", [64, 12, 12]),
+        ("flatten", [9216]),
+    ]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_layer_is_given_another_shape_than_the_one_before_it_made(name):
+    layers = describe_layers(build_model(name))
+    for before, layer in itertools.pairwise(layers):
+        if layer["layer"].startswith("linear"):
+            assert before["shape"] == [int(layer["layer"].split()[-3].rstrip(","))]
+        if layer["layer"] in ("ReLU", "batch normalization"):
+            assert layer["shape"] == before["shape"]
 
 
 def test_a_model_without_a_description_gets_its_name():

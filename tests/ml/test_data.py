@@ -5,7 +5,7 @@ import shutil
 import pytest
 import torch
 
-from ml.data import FILES, Examples, batches, load_mnist, split, to_tensors
+from ml.data import FILES, Examples, batches, count_batches, load_mnist, split, to_tensors
 from ml.errors import DataError
 from tests.digits import find_mnist
 
@@ -109,6 +109,25 @@ def test_images_keep_their_labels_when_shuffled():
 def test_the_last_batch_holds_what_is_left():
     numbers = torch.arange(10)
     assert [len(labels) for _, labels in batches(numbers, numbers, 4)] == [4, 4, 2]
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "sizes"),
+    [
+        (9, 4, [4, 5]),
+        (8, 4, [4, 4]),
+        (10, 4, [4, 4, 2]),
+        (1, 4, [1]),
+        (3, 1, [1, 1, 1]),
+        (5, 9, [5]),
+    ],
+)
+def test_a_last_image_alone_joins_the_batch_before_it(count, size, sizes):
+    numbers = torch.arange(count)
+    parts = [labels for _, labels in batches(numbers, numbers, size, torch.Generator())]
+    assert [len(part) for part in parts] == sizes
+    assert count_batches(count, size) == len(sizes)
+    assert torch.cat(parts).sort().values.tolist() == numbers.tolist()
 
 
 def test_tensors_are_normalized_for_the_network(made_digits):

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from ml.errors import UnknownModelError
 from ml.models import MODELS, build_model, count_parameters
 
 PARAMETERS = {
@@ -42,7 +43,7 @@ def test_models_stand_smallest_first():
 
 
 def test_an_unknown_model_is_refused_with_the_known_names():
-    with pytest.raises(ValueError, match="tutorial_cnn"):
+    with pytest.raises(UnknownModelError, match="tutorial_cnn"):
         build_model("resnet")
 
 

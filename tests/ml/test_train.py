@@ -229,9 +229,7 @@ def test_a_loaded_model_that_reads_otherwise_stops_the_run(digits, tmp_path, mon
         run(make_recipe(), digits, tmp_path)
 
 
-def test_a_loss_that_is_no_number_stops_at_its_step_and_keeps_the_checkpoint(digits, tmp_path):
-    stop_after(train(make_recipe(), digits, tmp_path, seed=5, device=CPU), 1)
-    broken = Digits(digits.training, digits.validation, digits.test)
+def test_a_loss_that_is_no_number_stops_at_its_step(digits):
     model = build_model("tutorial_cnn")
     torch.nn.init.constant_(model.fc2.bias, float("nan"))
     recipe = make_recipe()
@@ -239,15 +237,37 @@ def test_a_loss_that_is_no_number_stops_at_its_step_and_keeps_the_checkpoint(dig
         model,
         recipe.build_optimizer(model),
         recipe,
-        broken.training,
-        broken.validation,
+        digits.training,
+        digits.validation,
         epochs=range(1, 3),
         seed=5,
         device=CPU,
     )
     with pytest.raises(TrainingError, match="nan at step 1 of epoch 1"):
         list(events)
-    assert load_checkpoint(tmp_path / "checkpoint.pt")["epoch"] == 1
+
+
+@pytest.mark.parametrize("sessions", [(1,), (1, 2)])
+def test_a_last_step_that_breaks_the_weights_leaves_the_last_good_checkpoint(
+    sessions, digits, tmp_path, monkeypatch
+):
+    good, recipe = len(sessions) - 1, make_recipe(sessions=sessions)
+    update = torch.optim.RMSprop.step
+
+    def break_weights(optimizer, *rest):
+        update(optimizer, *rest)
+        if (tmp_path / "checkpoint.pt").exists() or not good:
+            optimizer.param_groups[0]["params"][0].data.fill_(float("nan"))
+
+    monkeypatch.setattr(torch.optim.RMSprop, "step", break_weights)
+    one_step = replace(recipe, batch_size=len(digits.training))
+    with pytest.raises(TrainingError, match=f"nan at step 1 of epoch {good + 1}"):
+        run(one_step, digits, tmp_path)
+    assert (tmp_path / "checkpoint.pt").exists() == bool(good)
+    if good:
+        state = load_checkpoint(tmp_path / "checkpoint.pt")
+        assert state["epoch"] == 1
+        assert all(value.isfinite().all() for value in state["weights"].values())
 
 
 def test_training_is_shuffled_anew_in_each_epoch(digits, monkeypatch):

@@ -21,7 +21,8 @@ const reader = new Reader(() => ({ image: board.toDataURL(), ...chooseModels() }
 const answer = new Answer(part("answer"));
 const bars = new Bars(part("bars"));
 const seen = new Seen(part("seen"));
-let refused = null; // the probabilities of a drawing that was taken for no digit
+let shown = []; // the readings on the page
+let isInsisted = false; // this drawing is to be read whatever it looks like
 
 new PointerPen(board, canvas);
 new KeyboardPen(board, canvas, part("cursor"), part("pen-state"));
@@ -31,6 +32,7 @@ comparison.mark(picker.model);
 board.addEventListener("change", () => {
   sheet.toggleAttribute("data-empty", board.isEmpty);
   answer.isBusy = board.isDrawing;
+  isInsisted = false;
   if (board.isEmpty) startAfresh();
   else readDrawing();
 });
@@ -82,7 +84,9 @@ function readDrawing() {
   reader.read();
 }
 
-function show(readings) {
+function show(answers) {
+  const readings = isInsisted ? answers.map(insist) : answers;
+  shown = answers;
   const reading = readings.find(({ model }) => model === picker.model) ?? readings[0];
   comparison.show(readings);
   if (reading.probabilities) {
@@ -95,17 +99,22 @@ function show(readings) {
 }
 
 /** Half a digit is often none yet: nobody is told so before the pen is lifted. */
-function say({ status, digit, unsure, probabilities }) {
+function say({ status, digit, unsure }) {
   if (status === "digit") answer.showDigit(digit, unsure);
   else if (board.isDrawing || reader.isBehind) answer.wait();
   else if (status === "blank") answer.showBlank();
   else answer.showNoDigit();
-  refused = status === "not_a_digit" ? probabilities : null;
 }
 
 /** What it would have been if it had to be a digit. */
+function insist(reading) {
+  if (reading.status !== "not_a_digit") return reading;
+  const digit = reading.probabilities.indexOf(Math.max(...reading.probabilities));
+  return { ...reading, status: "digit", digit };
+}
+
 function readAnyway() {
-  bars.show(refused);
-  answer.showDigit(refused.indexOf(Math.max(...refused)));
+  isInsisted = true;
+  show(shown);
   canvas.focus({ preventScroll: true }); // the button is gone, and with it its focus
 }

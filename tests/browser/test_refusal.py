@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.drawing import (
     DOWN,
     answer_all,
+    compare,
     draw_digit,
     draw_stroke,
     get_bar,
@@ -40,6 +41,24 @@ def test_what_is_no_digit_can_be_read_anyway(refused):
 def test_reading_anyway_works_by_keyboard(refused):
     get_button(refused, "read it anyway").focus()
     refused.keyboard.press("Enter")
+    expect(refused.get_by_role("status")).to_have_text("5")
+
+
+def test_reading_anyway_tells_a_doubt(page):
+    answer_all(page, json=make_reading(4, "not_a_digit") | {"digit": None, "unsure": [4, 9]})
+    draw_stroke(page, DOWN)
+    get_button(page, "read it anyway").click()
+    expect(page.get_by_text("Unsure: 4 or 9")).to_be_visible()
+
+
+def test_what_is_read_anyway_is_read_so_in_the_comparison_too(refused):
+    get_button(refused, "read it anyway").click()
+    reading = make_reading(5, "not_a_digit") | {"digit": None, "model": "board_cnn"}
+    answer_all(refused, json={"readings": [reading]})
+    compare(refused)
+    row = refused.locator('tr[data-model="board_cnn"]')
+    expect(row.locator('[data-part="digit"]')).to_have_text("5")
+    expect(row).not_to_have_attribute("data-faded", "")
     expect(refused.get_by_role("status")).to_have_text("5")
 
 

@@ -6,7 +6,16 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from ml.calibration import choose_threshold, estimate_exceeded, fit_temperature, refusal_scores
+from ml.calibration import (
+    calibrate,
+    choose_threshold,
+    estimate_exceeded,
+    fit_temperature,
+    refusal_scores,
+)
+from ml.evaluate import compute_logits
+from ml.models import build_model
+from ml.runs import calibrate_if_refusing
 
 
 def make_logits(count, scale, seed=0):
@@ -30,9 +39,11 @@ def test_a_score_is_the_log_odds_of_being_no_digit():
     assert refusal_scores(logits).tolist() == pytest.approx([0, -2.1972], abs=1e-4)
 
 
-def test_the_threshold_keeps_to_both_shares():
+@pytest.mark.parametrize("harder", [-2.0, 0.0, 2.0])
+def test_the_threshold_keeps_to_both_shares(harder):
     mnist, _ = make_logits(10_000, 1.0, seed=1)
     generated, _ = make_logits(10_000, 1.0, seed=2)
+    generated[:, 10] += harder
     threshold = choose_threshold(mnist, generated)
     assert (refusal_scores(mnist) > threshold).double().mean() <= 0.003
     assert (refusal_scores(generated) > threshold).double().mean() <= 0.01
@@ -45,3 +56,24 @@ def test_a_far_score_moves_less_from_sample_to_sample_than_one_that_is_counted()
     counted = torch.quantile(samples, 1 - 0.0025, dim=1)
     assert estimated.mean().item() == pytest.approx(-2 * math.log(0.0025) - 7, abs=0.1)
     assert estimated.std() < counted.std()
+
+
+def test_scores_that_are_all_alike_give_themselves():
+    assert estimate_exceeded(torch.full((50,), -3.0), 0.0025) == -3
+    assert estimate_exceeded(torch.tensor([1.5]), 0.0025) == 1.5
+
+
+def test_a_model_is_calibrated_on_digits_that_it_did_not_learn_from(made_digits, monkeypatch):
+    monkeypatch.setattr("ml.calibration.HELD_OUT_DIGITS", 200)
+    torch.manual_seed(0)
+    model = build_model("board_cnn").eval()
+    fitted = calibrate(model, made_digits[0], seed=0)
+    assert 0.01 < fitted["temperature"] < 100
+    scores = refusal_scores(compute_logits(model, made_digits[0]))
+    assert (scores > fitted["refusal_threshold"]).double().mean() <= 0.01
+    assert fitted["refusal_threshold"] < scores.max() + 5
+    assert calibrate_if_refusing(model, made_digits[0], 0) == fitted
+
+
+def test_a_model_that_cannot_refuse_is_not_calibrated(made_digits):
+    assert calibrate_if_refusing(build_model("mlp"), made_digits[0], 0) == {}

@@ -27,6 +27,30 @@ def test_a_drawn_digit_is_read(reader, digit):
     assert reading.digit == digit
 
 
+ZIGZAG = [[(0.1, 0.1), (0.9, 0.2), (0.1, 0.4), (0.9, 0.6), (0.1, 0.8), (0.9, 0.9)]]
+TRIANGLE = [[(0.5, 0.1), (0.9, 0.9), (0.1, 0.9), (0.5, 0.1)]]
+HASH = [[(0.3, 0), (0.3, 1)], [(0.7, 0), (0.7, 1)], [(0, 0.3), (1, 0.3)], [(0, 0.7), (1, 0.7)]]
+LETTER = [[(0, 0), (0.25, 1), (0.5, 0.3), (0.75, 1), (1, 0)]]
+TWO = [[(x * 0.4, y) for x, y in stroke] for stroke in DIGITS[2]]
+TWO += [[(0.6 + x * 0.4, y) for x, y in stroke] for stroke in DIGITS[5]]
+
+
+@pytest.mark.parametrize("strokes", [ZIGZAG, TRIANGLE, HASH, LETTER, TWO])
+def test_what_is_no_digit_is_refused_and_keeps_its_probabilities(reader, strokes):
+    reading = reader.read(
+        draw_ink([[(0.1 + 0.8 * x, 0.1 + 0.8 * y) for x, y in s] for s in strokes])
+    )
+    assert reading.status == "not_a_digit"
+    assert reading.digit is None
+    assert sum(reading.probabilities) == pytest.approx(1)
+
+
+def test_a_card_without_a_threshold_is_refused(tmp_path):
+    save_weights(tmp_path, build_model("board_cnn"), {"model": "board_cnn"})
+    with pytest.raises(WeightsError, match="refusal_threshold"):
+        Reader(tmp_path)
+
+
 @pytest.mark.parametrize("digit", [2, 3, 5, 7])
 @pytest.mark.parametrize("board", [(28, 28), (100, 300), (1024, 1024), (700, 60)])
 def test_a_digit_is_read_on_a_board_of_any_size(reader, digit, board):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from ml.catalog import DESCRIPTIONS
 from ml.errors import RecipeError, UnknownModelError
 from ml.models import MODELS, build_model
 from ml.recipes import RECIPES, Recipe, find_recipe, parse_sessions
@@ -14,12 +15,39 @@ def test_every_model_has_a_recipe_that_names_its_source():
     assert all(recipe.source for recipe in RECIPES.values())
 
 
-def test_the_tutorials_recipe_is_what_the_tutorial_does():
-    recipe = RECIPES["tutorial_cnn"]
-    assert (recipe.optimizer, recipe.learning_rate, recipe.batch_size) == ("rmsprop", 0.001, 64)
-    assert recipe.sessions == (3, 3)
-    assert recipe.stop_at_accuracy == 0.995
-    assert recipe.validation_images == 5_000
+@pytest.mark.parametrize(
+    ("model", "told"),
+    {
+        "linear_scratch": {"optimizer": "basic", "learning_rate": 1.0, "batch_size": 64},
+        "linear": {"optimizer": "sgd", "batch_size": 128, "validation_images": 10_000},
+        "mlp": {
+            "optimizer": "sgd",
+            "learning_rate": 0.001,
+            "batch_size": 64,
+            "loss_reduction": "sum",
+            "epochs": 40,
+        },
+        "small_cnn": {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 100, "epochs": 15},
+        "tutorial_cnn": {
+            "optimizer": "rmsprop",
+            "learning_rate": 0.001,
+            "batch_size": 64,
+            "sessions": (3, 3),
+            "stop_at_accuracy": 0.995,
+            "validation_images": 5_000,
+        },
+    }.items(),
+)
+def test_a_tutorials_recipe_is_what_the_tutorial_does(model, told):
+    assert {name: getattr(RECIPES[model], name) for name in told} == told
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_recipe_that_changes_its_tutorials_rate_says_so(name):
+    is_tutorials = RECIPES[name].session_decay != 1.0
+    assert ("--session-decay 1" in (DESCRIPTIONS[name].changed or "")) == (
+        is_tutorials and name != "linear"
+    )
 
 
 def test_a_recipe_survives_json():

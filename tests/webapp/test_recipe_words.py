@@ -3,6 +3,11 @@ import pytest
 from ml.recipes import RECIPES
 from webapp.recipe_words import TOLD, describe_recipe
 
+HARDER = (
+    "In the charts, training counts these harder images and validation plain ones: training "
+    "accuracy may well be the lower one."
+)
+
 
 def say(**recipe):
     return " ".join(describe_recipe(recipe, {}))
@@ -36,14 +41,15 @@ def test_every_recipe_is_told_whole(name):
             {"stop_at_accuracy": 0.995},
             "It stops early once an epoch's training accuracy reaches 99.5%.",
         ),
-        ({"mnist_copies": 2}, "An epoch holds each of them twice."),
+        ({"mnist_copies": 2}, "An epoch holds each training image twice."),
         (
             {"retraced_digits": 60_000},
-            "An epoch holds 60,000 copies of them written again with other pens.",
+            f"An epoch holds 60,000 of them written again with other pens. {HARDER}",
         ),
         (
             {"distorted": [0.8, 0.3]},
-            "Augmentation distorts 80% of the images, 30% in the last epoch.",
+            "Augmentation distorts 80% of the images in the first epoch, changing evenly to 30% in "
+            f"the last. {HARDER}",
         ),
     ],
 )

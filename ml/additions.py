@@ -1,9 +1,9 @@
 """Strokes that MNIST's writers did not make, added to their digits' paths.
 
 A slash, a dot or a tail to a zero, a flag, a foot or a curl to a one, a bar, a barb or a heel to a
-seven, a heel to a nine:
-the shape under them is a person's, only the stroke is by chance. Each function takes the paths of N
-digits and returns new ones, a stroke added to every one.
+seven, a heel to a nine: the shape under them is a person's, only the stroke is by chance, as the
+random generator decides. Each function takes the paths of N digits and returns new ones, a stroke
+added to every one.
 """
 
 import math

@@ -116,8 +116,9 @@ def place(
 ) -> list[np.ndarray]:
     """Scale and move strokes onto a board of `side` px so that all of their ink lies on it.
 
-    The longer side of the pen's path spans `size` of the board, or as much as leaves room for
-    the pen's own width. A lone dot keeps its size, whatever the placement says.
+    Strokes are float (P, 2) in a unit of their own, the returned ones in board px. The longer side
+    of the pen's path spans `size` of the board, or as much as leaves room for the pen's own width.
+    A lone dot keeps its size, whatever the placement says.
     """
     points = np.concatenate(strokes)
     low, extent = points.min(axis=0), np.ptp(points, axis=0)

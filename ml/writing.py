@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from ml.curves import Curve, parse_habit
+from ml.preprocess import IMAGE_SIDE
 from ml.raster import fit_segments
 from ml.skeletons import Habit
 
@@ -142,4 +143,6 @@ def render(parts: Iterable[np.ndarray], rng: np.random.Generator) -> torch.Tenso
         together = np.concatenate(groups[length])
         pens = torch.from_numpy(choose_pens(together, rng))
         images.append(fit_segments(torch.from_numpy(together).float(), pens))
-    return torch.cat(images)
+    return (
+        torch.cat(images) if images else torch.empty(0, IMAGE_SIDE, IMAGE_SIDE, dtype=torch.uint8)
+    )

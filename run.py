@@ -75,7 +75,10 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
         "--data", type=Path, metavar="DIR", help="where MNIST is or goes (MNIST_DIR, or data)"
     )
     group.add_argument(
-        "--out", type=Path, metavar="DIR", help="folder for the run, the pictures or the export"
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="folder for the run, the export or the pictures; one picture may be named: x.png",
     )
     group.add_argument(
         "--weights", type=Path, default=WEIGHTS_DIR, metavar="DIR", help="folder of served weights"

@@ -119,10 +119,11 @@ def run_styles(flags: argparse.Namespace) -> None:
 
 
 def _picture(flags: argparse.Namespace, name: str) -> Path:
-    """Return where a picture goes: into the folder --out, made here, or the current one."""
-    folder = flags.out or Path()
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / name
+    """Return where a picture goes: into the folder --out, made here, or to --out itself, a .png."""
+    out = flags.out or Path()
+    path = out if out.suffix == ".png" else out / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def _served(flags: argparse.Namespace) -> list[str]:
@@ -192,12 +193,13 @@ def run_sample(flags: argparse.Namespace) -> None:
     examples = load_mnist(flags.data or default_data_dir(), train=False)
     model, card = load_weights(flags.weights, name)
     evaluation = evaluate(model, examples, temperature=card.get("temperature", 1.0))
-    flags.out = flags.out or Path("samples")
+    folder = flags.out or Path("samples")
+    folder.mkdir(parents=True, exist_ok=True)
     generator = torch.Generator()
     generator.seed() if flags.seed is None else generator.manual_seed(flags.seed)
     random = torch.randperm(len(examples), generator=generator).tolist()
     for title, indices in (("readings", random), ("mistakes", evaluation.mistakes)):
-        path = _picture(flags, f"{name}-{title}.png")
+        path = folder / f"{name}-{title}.png"
         plots.plot_readings(examples, evaluation, indices, path)
         print(path)
 

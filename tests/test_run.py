@@ -184,8 +184,10 @@ def test_all_shipped_models_are_evaluated_as_one_table(made_mnist, capsys):
 @pytest.mark.parametrize("is_there", [True, False])
 def test_the_styles_that_are_learned_from_are_shown_in_a_picture(is_there, made_mnist, tmp_path):
     data = str(made_mnist if is_there else tmp_path)
-    assert run.main(["--show-styles", "--data", data, "--out", str(tmp_path)]) == 0
-    Image.open(tmp_path / "styles.png").verify()
+    for out in (tmp_path / "new", tmp_path / "new" / "mine.png"):
+        assert run.main(["--show-styles", "--data", data, "--out", str(out)]) == 0
+    Image.open(tmp_path / "new" / "styles.png").verify()
+    Image.open(tmp_path / "new" / "mine.png").verify()
 
 
 def test_drawn_strokes_are_measured_for_machines(tmp_path, capsys):

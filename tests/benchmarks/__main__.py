@@ -8,28 +8,34 @@ from pathlib import Path
 
 import torch
 
+from ml.checkpoint import WEIGHTS_DIR
 from ml.data import default_data_dir
 from ml.recipes import RECIPES
-from tests.benchmarks import reading, serving, training
+from tests.benchmarks import reading, refusal, serving, training
 
 
 def main() -> None:
     """Run the chosen measurements."""
     parser = argparse.ArgumentParser(prog="tests.benchmarks", description=__doc__)
     parser.add_argument(
-        "what", nargs="*", help="serving, reading, training, seeds (default: all but seeds)"
+        "what",
+        nargs="*",
+        help="serving, reading, refusal, training, seeds (default: all but seeds)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
     parser.add_argument("--data", type=Path, default=default_data_dir(), help="where MNIST is")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS_DIR, help="for refusal")
     parser.add_argument("--seeds", type=int, default=5, help="how many, for seeds")
     flags = parser.parse_args()
-    what = flags.what or ["serving", "reading", "training"]
+    what = flags.what or ["serving", "reading", "refusal", "training"]
     print(describe_machine())
     if "serving" in what:
         print("serving:", json.dumps(serving.measure()))
     if "reading" in what:
         print("reading:", json.dumps(reading.measure()))
+    if "refusal" in what:
+        print("refusal:", json.dumps(refusal.measure(flags.weights)))
     if "seeds" in what:
         for name in flags.model or ["quick_cnn"]:
             print("seeds:", json.dumps(training.spread(name, flags.data, flags.seeds)), flush=True)

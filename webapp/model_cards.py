@@ -64,6 +64,13 @@ class ModelEntry:
         return describe_recipe(self.card.get("recipe") or {}, self.card.get("data") or {})
 
     @property
+    def commands(self) -> list[tuple[str, str]]:
+        """What trains the model: again as it was, or as its tutorial does."""
+        again = self.card.get("command")
+        others = (self.card.get("tutorial") or {}).get("commands") or {}
+        return ([("again", again)] if again else []) + list(others.items())
+
+    @property
     def facts(self) -> list[tuple[str, str]]:
         """The run's further facts: a name and a value each."""
         values = {name: self.card.get(name.lower()) for name in ("Seed", "Epochs", "Date")}

@@ -4,10 +4,12 @@ import json
 
 import pytest
 
-from ml.catalog import DESCRIPTIONS
+from ml.catalog import DESCRIPTIONS, describe
 from ml.errors import RecipeError, UnknownModelError
 from ml.models import MODELS, build_model
 from ml.recipes import RECIPES, Recipe, find_recipe, parse_sessions
+from ml.runs import OVERRIDES
+from run import make_parser
 
 
 def test_every_model_has_a_recipe_that_names_its_source():
@@ -45,9 +47,17 @@ def test_a_tutorials_recipe_is_what_the_tutorial_does(model, told):
 @pytest.mark.parametrize("name", MODELS)
 def test_a_recipe_that_changes_its_tutorials_rate_says_so(name):
     is_tutorials = RECIPES[name].session_decay != 1.0
-    assert ("--session-decay 1" in (DESCRIPTIONS[name].changed or "")) == (
-        is_tutorials and name != "linear"
-    )
+    assert bool(DESCRIPTIONS[name].changed) == is_tutorials
+    flags = DESCRIPTIONS[name].flags.values()
+    assert ("--session-decay 1" in flags) == (is_tutorials and name != "linear")
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_command_that_trains_as_the_tutorial_does_is_understood(name):
+    for command in describe(name)["tutorial"]["commands"].values():
+        flags = make_parser().parse_args(command.split()[2:])
+        overrides = {field: getattr(flags, field) for field in OVERRIDES if field != "sessions"}
+        assert find_recipe(flags.model, **overrides) != RECIPES[name]
 
 
 def test_a_recipe_survives_json():

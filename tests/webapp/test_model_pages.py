@@ -26,6 +26,15 @@ def show(**changes):
     return open_page({"tutorial_cnn": make_card("tutorial_cnn") | changes})
 
 
+def test_a_recipe_that_left_its_tutorials_says_so_and_how_to_follow_it():
+    commands = {"as the tutorial does": "python run.py --train --model x --session-decay 1"}
+    page = show(tutorial={"changed": "Ours takes a tenth.", "commands": commands})
+    assert "Ours takes a tenth." in page
+    assert "To train it again" in page
+    assert "To train it as the tutorial does" in page
+    assert "<code>python run.py --train --model x --session-decay 1</code>" in page
+
+
 def test_every_model_has_a_card_that_the_table_leads_to(page):
     links = Links(page)
     for name in make_shelf().models:

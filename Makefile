@@ -28,8 +28,10 @@ run: .venv/.installed
 train: .venv/.installed
 	$(BIN)/python run.py --train $(ARGS)
 
+# A process for each core, a file's tests together; each calculates on one thread, or they would wait
+# for one another.
 test: .venv/.installed-dev browser
-	$(BIN)/python -m pytest $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .

@@ -58,12 +58,12 @@ def foot(traces: Traces, rng: np.random.Generator) -> Traces:
 
 
 def flag(traces: Traces, rng: np.random.Generator) -> Traces:
-    """Let a line climb to the upper end of each path: a flat one is short, or a 1 becomes a 7."""
+    """Let a line climb to the upper end of each path: the flatter the shorter, or 1 becomes 7."""
     count, height = len(traces), _extent(traces)[:, 1:]
     y = traces.low[:, 1:]
     top = torch.cat([traces.find_path(y), y], dim=1)
     angle = _uniform(rng, math.radians(5), math.radians(78), count)
-    longest = torch.where(angle < FLAT, 0.3, 0.65)
+    longest = torch.where(angle < FLAT, 0.14 + 0.16 * angle / FLAT, 0.65)
     length = height * (0.12 + (longest - 0.12) * _uniform(rng, 0, 1, count))
     end = top + length * torch.cat([-angle.cos(), angle.sin()], dim=1)
     # Most flags are bent a little: out of the line by a share of their length.

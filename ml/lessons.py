@@ -1,20 +1,30 @@
 """What a model learns from in an epoch: the images as they are, or mixed, generated, distorted."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import numpy as np
 import torch
 
+from ml.ahead import Ahead
 from ml.augment import distort_some
 from ml.data import Examples, batches, join, to_tensors
 from ml.preprocess import normalize
 from ml.recipes import Recipe
 from ml.retrace import trace
-from ml.styles import make_digits, make_non_digits, retrace_digits
+from ml.styles import make_digit_parts, make_non_digit_parts, retrace_digits
+
+Batch = tuple[torch.Tensor, torch.Tensor]
+BATCHES_AHEAD = 8
+PARTS_AHEAD = 64  # more than an epoch has: all of the next one is made during this one
 
 
 class Lessons:
-    """Shuffled batches for one epoch after another, as the recipe wants them."""
+    """Shuffled batches for one epoch after another, as the recipe wants them.
+
+    What is generated and distorted is made in other threads, while the model learns what they
+    made before.
+    """
 
     def __init__(self, recipe: Recipe, training: Examples, device: torch.device) -> None:
         self._recipe, self._training, self._device = recipe, training, device
@@ -23,6 +33,7 @@ class Lessons:
             # What never changes is normalized once; batches are then gathered from it.
             self._fixed = to_tensors(join([training] * recipe.mnist_copies), device)
         self._traces = trace(training.images) if recipe.retraced_digits else None
+        self._coming: dict[int, Ahead[Examples]] = {}  # by seed
 
     def count_images(self) -> int:
         """Return how many images an epoch has."""
@@ -31,32 +42,54 @@ class Lessons:
         return recipe.mnist_copies * len(self._training) + made
 
     def batches(
-        self, epoch: int, seed: int, generator: torch.Generator
-    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        self, epoch: int, seed: int, generator: torch.Generator, next_seed: int | None = None
+    ) -> Iterator[Batch]:
         """Yield normalized images (N, 1, 28, 28) and labels (N,) for the epoch, from 1.
 
-        `seed` decides what is generated, the generator the order and the distortions.
+        `seed` decides what is generated, the generator the order and the distortions. `next_seed`
+        is that of the epoch to come, which is generated during this one.
         """
-        size = self._recipe.batch_size
         if self._fixed is not None:
-            yield from batches(*self._fixed, size, generator)
+            yield from batches(*self._fixed, self._recipe.batch_size, generator)
             return
         examples = self._mix(seed)
-        share = self._recipe.share_distorted(epoch)
-        for images, labels in batches(examples.images, examples.labels, size, generator):
-            distorted = distort_some(images, share, generator)
-            yield normalize(distorted.to(self._device)), labels.to(self._device)
+        if next_seed is not None:
+            self._prepare(next_seed)
+        with closing(Ahead(self._vary(examples, epoch, generator), BATCHES_AHEAD)) as varied:
+            yield from varied
+
+    def close(self) -> None:
+        """Stop preparing what no epoch will ask for."""
+        for parts in self._coming.values():
+            parts.close()
+
+    def _prepare(self, seed: int) -> Ahead[Examples]:
+        if seed not in self._coming:
+            self._coming[seed] = Ahead(self._make_parts(seed), PARTS_AHEAD)
+        return self._coming[seed]
 
     def _mix(self, seed: int) -> Examples:
         """Return MNIST's examples and newly made ones; another seed, other ones."""
+        with closing(self._prepare(seed)) as made:
+            examples = join([self._training] * self._recipe.mnist_copies + list(made))
+        del self._coming[seed]
+        return examples
+
+    def _make_parts(self, seed: int) -> Iterator[Examples]:
         recipe = self._recipe
-        parts = [self._training] * recipe.mnist_copies
         if self._traces is not None:
             rng = np.random.default_rng((seed, 3))
             labels = self._training.labels
-            parts.append(retrace_digits(self._traces, labels, recipe.retraced_digits, rng))
+            yield retrace_digits(self._traces, labels, recipe.retraced_digits, rng)
         if recipe.generated_digits:
-            parts.append(make_digits(recipe.generated_digits, seed))
+            yield from make_digit_parts(recipe.generated_digits, seed)
         if recipe.generated_non_digits:
-            parts.append(make_non_digits(recipe.generated_non_digits, seed))
-        return join(parts)
+            yield from make_non_digit_parts(recipe.generated_non_digits, seed)
+
+    def _vary(self, examples: Examples, epoch: int, generator: torch.Generator) -> Iterator[Batch]:
+        share = self._recipe.share_distorted(epoch)
+        for images, labels in batches(
+            examples.images, examples.labels, self._recipe.batch_size, generator
+        ):
+            distorted = distort_some(images, share, generator)
+            yield normalize(distorted.to(self._device)), labels.to(self._device)

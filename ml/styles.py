@@ -6,13 +6,13 @@ same examples from the same seed.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
 
 from ml.additions import add_strokes
-from ml.data import Examples
+from ml.data import Examples, join
 from ml.non_digits import KINDS
 from ml.retrace import Traces, trace
 from ml.skeletons import DIGITS
@@ -23,27 +23,33 @@ NOT_A_DIGIT = 10  # the label beside 0 to 9
 
 def make_digits(count: int, seed: int) -> Examples:
     """Return `count` generated digits, as many of each, every habit equally often."""
+    return join(list(make_digit_parts(count, seed)))
+
+
+def make_digit_parts(count: int, seed: int) -> Iterator[Examples]:
+    """Yield what `make_digits` returns, digit by digit."""
     rng = np.random.default_rng((seed, 0))
-    images, labels = [], []
     for digit, share in enumerate(_split(count, len(DIGITS))):
         habits = DIGITS[str(digit)]
         shares = _split(share, len(habits))
         parts = [write(habit, n, rng) for habit, n in zip(habits, shares, strict=True) if n]
-        images.append(render(parts, rng))
-        labels.append(torch.full((share,), digit))
-    return Examples(torch.cat(images), torch.cat(labels))
+        yield Examples(render(parts, rng), torch.full((share,), digit))
 
 
 def make_non_digits(count: int, seed: int) -> Examples:
     """Return `count` generated drawings of other things, all labelled NOT_A_DIGIT."""
+    return join(list(make_non_digit_parts(count, seed)))
+
+
+def make_non_digit_parts(count: int, seed: int) -> Iterator[Examples]:
+    """Yield what `make_non_digits` returns, kind by kind."""
     rng = np.random.default_rng((seed, 1))
     total = sum(share for _, share in KINDS.values())
     ends = np.rint(np.cumsum([share for _, share in KINDS.values()]) * (count / total)).astype(int)
-    images = []
     for (make, _), number in zip(KINDS.values(), np.diff(ends, prepend=0), strict=True):
         if number:
-            images.append(render(make(int(number), rng), rng))
-    return Examples(torch.cat(images), torch.full((count,), NOT_A_DIGIT))
+            images = render(make(int(number), rng), rng)
+            yield Examples(images, torch.full((len(images),), NOT_A_DIGIT))
 
 
 def make_samples(

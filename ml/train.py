@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -61,31 +61,35 @@ def fit(
     validation measures. Ends early when an epoch's training accuracy reaches the recipe's goal.
     Raises TrainingError, naming the step, when the loss is no longer a number.
     """
-    lessons = Lessons(recipe, training, device)
-    steps = count_batches(lessons.count_images(), recipe.batch_size)
-    generator = generator or torch.Generator()
-    for epoch in epochs:
-        epoch_seed = derive_seed(seed, epoch)
-        torch.manual_seed(epoch_seed)  # dropout
-        generator.manual_seed(epoch_seed)  # the order of the images
-        totals, watch = _Totals(), Stopwatch()
-        model.train()
-        for step, (batch, answers) in enumerate(lessons.batches(epoch, epoch_seed, generator), 1):
-            set_learning_rate(optimizer, recipe.learning_rate_at(epoch - 1 + (step - 1) / steps))
-            loss, correct = _learn(model, optimizer, recipe, batch, answers)
-            _check_loss(loss, step, epoch)
-            if average is not None:
-                average.update_parameters(model)
-            totals.add(loss, correct, len(answers), recipe.loss_reduction)
-            yield StepResult(epoch, step, steps, loss, correct, len(answers))
-        seconds = watch.seconds()
-        kept = model if average is None else average.module
-        checked = evaluate(kept, validation, device)
-        _check_loss(checked.loss, steps, epoch)  # the last step can break what no batch saw
-        result = _finish_epoch(epoch, totals, seconds, checked)
-        yield result
-        if reached_goal(recipe, asdict(result)):
-            return
+    with closing(Lessons(recipe, training, device)) as lessons:
+        steps = count_batches(lessons.count_images(), recipe.batch_size)
+        generator = generator or torch.Generator()
+        for epoch in epochs:
+            epoch_seed, next_seed = derive_seed(seed, epoch), None
+            if epoch + 1 in epochs:
+                next_seed = derive_seed(seed, epoch + 1)
+            torch.manual_seed(epoch_seed)  # dropout
+            generator.manual_seed(epoch_seed)  # the order of the images
+            totals, watch = _Totals(), Stopwatch()
+            model.train()
+            taught = lessons.batches(epoch, epoch_seed, generator, next_seed)
+            for step, (batch, answers) in enumerate(taught, 1):
+                done = epoch - 1 + (step - 1) / steps
+                set_learning_rate(optimizer, recipe.learning_rate_at(done))
+                loss, correct = _learn(model, optimizer, recipe, batch, answers)
+                _check_loss(loss, step, epoch)
+                if average is not None:
+                    average.update_parameters(model)
+                totals.add(loss, correct, len(answers), recipe.loss_reduction)
+                yield StepResult(epoch, step, steps, loss, correct, len(answers))
+            seconds = watch.seconds()
+            kept = model if average is None else average.module
+            checked = evaluate(kept, validation, device)
+            _check_loss(checked.loss, steps, epoch)  # the last step can break what no batch saw
+            result = _finish_epoch(epoch, totals, seconds, checked)
+            yield result
+            if reached_goal(recipe, asdict(result)):
+                return
 
 
 def _check_loss(loss: float, step: int, epoch: int) -> None:

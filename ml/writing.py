@@ -116,9 +116,12 @@ def _to_segments(stroke: np.ndarray) -> np.ndarray:
 def choose_pen_shares(count: int, rng: np.random.Generator) -> np.ndarray:
     """Return pens' widths by chance as shares of the longer side of what they write, float (N,).
 
-    Even on a logarithmic scale: from a hair on a whole board to a brush on a small digit.
+    From a hair on a whole board to a brush on a small digit: half of them even on a logarithmic
+    scale, half on a plain one, since what a brush leaves takes more examples to learn.
     """
-    return THINNEST * (THICKEST / THINNEST) ** rng.random(count)
+    even = rng.uniform(THINNEST, THICKEST, count)
+    by_ratio = THINNEST * (THICKEST / THINNEST) ** rng.random(count)
+    return np.where(rng.random(count) < 0.5, even, by_ratio)
 
 
 def choose_pens(segments: np.ndarray, rng: np.random.Generator) -> np.ndarray:

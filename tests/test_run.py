@@ -26,7 +26,7 @@ def train(made_mnist, tmp_path, capsys):
 
     def call(*flags, data=made_mnist):
         folders = ["--out", str(tmp_path / "run"), "--weights", str(tmp_path / "weights")]
-        model = [] if "--model" in flags else ["--model", "tutorial_cnn"]
+        model = [] if "--model" in flags else ["--model", "linear"]
         code = run.main(["--train", "--data", str(data), *folders, *model, *flags])
         printed = capsys.readouterr()
         return code, printed.out + printed.err
@@ -134,10 +134,10 @@ def test_every_model_trains_by_one_line_with_any_part_of_its_recipe_changed(trai
 
 
 def test_runs_are_compared_in_a_table_and_a_picture(train, tmp_path, capsys):
-    assert train("--model", "linear", "--epochs", "2")[0] == 0
+    assert train("--epochs", "2")[0] == 0
     folders = [tmp_path / "run", tmp_path / "a" / "run"]
     again = ("--epochs", "1", "--lr", "0.2", "--out", str(folders[1]))
-    assert train("--model", "linear", *again)[0] == 0
+    assert train(*again)[0] == 0
     out = tmp_path / "curves"
     assert run.main(["--compare", *map(str, folders), "--out", str(out)]) == 0
     first, second = capsys.readouterr().out.splitlines()[1:3]
@@ -148,7 +148,7 @@ def test_runs_are_compared_in_a_table_and_a_picture(train, tmp_path, capsys):
 
 @pytest.mark.parametrize("line", ["{}", "5", '{"epoch": 1}', "{", "\x00"])
 def test_comparing_a_damaged_run_fails_in_one_line(line, train, tmp_path, capsys):
-    assert train("--model", "linear", "--epochs", "1")[0] == 0
+    assert train("--epochs", "1")[0] == 0
     (tmp_path / "run" / "history.jsonl").write_text(line)
     assert run.main(["--compare", str(tmp_path / "run"), "--out", str(tmp_path)]) == 1
     assert_one_line(capsys.readouterr().err)
@@ -240,15 +240,15 @@ def test_training_keeps_the_run_and_refreshes_the_weights(train, tmp_path):
     assert kept == {
         "history.jsonl",
         "checkpoint.pt",
-        "tutorial_cnn.safetensors",
-        "tutorial_cnn.json",
+        "linear.safetensors",
+        "linear.json",
         *PICTURES,
     }
     for name in PICTURES:
         Image.open(folder / name).verify()
         assert str(folder / name) in text
-    card = json.loads((tmp_path / "weights" / "tutorial_cnn.json").read_text())
-    assert card["command"].endswith("--model tutorial_cnn --sessions 1,1 --seed 3")
+    card = json.loads((tmp_path / "weights" / "linear.json").read_text())
+    assert card["command"].endswith("--model linear --sessions 1,1 --seed 3")
     assert card["epochs"] == 2
     assert card["data"]["sha256"]
     assert str(tmp_path) not in json.dumps(card)
@@ -281,11 +281,11 @@ def test_a_run_is_not_overwritten_by_another(train):
 def test_a_resumed_run_keeps_its_recipe_and_ends_as_if_never_stopped(train, tmp_path):
     assert train("--sessions", "1", "--seed", "4")[0] == 0
     assert train("--sessions", "1,1", "--resume")[0] == 0
-    card = json.loads((tmp_path / "run" / "tutorial_cnn.json").read_text())
+    card = json.loads((tmp_path / "run" / "linear.json").read_text())
     assert (card["seed"], card["epochs"]) == (4, 2)
     shutil.rmtree(tmp_path / "run")
     assert train("--sessions", "1,1", "--seed", "4")[0] == 0
-    whole = json.loads((tmp_path / "run" / "tutorial_cnn.json").read_text())
+    whole = json.loads((tmp_path / "run" / "linear.json").read_text())
     assert whole["weights_sha256"] == card["weights_sha256"]
 
 
@@ -361,7 +361,7 @@ def test_evaluating_without_weights_fails_in_one_line(tmp_path, capsys):
 
 def test_a_mismatch_of_weights_and_card_is_refused_at_start(tmp_path):
     weights = shutil.copytree(WEIGHTS_DIR, tmp_path / "weights")
-    path = weights / "tutorial_cnn.safetensors"
+    path = weights / "linear.safetensors"
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
     command = [sys.executable, "run.py", "--port", "0", "--weights", str(weights)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

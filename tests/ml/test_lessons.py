@@ -1,5 +1,7 @@
 """What an epoch learns from: fixed images as slices, or mixed, generated and distorted ones."""
 
+import threading
+
 import pytest
 import torch
 
@@ -57,6 +59,24 @@ def test_the_same_seed_gives_the_same_lessons_and_another_seed_others(varied):
     assert not torch.equal(collect(varied, seed=7)[0], collect(varied, seed=8)[0])
 
 
+def test_lessons_prepared_an_epoch_ahead_are_the_same(varied, made_digits):
+    first = varied.batches(1, 7, torch.Generator(), next_seed=8)
+    assert sum(len(labels) for _, labels in first) == varied.count_images()
+    unprepared = Lessons(find_recipe("board_cnn", **VARIED), made_digits[0], CPU)
+    for ours, theirs in zip(collect(varied, 2, 8), collect(unprepared, 2, 8), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_lessons_that_are_given_up_leave_no_thread_behind(varied):
+    before = threading.active_count()
+    lessons = varied.batches(1, 7, torch.Generator(), next_seed=8)
+    next(lessons)
+    assert threading.active_count() > before
+    lessons.close()
+    varied.close()
+    assert threading.active_count() == before
+
+
 def test_fewer_images_are_distorted_from_epoch_to_epoch():
     recipe = find_recipe("board_cnn", sessions=(4,), distorted=(0.8, 0.2))
     shares = [recipe.share_distorted(epoch) for epoch in (1, 2, 3, 4)]
@@ -65,7 +85,7 @@ def test_fewer_images_are_distorted_from_epoch_to_epoch():
 
 def test_an_averaged_varied_run_that_was_stopped_ends_with_the_same_weights(made_digits, tmp_path):
     digits = Digits(*split(made_digits[0], 5_000), made_digits[1])
-    recipe = find_recipe("board_cnn", sessions=(1, 1), averaging=0.9, **VARIED)
+    recipe = find_recipe("board_cnn", sessions=(2,), averaging=0.9, **VARIED)
     ends = []
     for name, epochs in (("whole", 0), ("stopped", 1)):
         folder = tmp_path / name

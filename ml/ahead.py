@@ -1,0 +1,36 @@
+"""Items made ahead of their use: a second thread makes the next while this one uses the last."""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+Item = TypeVar("Item")
+_END = object()
+
+
+class Ahead(Iterator[Item]):
+    """The items of an iterator in their order, up to `room` of them made before they are wanted.
+
+    The iterator runs in a thread of its own, from now on. What it raises is raised where its item
+    would have come.
+    """
+
+    def __init__(self, items: Iterator[Item], room: int) -> None:
+        self._items = items
+        self._helper = ThreadPoolExecutor(max_workers=1)
+        self._made = deque(self._make() for _ in range(room))
+
+    def __next__(self) -> Item:
+        item = self._made.popleft().result()
+        self._made.append(self._make())
+        if item is _END:
+            raise StopIteration
+        return item
+
+    def close(self) -> None:
+        """Make no more items; whatever is being made is finished first."""
+        self._helper.shutdown(cancel_futures=True)
+
+    def _make(self) -> Future:
+        return self._helper.submit(next, self._items, _END)

@@ -155,10 +155,15 @@ def make_command(recipe: Recipe, seed: int) -> str:
 
 def save_run(folder: Path, card: dict[str, Any], digits: Digits, finished: Finished) -> list[Path]:
     """Put weights, card and pictures into the run's folder; return the pictures' paths."""
+    save_weights(folder, finished.model, card)
+    return draw_run(folder, digits, finished)
+
+
+def draw_run(folder: Path, digits: Digits, finished: Finished) -> list[Path]:
+    """Draw the data, the course and the result of a run into its folder; return the paths."""
     # Imported here: a program that only trains or reads runs needs no matplotlib.
     from ml import plots
 
-    save_weights(folder, finished.model, card)
     names = ("labels", "history", "readings", "confusion", "reliability")
     labels, history, readings, confusion, reliability = (folder / f"{n}.png" for n in names)
     shown = torch.Generator().manual_seed(SHOWN_SEED)

@@ -21,7 +21,14 @@ PICTURES = ("labels.png", "history.png", "readings.png", "confusion.png", "relia
 
 
 @pytest.fixture
-def train(made_mnist, tmp_path, capsys):
+def train(train_and_draw, monkeypatch):
+    """Train as `train_and_draw` does, without the pictures, which take longer than the training."""
+    monkeypatch.setattr("ml.runs.draw_run", lambda *run: [])
+    return train_and_draw
+
+
+@pytest.fixture
+def train_and_draw(made_mnist, tmp_path, capsys):
     """Train on the made digits by the command line; return (exit code, what was printed)."""
 
     def call(*flags, data=made_mnist):
@@ -232,8 +239,8 @@ def test_a_damaged_file_of_strokes_fails_in_one_line(text, tmp_path, capsys):
     assert_one_line(capsys.readouterr().err)
 
 
-def test_training_keeps_the_run_and_refreshes_the_weights(train, tmp_path):
-    code, text = train("--sessions", "1,1", "--seed", "3")
+def test_training_keeps_the_run_and_refreshes_the_weights(train_and_draw, tmp_path):
+    code, text = train_and_draw("--sessions", "1,1", "--seed", "3")
     assert code == 0, text
     folder = tmp_path / "run"
     kept = {path.name for path in folder.iterdir()}

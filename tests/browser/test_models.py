@@ -33,6 +33,14 @@ def test_no_width_scrolls_the_page_sideways(open_models, name):
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+def test_the_layers_of_a_network_fit_on_a_phone(open_models):
+    page = open_models(viewport={"width": 390, "height": 844})
+    regions = page.get_by_role("region", name="Layers", exact=True)
+    assert regions.count() > 0
+    for region in regions.all():
+        assert region.evaluate("part => part.scrollWidth <= part.clientWidth")
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("name", PAGES)
 def test_every_text_has_enough_contrast(open_models, name, scheme):

@@ -1,6 +1,5 @@
 """Digits that the tests make themselves: drawn on a board, or as a whole data set like MNIST."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from ml.data import FILES, Examples, has_mnist
+from ml.data import FILES, Examples, default_data_dir, has_mnist
 from ml.preprocess import fit_ink
 from ml.strokes import Drawing, read_drawings
 from tests.browser.shapes import DIGITS, Stroke
@@ -74,7 +73,7 @@ def write_mnist(folder: Path, training: Examples, test: Examples) -> Path:
 
 def find_mnist() -> Path:
     """Return the folder that holds MNIST, or skip the test with the reason."""
-    folder = Path(os.environ.get("MNIST_DIR") or "data")
+    folder = default_data_dir()
     if not has_mnist(folder):
         pytest.skip(f"MNIST is not in {folder}: set MNIST_DIR to the folder that holds it")
     return folder
@@ -82,7 +81,7 @@ def find_mnist() -> Path:
 
 def find_strokes(name: str) -> list[Drawing]:
     """Return the drawings in a file beside MNIST's folder, or skip the test with the reason."""
-    path = Path(os.environ.get("MNIST_DIR") or "data") / "strokes" / name
+    path = default_data_dir() / "strokes" / name
     if not path.is_file():
         pytest.skip(f"there are no drawn strokes in {path}")
     return read_drawings(path)

@@ -10,6 +10,23 @@ from ml.errors import ExplainedError, RecipeError, UnknownModelError
 FAILURE, USAGE = 1, 2
 WEIGHTS_DIR = Path(__file__).parent / "ml" / "weights"
 
+# What each command, and serving (None), does not ignore.
+HEEDED = {
+    None: {"host", "port", "weights"},
+    "train": {
+        *("sessions", "learning_rate", "batch_size", "optimizer", "momentum", "session_decay"),
+        *("seed", "resume", "refresh", "model", "data", "out", "weights", "device"),
+    },
+    "evaluate": {
+        *("model", "all", "data", "weights", "device", "json"),
+        *("strokes", "preprocessing", "everywhere"),
+    },
+    "compare": {"out"},
+    "sample": {"model", "data", "out", "weights", "device", "seed"},
+    "show_styles": {"data", "out", "seed"},
+    "export": {"model", "out", "weights"},
+}
+
 
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
@@ -156,8 +173,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(flags: argparse.Namespace) -> None:
-    chosen = ("train", "evaluate", "compare", "sample", "show_styles", "export")
-    command = next((name for name in chosen if getattr(flags, name)), None)
+    command = next((name for name in HEEDED if name and getattr(flags, name)), None)
     _check_together(flags, command)
     if command is None:
         return serve(flags)
@@ -168,16 +184,17 @@ def _run(flags: argparse.Namespace) -> None:
 
 def _check_together(flags: argparse.Namespace, command: str | None) -> None:
     """Raise RecipeError for flags that would be ignored: silence would pass for obedience."""
-    changed = ("sessions", "learning_rate", "batch_size", "optimizer", "momentum", "session_decay")
-    training = [name for name in changed if getattr(flags, name) is not None]
-    if command != "train" and (training or flags.resume):
-        raise RecipeError("what is given belongs to training; add --train")
-    if command is None and (flags.model or flags.all or flags.json):
-        raise RecipeError("what is given belongs to a command; add --evaluate or --train")
+    parser = make_parser()
+    for action in parser._actions:
+        name = action.dest
+        if name in HEEDED or name in HEEDED[command] or name == "help":
+            continue
+        if getattr(flags, name) != parser.get_default(name):
+            wanted = [other for other in HEEDED if other and name in HEEDED[other]]
+            where = " or ".join(f"--{other.replace('_', '-')}" for other in wanted) or "serving"
+            raise RecipeError(f"{action.option_strings[0]} belongs to {where}")
     if flags.all and flags.model:
         raise RecipeError("--all means every model; leave out --all or --model")
-    if command != "evaluate" and (flags.all or flags.strokes):
-        raise RecipeError("--all and --strokes belong to --evaluate; add it")
     if not flags.strokes and (flags.everywhere or flags.preprocessing != "ours"):
         raise RecipeError("--everywhere and --preprocessing belong to --strokes FILE; add it")
 

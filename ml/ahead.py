@@ -1,4 +1,4 @@
-"""Items made ahead of their use: a second thread makes the next while this one uses the last."""
+"""Items made ahead of their use, in a thread of their own."""
 
 from collections import deque
 from collections.abc import Iterator

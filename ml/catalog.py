@@ -55,7 +55,8 @@ DESCRIPTIONS = {
         "tenth of it for the last 3 of 15 epochs.",
         flags={
             "as the tutorial does": "--session-decay 1",
-            "as a second tutorial does": "--optimizer sgd --lr 0.01 --momentum 0.5 --batch-size 64",
+            "as a second tutorial does": "--optimizer sgd --lr 0.01 --momentum 0.5 --batch-size 64 "
+            "--session-decay 1",
         },
     ),
     "mlp": Description(
@@ -97,7 +98,8 @@ def describe(name: str) -> dict[str, Any]:
     words = DESCRIPTIONS.get(name, Description(name, "", None, ""))
     tutorial = {"figure": words.figure, "note": words.note, "changed": words.changed}
     tutorial["commands"] = {
-        what: f"python run.py --train --model {name} {flags}" for what, flags in words.flags.items()
+        what: f"python run.py --train --model {name} {flags} --no-refresh"
+        for what, flags in words.flags.items()
     }
     return {"title": words.title, "summary": words.summary, "tutorial": tutorial}
 

@@ -15,7 +15,7 @@ from safetensors.torch import save as save_safetensors
 from torch import nn
 
 from ml.errors import CheckpointError, WeightsError
-from ml.models import MODELS, build_model
+from ml.models import MODELS, build_model, count_answers
 
 CHECKPOINT_FORMAT = 1
 WEIGHTS_DIR = Path(__file__).parent / "weights"
@@ -94,17 +94,11 @@ def load_weights(folder: Path, name: str) -> tuple[nn.Module, dict[str, Any]]:
         model.load_state_dict(load_safetensors(content))
     except Exception as error:  # safetensors and torch each raise kinds of their own
         raise WeightsError(f"{weights_path} does not fit the model {name!r}; {again}") from error
-    _check_refusal(model, card, card_path)
-    return model.eval(), card
-
-
-def _check_refusal(model: nn.Module, card: dict[str, Any], path: Path) -> None:
-    """Raise WeightsError if a model with an eleventh answer has no threshold in its card."""
-    answers = list(model.state_dict().values())[-1].shape[0]
     threshold = card.get("refusal_threshold")
     is_number = isinstance(threshold, int | float) and math.isfinite(threshold)
-    if answers > 10 and not is_number:
-        raise WeightsError(f"the card {path} has no refusal_threshold, which its model needs")
+    if count_answers(model) > 10 and not is_number:
+        raise WeightsError(f"the card {card_path} lacks its model's refusal_threshold; {again}")
+    return model.eval(), card
 
 
 def find_weights(folder: Path) -> list[str]:

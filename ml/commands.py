@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from ml import console, drawn, runs
 from ml.calibration import can_refuse, refusal_scores
@@ -15,7 +14,7 @@ from ml.checkpoint import find_weights, load_weights, save_weights
 from ml.data import Digits, Examples, default_data_dir, has_mnist, load_mnist
 from ml.devices import pick_device
 from ml.errors import UnknownModelError, WeightsError
-from ml.evaluate import Evaluation, compute_logits, evaluate
+from ml.evaluate import Evaluation, compute_logits, evaluate, judge
 from ml.events import Finished
 from ml.models import build_model, count_parameters
 from ml.predict import DEFAULT_MODELS, pick_default
@@ -90,6 +89,7 @@ def run_evaluation(flags: argparse.Namespace) -> None:
             flags.strokes,
             flags.preprocessing,
             everywhere=flags.everywhere,
+            device=pick_device(flags.device),
         )
         as_text = drawn.as_text
     else:
@@ -143,23 +143,15 @@ def _choose_served(flags: argparse.Namespace) -> str:
 
 def _measure(flags: argparse.Namespace, name: str, examples: Examples) -> dict[str, Any]:
     model, card = load_weights(flags.weights, name)
-    device, temperature = pick_device(flags.device), card.get("temperature", 1.0)
+    device = pick_device(flags.device)
     watch = Stopwatch()
-    evaluation = evaluate(model.to(device), examples, device, temperature=temperature)
+    logits = compute_logits(model.to(device), examples, device)
     seconds = watch.seconds()
+    evaluation = judge(logits, examples.labels, card.get("temperature", 1.0))
+    refused = refusal_scores(logits) > card["refusal_threshold"] if can_refuse(logits) else None
     return _report(card, count_parameters(model), evaluation, seconds) | {
-        "refused": _share_refused(model, card, examples, device)
+        "refused": None if refused is None else refused.double().mean().item()
     }
-
-
-def _share_refused(
-    model: nn.Module, card: dict[str, Any], examples: Examples, device: torch.device
-) -> float | None:
-    """Return the share of images (0-1) taken for no digit, None of a model that cannot refuse."""
-    logits = compute_logits(model, examples, device)
-    if not can_refuse(logits):
-        return None
-    return (refusal_scores(logits) > card["refusal_threshold"]).double().mean().item()
 
 
 def _report(
@@ -192,7 +184,10 @@ def run_sample(flags: argparse.Namespace) -> None:
     name = _choose_served(flags)
     examples = load_mnist(flags.data or default_data_dir(), train=False)
     model, card = load_weights(flags.weights, name)
-    evaluation = evaluate(model, examples, temperature=card.get("temperature", 1.0))
+    device = pick_device(flags.device)
+    evaluation = evaluate(
+        model.to(device), examples, device, temperature=card.get("temperature", 1.0)
+    )
     folder = flags.out or Path("samples")
     folder.mkdir(parents=True, exist_ok=True)
     generator = torch.Generator()
@@ -209,6 +204,7 @@ def run_comparison(flags: argparse.Namespace) -> None:
     from ml import plots
 
     histories = {str(folder): runs.read_history(folder) for folder in flags.compare}
+    recipes = {name: _describe_recipe(Path(name)) for name in histories}
     wide = max(map(len, histories))
     print(
         f"{'run':{wide}} {'epochs':>6} {'validation':>10} {'best':>7} {'loss':>7} {'seconds':>7}"
@@ -216,15 +212,21 @@ def run_comparison(flags: argparse.Namespace) -> None:
     )
     for name, history in histories.items():
         accuracies = [epoch["validation_accuracy"] for epoch in history]
-        command = runs.make_command(*runs.read_settings(Path(name)))
         print(
             f"{name:{wide}} {len(history):>6} {accuracies[-1]:>10.2%} {max(accuracies):>7.2%} "
             f"{history[-1]['validation_loss']:>7.4f} {sum(e['seconds'] for e in history):>7.1f}"
-            f"  {command.partition('--model ')[2]}"
+            f"  {recipes[name]}"
         )
     path = _picture(flags, "comparison.png")
     plots.plot_comparison(histories, path)
     print(path)
+
+
+def _describe_recipe(folder: Path) -> str:
+    """Return what of a run's command is its own; a run copied without its checkpoint has none."""
+    if not (folder / "checkpoint.pt").exists():
+        return "–"
+    return runs.make_command(*runs.read_settings(folder)).partition("--model ")[2]
 
 
 def run_export(flags: argparse.Namespace) -> None:

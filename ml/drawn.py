@@ -18,7 +18,7 @@ from ml.calibration import can_refuse, refusal_scores
 from ml.checkpoint import load_weights
 from ml.data import Examples
 from ml.errors import DataError
-from ml.evaluate import Evaluation, compute_logits
+from ml.evaluate import compute_logits, judge
 from ml.preprocess import BOX_SIDE, IMAGE_SIDE, find_box, fit_ink, shrink
 from ml.probabilities import to_probabilities
 from ml.strokes import (
@@ -103,6 +103,7 @@ def measure(
     preprocessing: str = "ours",
     *,
     everywhere: bool = False,
+    device: torch.device | str = "cpu",
 ) -> list[dict[str, Any]]:
     """Return a report for each model on the drawings of the files, digits and other things.
 
@@ -118,7 +119,7 @@ def measure(
     is_digit = np.array([_is_digit(label) for label in sheet.labels])
     digits, others = sheet.pick(is_digit), sheet.pick(~is_digit)
     return [
-        {"preprocessing": preprocessing} | make_report(weights, name, digits, others)
+        {"preprocessing": preprocessing} | make_report(weights, name, digits, others, device)
         for name in names
     ]
 
@@ -127,16 +128,18 @@ def _is_digit(label: str) -> bool:
     return len(label) == 1 and label in "0123456789"
 
 
-def make_report(weights: Path, name: str, digits: Sheet, others: Sheet) -> dict[str, Any]:
+def make_report(
+    weights: Path, name: str, digits: Sheet, others: Sheet, device: torch.device | str = "cpu"
+) -> dict[str, Any]:
     """Return the numbers of one model: shares are 0-1; refused ones are None if it cannot.
 
     A spread is the best share less the worst, of the sizes, the pens and the positions.
     """
     model, card = load_weights(weights, name)
+    model = model.to(device)
     labels = torch.tensor([int(label) for label in digits.labels])
-    logits = compute_logits(model, Examples(digits.images, labels))
-    probabilities = to_probabilities(logits, card.get("temperature", 1.0))
-    evaluation = Evaluation(probabilities, labels, loss=0.0)
+    logits = compute_logits(model, Examples(digits.images, labels), device)
+    evaluation = judge(logits, labels, card.get("temperature", 1.0))
     is_right = (evaluation.predictions == labels).numpy()
     groups = {
         "by_size": _share(is_right, [p.size for p in digits.placements]),
@@ -156,7 +159,7 @@ def make_report(weights: Path, name: str, digits: Sheet, others: Sheet) -> dict[
         },
         "worst_writers": _find_worst(is_right, digits),
     }
-    return report | _measure_refusal(model, card, logits, is_right, others)
+    return report | _measure_refusal(model, card, logits, is_right, others, device)
 
 
 def _measure_refusal(
@@ -165,11 +168,14 @@ def _measure_refusal(
     logits: torch.Tensor,
     is_right: np.ndarray,
     others: Sheet,
+    device: torch.device | str,
 ) -> dict[str, Any]:
     """Return refusals by the eleventh answer; without one, AUROC by the highest probability."""
     has_others = len(others.labels) > 0
     other_logits = (
-        compute_logits(model, Examples(others.images, torch.zeros(len(others.labels)).long()))
+        compute_logits(
+            model, Examples(others.images, torch.zeros(len(others.labels)).long()), device
+        )
         if has_others
         else None
     )

@@ -99,6 +99,10 @@ def evaluate(
     size: int = 500,
 ) -> Evaluation:
     """Read all examples with the model, in float32; only the ten digits' logits count."""
-    logits = compute_logits(model, examples, device, size)
-    loss = F.cross_entropy(logits[:, :10] / temperature, examples.labels).item()
-    return Evaluation(to_probabilities(logits, temperature), examples.labels, loss)
+    return judge(compute_logits(model, examples, device, size), examples.labels, temperature)
+
+
+def judge(logits: torch.Tensor, labels: torch.Tensor, temperature: float = 1.0) -> Evaluation:
+    """Return what logits (N, 10 or 11) say of images with these labels (N,)."""
+    loss = F.cross_entropy(logits[:, :10] / temperature, labels).item()
+    return Evaluation(to_probabilities(logits, temperature), labels, loss)

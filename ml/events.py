@@ -30,7 +30,7 @@ class EpochResult:
     training_accuracy: float
     validation_loss: float
     validation_accuracy: float
-    seconds: float  # learning alone, without validation
+    seconds: float  # from its first batch to its last step, without validation
     images_per_second: float
 
 

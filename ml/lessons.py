@@ -12,11 +12,11 @@ from ml.data import Examples, batches, join, to_tensors
 from ml.preprocess import normalize
 from ml.recipes import Recipe
 from ml.retrace import trace
-from ml.styles import make_digit_parts, make_non_digit_parts, retrace_digits
+from ml.styles import make_digit_parts, make_non_digit_parts, make_retraced_parts
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 BATCHES_AHEAD = 8
-PARTS_AHEAD = 64  # more than an epoch has: all of the next one is made during this one
+PARTS_AHEAD = 1_000  # more than an epoch has: all of the next one is made during this one
 
 
 class Lessons:
@@ -33,7 +33,8 @@ class Lessons:
             # What never changes is normalized once; batches are then gathered from it.
             self._fixed = to_tensors(join([training] * recipe.mnist_copies), device)
         self._traces = trace(training.images) if recipe.retraced_digits else None
-        self._coming: dict[int, Ahead[Examples]] = {}  # by seed
+        self._varied: Ahead[Batch] | None = None  # what this epoch learns next
+        self._coming: dict[int, Ahead[Examples]] = {}  # what others will, by their seeds
 
     def count_images(self) -> int:
         """Return how many images an epoch has."""
@@ -55,13 +56,16 @@ class Lessons:
         examples = self._mix(seed)
         if next_seed is not None:
             self._prepare(next_seed)
-        with closing(Ahead(self._vary(examples, epoch, generator), BATCHES_AHEAD)) as varied:
-            yield from varied
+        self._varied = Ahead(self._vary(examples, epoch, generator), BATCHES_AHEAD)
+        with closing(self._varied):
+            yield from self._varied
 
     def close(self) -> None:
-        """Stop preparing what no epoch will ask for."""
-        for parts in self._coming.values():
-            parts.close()
+        """Stop making what nobody will ask for, as soon as what is under way is made."""
+        if self._varied is not None:
+            self._varied.close()
+        while self._coming:
+            self._coming.popitem()[1].close()
 
     def _prepare(self, seed: int) -> Ahead[Examples]:
         if seed not in self._coming:
@@ -80,7 +84,7 @@ class Lessons:
         if self._traces is not None:
             rng = np.random.default_rng((seed, 3))
             labels = self._training.labels
-            yield retrace_digits(self._traces, labels, recipe.retraced_digits, rng)
+            yield from make_retraced_parts(self._traces, labels, recipe.retraced_digits, rng)
         if recipe.generated_digits:
             yield from make_digit_parts(recipe.generated_digits, seed)
         if recipe.generated_non_digits:

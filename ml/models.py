@@ -2,7 +2,8 @@
 
 A model takes normalized images of shape (N, 1, 28, 28) and returns raw logits of shape (N, 10),
 or (N, 11) where the last one stands for a drawing that is no digit.
-Softmax is applied in one place, `ml.probabilities`, and cross-entropy takes the logits as they are.
+Softmax is applied in one place, `ml.probabilities`, and cross-entropy takes the logits as they are
+(but in `ml.scratch`, where both are written by hand).
 """
 
 import copy
@@ -13,6 +14,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ml.errors import UnknownModelError
+from ml.preprocess import IMAGE_SIDE
 from ml.scratch import LinearScratch
 
 
@@ -175,6 +177,15 @@ def build_model(name: str) -> nn.Module:
     if name not in MODELS:
         raise UnknownModelError(name, list(MODELS))
     return MODELS[name]()
+
+
+@torch.inference_mode()
+def count_answers(model: nn.Module) -> int:
+    """Return how many logits the model gives: ten, or eleven if it can refuse."""
+    was_training, device = model.training, next(model.parameters()).device
+    logits = model.eval()(torch.zeros(1, 1, IMAGE_SIDE, IMAGE_SIDE, device=device))
+    model.train(was_training)
+    return logits.shape[1]
 
 
 def count_parameters(model: nn.Module) -> int:

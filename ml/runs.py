@@ -12,14 +12,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from ml.calibration import calibrate
+from ml.calibration import DIGITS, calibrate
 from ml.catalog import describe, describe_layers
 from ml.checkpoint import load_checkpoint, save_weights
 from ml.data import Digits, Examples
 from ml.errors import CheckpointError, UnknownModelError
 from ml.evaluate import Evaluation
 from ml.events import EpochResult, Finished
-from ml.models import MODELS, count_parameters
+from ml.models import MODELS, count_answers, count_parameters
 from ml.recipes import RECIPES, Recipe
 
 RUNS_DIR = Path("runs")
@@ -125,8 +125,7 @@ def make_card(
 
 def calibrate_if_refusing(model: nn.Module, validation: Examples, seed: int) -> dict[str, float]:
     """Return temperature and threshold of a model that can refuse, nothing for the others."""
-    can_refuse = describe_layers(model)[-1]["shape"] == [11]
-    return calibrate(model, validation, seed) if can_refuse else {}
+    return calibrate(model, validation, seed) if count_answers(model) > DIGITS else {}
 
 
 def list_mistakes(evaluation: Evaluation, examples: Examples) -> list[dict[str, Any]]:

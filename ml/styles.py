@@ -16,9 +16,10 @@ from ml.data import Examples, join
 from ml.non_digits import KINDS
 from ml.retrace import Traces, trace
 from ml.skeletons import DIGITS
-from ml.writing import choose_pen_shares, render, write
+from ml.writing import choose_pen_shares, render, render_parts, write
 
 NOT_A_DIGIT = 10  # the label beside 0 to 9
+PART = 4_000  # retraced digits that are drawn at a time
 
 
 def make_digits(count: int, seed: int) -> Examples:
@@ -42,14 +43,14 @@ def make_non_digits(count: int, seed: int) -> Examples:
 
 
 def make_non_digit_parts(count: int, seed: int) -> Iterator[Examples]:
-    """Yield what `make_non_digits` returns, kind by kind."""
+    """Yield what `make_non_digits` returns, some of a kind at a time."""
     rng = np.random.default_rng((seed, 1))
     total = sum(share for _, share in KINDS.values())
     ends = np.rint(np.cumsum([share for _, share in KINDS.values()]) * (count / total)).astype(int)
     for (make, _), number in zip(KINDS.values(), np.diff(ends, prepend=0), strict=True):
         if number:
-            images = render(make(int(number), rng), rng)
-            yield Examples(images, torch.full((len(images),), NOT_A_DIGIT))
+            for images in render_parts(make(int(number), rng), rng):
+                yield Examples(images, torch.full((len(images),), NOT_A_DIGIT))
 
 
 def make_samples(
@@ -75,12 +76,20 @@ def retrace_digits(
 
     No digit comes twice before all came once.
     """
+    return join(list(make_retraced_parts(traces, labels, count, rng)))
+
+
+def make_retraced_parts(
+    traces: Traces, labels: torch.Tensor, count: int, rng: np.random.Generator
+) -> Iterator[Examples]:
+    """Yield what `retrace_digits` returns, PART at a time."""
     goes = math.ceil(count / len(labels))
     order = np.concatenate([rng.permutation(len(labels)) for _ in range(goes)])
     chosen = torch.from_numpy(order[:count])
     pens = torch.from_numpy(choose_pen_shares(count, rng)).float()
     written = add_strokes(traces[chosen], labels[chosen], rng)
-    return Examples(written.draw(pens), labels[chosen])
+    for part in torch.arange(count).split(PART):
+        yield Examples(written[part].draw(pens[part]), labels[chosen[part]])
 
 
 def _retrace_rows(

@@ -7,7 +7,7 @@ all consume the same events.
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -61,35 +61,48 @@ def fit(
     validation measures. Ends early when an epoch's training accuracy reaches the recipe's goal.
     Raises TrainingError, naming the step, when the loss is no longer a number.
     """
+    generator = generator or torch.Generator()
     with closing(Lessons(recipe, training, device)) as lessons:
-        steps = count_batches(lessons.count_images(), recipe.batch_size)
-        generator = generator or torch.Generator()
         for epoch in epochs:
             epoch_seed, next_seed = derive_seed(seed, epoch), None
             if epoch + 1 in epochs:
                 next_seed = derive_seed(seed, epoch + 1)
             torch.manual_seed(epoch_seed)  # dropout
             generator.manual_seed(epoch_seed)  # the order of the images
-            totals, watch = _Totals(), Stopwatch()
-            model.train()
             taught = lessons.batches(epoch, epoch_seed, generator, next_seed)
-            for step, (batch, answers) in enumerate(taught, 1):
-                done = epoch - 1 + (step - 1) / steps
-                set_learning_rate(optimizer, recipe.learning_rate_at(done))
-                loss, correct = _learn(model, optimizer, recipe, batch, answers)
-                _check_loss(loss, step, epoch)
-                if average is not None:
-                    average.update_parameters(model)
-                totals.add(loss, correct, len(answers), recipe.loss_reduction)
-                yield StepResult(epoch, step, steps, loss, correct, len(answers))
+            steps = count_batches(lessons.count_images(), recipe.batch_size)
+            watch = Stopwatch()
+            totals = yield from _teach(model, optimizer, recipe, taught, average, epoch, steps)
             seconds = watch.seconds()
-            kept = model if average is None else average.module
-            checked = evaluate(kept, validation, device)
+            checked = evaluate(model if average is None else average.module, validation, device)
             _check_loss(checked.loss, steps, epoch)  # the last step can break what no batch saw
             result = _finish_epoch(epoch, totals, seconds, checked)
             yield result
             if reached_goal(recipe, asdict(result)):
                 return
+
+
+def _teach(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    recipe: Recipe,
+    taught: Iterator[tuple[torch.Tensor, torch.Tensor]],
+    average: AveragedModel | None,
+    epoch: int,
+    steps: int,
+) -> Generator[StepResult, None, "_Totals"]:
+    """Learn an epoch's batches; yield a result per step, and return their totals."""
+    totals = _Totals()
+    model.train()
+    for step, (images, labels) in enumerate(taught, 1):
+        set_learning_rate(optimizer, recipe.learning_rate_at(epoch - 1 + (step - 1) / steps))
+        loss, correct = _learn(model, optimizer, recipe, images, labels)
+        _check_loss(loss, step, epoch)
+        if average is not None:
+            average.update_parameters(model)
+        totals.add(loss, correct, len(labels), recipe.loss_reduction)
+        yield StepResult(epoch, step, steps, loss, correct, len(labels))
+    return totals
 
 
 def _check_loss(loss: float, step: int, epoch: int) -> None:

@@ -7,7 +7,7 @@ records it. Then it goes the way of every drawing: the images are what `fit_ink`
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,9 +131,17 @@ def choose_pens(segments: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def render(parts: Iterable[np.ndarray], rng: np.random.Generator) -> torch.Tensor:
-    """Draw arrays of segments with random pens; return uint8 (N, 28, 28), in an order of its own.
+    """Draw arrays of segments with random pens: uint8 (N, 28, 28), in an order of their own."""
+    images = list(render_parts(parts, rng))
+    return (
+        torch.cat(images) if images else torch.empty(0, IMAGE_SIDE, IMAGE_SIDE, dtype=torch.uint8)
+    )
 
-    Drawings of about as many segments are drawn together: their last one is repeated.
+
+def render_parts(parts: Iterable[np.ndarray], rng: np.random.Generator) -> Iterator[torch.Tensor]:
+    """Yield what `render` returns, drawings of about as many segments together.
+
+    The last segment of shorter ones is repeated.
     """
     groups: dict[int, list[np.ndarray]] = {}
     for part in parts:
@@ -141,11 +149,7 @@ def render(parts: Iterable[np.ndarray], rng: np.random.Generator) -> torch.Tenso
             length = math.ceil(part.shape[1] / TOGETHER) * TOGETHER
             padded = np.pad(part, ((0, 0), (0, length - part.shape[1]), (0, 0)), mode="edge")
             groups.setdefault(length, []).append(padded)
-    images = []
     for length in sorted(groups):
         together = np.concatenate(groups[length])
         pens = torch.from_numpy(choose_pens(together, rng))
-        images.append(fit_segments(torch.from_numpy(together).float(), pens))
-    return (
-        torch.cat(images) if images else torch.empty(0, IMAGE_SIDE, IMAGE_SIDE, dtype=torch.uint8)
-    )
+        yield fit_segments(torch.from_numpy(together).float(), pens)

@@ -14,6 +14,7 @@ import run
 from ml.checkpoint import WEIGHTS_DIR
 from ml.drawn import PREPROCESSINGS
 from ml.models import MODELS
+from ml.runs import OVERRIDES
 from tests.ml.test_drawn import write_strokes
 
 ROOT = Path(run.__file__).parent
@@ -107,11 +108,30 @@ def test_what_cannot_be_trained_is_bad_usage(train, flags):
         ["--evaluate", "--preprocessing", "centred-box"],
         ["--sample", "--strokes", "file.jsonl"],
         ["--train", "--resume", "--model", "/resnet"],
+        ["--train", "--json"],
+        ["--train", "--port", "80"],
+        ["--compare", "runs/a", "--model", "mlp"],
+        ["--show-styles", "--device", "cpu"],
+        ["--seed", "1"],
+        ["--no-refresh"],
     ],
 )
 def test_flags_that_would_be_ignored_are_bad_usage(flags, capsys):
     assert run.main(flags) == 2
     assert_one_line(capsys.readouterr().err)
+
+
+def test_a_flag_that_would_be_ignored_says_where_it_belongs(capsys):
+    run.main(["--evaluate", "--host", "0.0.0.0"])
+    assert "--host belongs to serving" in capsys.readouterr().err
+    run.main(["--compare", "runs/a", "--json"])
+    assert "--json belongs to --evaluate" in capsys.readouterr().err
+
+
+def test_every_flag_is_heeded_by_something():
+    dests = {action.dest for action in run.make_parser()._actions}
+    assert dests == {"help", *filter(None, run.HEEDED), *set().union(*run.HEEDED.values())}
+    assert set(OVERRIDES) <= run.HEEDED["train"]
 
 
 @pytest.mark.parametrize("device", ["cuda", "mps"])
@@ -151,6 +171,13 @@ def test_runs_are_compared_in_a_table_and_a_picture(train, tmp_path, capsys):
     assert first.startswith(str(folders[0]))
     assert second.endswith("linear --sessions 1 --lr 0.2 --seed 0")
     Image.open(out / "comparison.png").verify()
+
+
+def test_a_run_copied_without_its_checkpoint_is_compared_too(train, tmp_path, capsys):
+    assert train("--epochs", "1")[0] == 0
+    (tmp_path / "run" / "checkpoint.pt").unlink()
+    assert run.main(["--compare", str(tmp_path / "run"), "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines()[1].endswith("–")
 
 
 @pytest.mark.parametrize("line", ["{}", "5", '{"epoch": 1}', "{", "\x00"])

@@ -22,6 +22,11 @@ export class Answer {
     return this.#element.dataset.state === "empty";
   }
 
+  /** Whether it offers to read the last drawing anyway. */
+  get isOffering() {
+    return this.#element.dataset.state === "no-digit";
+  }
+
   wait() {
     this.#show("reading", "Reading…");
   }

@@ -21,7 +21,7 @@ const reader = new Reader(() => ({ image: board.toDataURL(), ...chooseModels() }
 const answer = new Answer(part("answer"));
 const bars = new Bars(part("bars"));
 const seen = new Seen(part("seen"));
-let shown = []; // the readings on the page
+let answered = []; // what the server last said, of each model asked
 let isInsisted = false; // this drawing is to be read whatever it looks like
 
 new PointerPen(board, canvas);
@@ -80,13 +80,13 @@ function fade() {
 }
 
 function readDrawing() {
-  if (answer.isInviting) answer.wait();
+  if (answer.isInviting || answer.isOffering) answer.wait();
   reader.read();
 }
 
 function show(answers) {
   const readings = isInsisted ? answers.map(insist) : answers;
-  shown = answers;
+  answered = answers;
   const reading = readings.find(({ model }) => model === picker.model) ?? readings[0];
   comparison.show(readings);
   if (reading.probabilities) {
@@ -115,6 +115,6 @@ function insist(reading) {
 
 function readAnyway() {
   isInsisted = true;
-  show(shown);
+  show(answered);
   canvas.focus({ preventScroll: true }); // the button is gone, and with it its focus
 }

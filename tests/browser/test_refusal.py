@@ -4,7 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.drawing import (
+    ACROSS,
     DOWN,
+    PREDICT,
     answer_all,
     compare,
     draw_digit,
@@ -60,6 +62,14 @@ def test_what_is_read_anyway_is_read_so_in_the_comparison_too(refused):
     expect(row.locator('[data-part="digit"]')).to_have_text("5")
     expect(row).not_to_have_attribute("data-faded", "")
     expect(refused.get_by_role("status")).to_have_text("5")
+
+
+def test_a_drawing_that_was_not_judged_yet_cannot_be_read_anyway(refused):
+    refused.unroute(PREDICT)
+    refused.route(PREDICT, lambda route: None)  # the server takes its time
+    draw_stroke(refused, ACROSS)
+    expect(refused.get_by_role("status")).to_have_text("Reading…")
+    expect(get_button(refused, "read it anyway")).to_be_hidden()
 
 
 def test_the_next_stroke_is_judged_anew(refused):

@@ -1,7 +1,7 @@
 """Items made ahead come in their order, with their errors, and stop when they are not wanted."""
 
 import threading
-from itertools import count
+import time
 
 import pytest
 
@@ -39,9 +39,18 @@ def test_an_error_comes_where_its_item_would_have_come():
         next(items)
 
 
-def test_closing_stops_an_endless_iterator():
-    numbers = count()
-    items = Ahead(numbers, room=2)
+def test_closing_stops_what_is_under_way_soon():
+    made = []
+
+    def make():
+        for number in range(1_000):
+            made.append(number)
+            time.sleep(0.01)
+            yield number
+
+    items = Ahead(make(), room=1_000)
     assert next(items) == 0
     items.close()
-    assert next(numbers) <= 3
+    stopped_at = len(made)
+    time.sleep(0.05)
+    assert len(made) == stopped_at < 500

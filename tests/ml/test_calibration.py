@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from ml.calibration import (
+    HELD_OUT_SEED,
     calibrate,
     choose_threshold,
     estimate_exceeded,
@@ -16,6 +17,8 @@ from ml.calibration import (
 from ml.evaluate import compute_logits
 from ml.models import build_model
 from ml.runs import calibrate_if_refusing
+from ml.styles import make_digits
+from ml.train import derive_seed
 
 
 def make_logits(count, scale, seed=0):
@@ -63,16 +66,24 @@ def test_scores_that_are_all_alike_give_themselves():
     assert estimate_exceeded(torch.tensor([1.5]), 0.0025) == 1.5
 
 
-def test_a_model_is_calibrated_on_digits_that_it_did_not_learn_from(made_digits, monkeypatch):
-    monkeypatch.setattr("ml.calibration.HELD_OUT_DIGITS", 200)
-    torch.manual_seed(0)
-    model = build_model("board_cnn").eval()
-    fitted = calibrate(model, made_digits[0], seed=0)
-    assert 0.01 < fitted["temperature"] < 100
-    scores = refusal_scores(compute_logits(model, made_digits[0]))
+def test_a_model_is_calibrated_on_digits_that_it_did_not_learn_from(
+    made_digits, shipped_model, monkeypatch
+):
+    asked = []
+
+    def make_few(count, seed):
+        asked.append(seed)
+        return make_digits(200, seed)
+
+    monkeypatch.setattr("ml.calibration.make_digits", make_few)
+    fitted = calibrate(shipped_model, made_digits[0], seed=0)
+    assert 0.5 < fitted["temperature"] < 2
+    scores = refusal_scores(compute_logits(shipped_model, made_digits[0]))
     assert (scores > fitted["refusal_threshold"]).double().mean() <= 0.01
-    assert fitted["refusal_threshold"] < scores.max() + 5
-    assert calibrate_if_refusing(model, made_digits[0], 0) == fitted
+    assert calibrate_if_refusing(shipped_model, made_digits[0], 0) == fitted
+    of_epochs = {derive_seed(seed, epoch) for seed in range(3) for epoch in range(20)}
+    assert not of_epochs.intersection(asked)
+    assert min(asked) >= HELD_OUT_SEED
 
 
 def test_a_model_that_cannot_refuse_is_not_calibrated(made_digits):

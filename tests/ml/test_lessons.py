@@ -59,12 +59,21 @@ def test_the_same_seed_gives_the_same_lessons_and_another_seed_others(varied):
     assert not torch.equal(collect(varied, seed=7)[0], collect(varied, seed=8)[0])
 
 
-def test_lessons_prepared_an_epoch_ahead_are_the_same(varied, made_digits):
+def test_lessons_prepared_an_epoch_ahead_are_the_same(varied, made_digits, monkeypatch):
+    begun, make_parts = [], varied._make_parts
+
+    def watch(seed):
+        begun.append(seed)
+        return make_parts(seed)
+
+    monkeypatch.setattr(varied, "_make_parts", watch)
     first = varied.batches(1, 7, torch.Generator(), next_seed=8)
     assert sum(len(labels) for _, labels in first) == varied.count_images()
+    assert begun == [7, 8]
     unprepared = Lessons(find_recipe("board_cnn", **VARIED), made_digits[0], CPU)
     for ours, theirs in zip(collect(varied, 2, 8), collect(unprepared, 2, 8), strict=True):
         assert torch.equal(ours, theirs)
+    assert begun == [7, 8]
 
 
 def test_lessons_that_are_given_up_leave_no_thread_behind(varied):
@@ -72,9 +81,9 @@ def test_lessons_that_are_given_up_leave_no_thread_behind(varied):
     lessons = varied.batches(1, 7, torch.Generator(), next_seed=8)
     next(lessons)
     assert threading.active_count() > before
-    lessons.close()
     varied.close()
     assert threading.active_count() == before
+    assert len(collect(varied, 2, 8)[0]) == varied.count_images()  # they can be asked for again
 
 
 def test_fewer_images_are_distorted_from_epoch_to_epoch():

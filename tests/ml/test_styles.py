@@ -1,5 +1,7 @@
 """Generated examples: the same from the same seed, of every kind, and fitted like drawings."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ from ml.skeletons import DIGITS
 from ml.styles import NOT_A_DIGIT, make_digits, make_non_digits, make_samples, retrace_digits
 from ml.writing import Hand, write
 
-STILL = Hand(*[0.0] * 11)
+STILL = Hand(**{field.name: 0.0 for field in fields(Hand)})
 TABLES = [DIGITS, LETTERS, SYMBOLS, SHAPES]
 HABITS = [habit for table in TABLES for habits in table.values() for habit in habits]
 

@@ -158,9 +158,10 @@ def serve(flags: argparse.Namespace) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code: 0 done, 1 failed, 2 wrong usage."""
-    flags = make_parser().parse_args(arguments)
+    parser = make_parser()
+    flags = parser.parse_args(arguments)
     try:
-        _run(flags)
+        _run(flags, parser)
     except (RecipeError, UnknownModelError) as error:
         return _fail(str(error), USAGE)
     except ExplainedError as error:
@@ -172,9 +173,9 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _run(flags: argparse.Namespace) -> None:
+def _run(flags: argparse.Namespace, parser: Parser) -> None:
     command = next((name for name in HEEDED if name and getattr(flags, name)), None)
-    _check_together(flags, command)
+    _check_together(flags, command, parser)
     if command is None:
         return serve(flags)
     from ml import commands
@@ -182,9 +183,8 @@ def _run(flags: argparse.Namespace) -> None:
     return commands.COMMANDS[command](flags)
 
 
-def _check_together(flags: argparse.Namespace, command: str | None) -> None:
+def _check_together(flags: argparse.Namespace, command: str | None, parser: Parser) -> None:
     """Raise RecipeError for flags that would be ignored: silence would pass for obedience."""
-    parser = make_parser()
     for action in parser._actions:
         name = action.dest
         if name in HEEDED or name in HEEDED[command] or name == "help":

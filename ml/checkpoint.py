@@ -96,7 +96,7 @@ def load_weights(folder: Path, name: str) -> tuple[nn.Module, dict[str, Any]]:
         raise WeightsError(f"{weights_path} does not fit the model {name!r}; {again}") from error
     threshold = card.get("refusal_threshold")
     is_number = isinstance(threshold, int | float) and math.isfinite(threshold)
-    if count_answers(model) > 10 and not is_number:
+    if not is_number and count_answers(model) > 10:
         raise WeightsError(f"the card {card_path} lacks its model's refusal_threshold; {again}")
     return model.eval(), card
 

@@ -11,9 +11,11 @@ from matplotlib.figure import Figure
 
 from ml.data import Examples
 from ml.evaluate import Evaluation
+from ml.preprocess import IMAGE_SIDE
 
 INK, ACCENT, FAINT = "#2b2a27", "#b5442e", "#b9b4a7"
 CELL = 42  # px of a sheet of digits that one takes, its caption included
+MARGIN = (CELL - IMAGE_SIDE) // 2  # px to its left
 
 STYLE = {
     "font.size": 10,
@@ -94,12 +96,12 @@ def plot_readings(
         axes = figure.subplots()
         axes.axis("off")
         for number, index in enumerate(shown):
-            top, left = number // 10 * CELL + CELL - 28, number % 10 * CELL + (CELL - 28) // 2
-            sheet[top : top + 28, left : left + 28] = examples.images[index].numpy()
+            top, left = number // 10 * CELL + CELL - IMAGE_SIDE, number % 10 * CELL + MARGIN
+            sheet[top : top + IMAGE_SIDE, left : left + IMAGE_SIDE] = examples.images[index].numpy()
             read, truth = int(evaluation.predictions[index]), int(examples.labels[index])
             text = f"{read}" if read == truth else f"{read}, is {truth}"
             colour = INK if read == truth else ACCENT
-            axes.text(left + 14, top - 2, text, fontsize=9, ha="center", color=colour)
+            axes.text(left + IMAGE_SIDE / 2, top - 2, text, fontsize=9, ha="center", color=colour)
         axes.imshow(sheet, cmap="gray_r", vmin=0, vmax=255)
         figure.savefig(path)
 
@@ -129,7 +131,7 @@ def plot_styles(rows: list[tuple[str, torch.Tensor]], path: Path) -> None:
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(12, 0.62 * len(rows)), layout="constrained")
         for axes, (name, images) in zip(figure.subplots(len(rows), 1), rows, strict=True):
-            row = images.permute(1, 0, 2).reshape(28, -1).numpy()
+            row = images.permute(1, 0, 2).reshape(IMAGE_SIDE, -1).numpy()
             axes.imshow(row, cmap="gray_r", vmin=0, vmax=255)
             axes.set_ylabel(name, rotation=0, ha="right", va="center")
             axes.set(xticks=[], yticks=[])

@@ -63,14 +63,13 @@ def fit(
     """
     generator = generator or torch.Generator()
     with closing(Lessons(recipe, training, device)) as lessons:
+        steps = count_batches(lessons.count_images(), recipe.batch_size)
         for epoch in epochs:
-            epoch_seed, next_seed = derive_seed(seed, epoch), None
-            if epoch + 1 in epochs:
-                next_seed = derive_seed(seed, epoch + 1)
+            epoch_seed = derive_seed(seed, epoch)
+            next_seed = derive_seed(seed, epoch + 1) if epoch + 1 in epochs else None
             torch.manual_seed(epoch_seed)  # dropout
             generator.manual_seed(epoch_seed)  # the order of the images
             taught = lessons.batches(epoch, epoch_seed, generator, next_seed)
-            steps = count_batches(lessons.count_images(), recipe.batch_size)
             watch = Stopwatch()
             totals = yield from _teach(model, optimizer, recipe, taught, average, epoch, steps)
             seconds = watch.seconds()

@@ -149,7 +149,7 @@ def test_a_rate_so_high_that_the_loss_is_lost_fails_at_its_step(train, tmp_path)
     assert not (tmp_path / "weights").exists()
 
 
-@pytest.mark.parametrize("model", ["linear_scratch", "linear", "mlp", "small_cnn", "quick_cnn"])
+@pytest.mark.parametrize("model", [name for name in MODELS if name != "board_cnn"])
 def test_every_model_trains_by_one_line_with_any_part_of_its_recipe_changed(train, tmp_path, model):
     flags = ["--epochs", "1", "--lr", "0.02", "--batch-size", "30"]
     assert train("--model", model, *flags)[0] == 0

@@ -29,6 +29,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5, help="how many, for seeds")
     flags = parser.parse_args()
     what = flags.what or ["serving", "reading", "refusal", "training"]
+    varied = {name for name, recipe in RECIPES.items() if recipe.is_varied}
+    if "training" in what and (refused := varied.intersection(flags.model or [])):
+        parser.error(f"the tutorials' loop cannot generate what {', '.join(refused)} learns from")
     print(describe_machine())
     if "serving" in what:
         print("serving:", json.dumps(serving.measure()))
@@ -40,9 +43,7 @@ def main() -> None:
         for name in flags.model or ["quick_cnn"]:
             print("seeds:", json.dumps(training.spread(name, flags.data, flags.seeds)), flush=True)
     if "training" in what:
-        for name in flags.model or [name for name, each in RECIPES.items() if not each.is_varied]:
-            if RECIPES[name].is_varied:
-                parser.error(f"the tutorials' loop cannot generate what {name} learns from")
+        for name in flags.model or [name for name in RECIPES if name not in varied]:
             epochs = flags.epochs or min(RECIPES[name].epochs, 6)
             print("training:", json.dumps(training.compare(name, flags.data, epochs)), flush=True)
 

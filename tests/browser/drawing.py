@@ -12,6 +12,7 @@ from tests.browser.shapes import DIGITS, Point, Stroke
 PREDICT = "**/api/predict"
 DOWN = [(0.5, 0.2), (0.5, 0.35), (0.5, 0.5), (0.5, 0.65), (0.5, 0.8)]
 ACROSS = [(0.2, 0.5), (0.35, 0.5), (0.5, 0.5), (0.65, 0.5), (0.8, 0.5)]
+MIDDLE, TOP, LEFT, BOTTOM = (0.5, 0.5), DOWN[0], ACROSS[0], DOWN[-1]
 
 
 def get_board(page: Page) -> Locator:

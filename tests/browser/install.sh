@@ -1,6 +1,7 @@
 #!/bin/sh
-# Make sure that a Chromium is here for the browser tests: one on the PATH, Debian's package (the shell
-# without windows, where there is one), or Playwright's own download, whichever this machine can have. $1: the Python that has playwright.
+# Make sure that a Chromium is here for the browser tests: one on the PATH, Debian's package (the
+# shell without windows, where there is one), or Playwright's own download, whichever this machine
+# can have. $1: the Python that has playwright.
 set -eu
 
 for name in chromium-headless-shell chromium chromium-browser google-chrome; do

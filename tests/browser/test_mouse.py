@@ -4,7 +4,11 @@ import pytest
 
 from tests.browser.drawing import (
     ACROSS,
+    BOTTOM,
     DOWN,
+    LEFT,
+    MIDDLE,
+    TOP,
     draw_stroke,
     get_board,
     has_ink,
@@ -13,8 +17,6 @@ from tests.browser.drawing import (
     read_ink,
     take_drawing,
 )
-
-MIDDLE, TOP, LEFT, BOTTOM = (0.5, 0.5), DOWN[0], ACROSS[0], DOWN[-1]
 
 
 def test_a_tap_leaves_a_round_dot(page):

@@ -10,7 +10,7 @@ from tests.browser.drawing import answer_all, draw_stroke, get_button, make_read
 from tests.browser.shapes import DIGITS
 from tests.digits import find_strokes
 
-REPLAYED = 25  # of the drawn digits, spread over the whole file
+REPLAYED = 50  # of the drawn digits, spread over the whole file
 SIZES = (0.3, 0.5, 0.8)  # shares of the board
 
 

@@ -5,7 +5,11 @@ from playwright.sync_api import expect
 
 from tests.browser.drawing import (
     ACROSS,
+    BOTTOM,
     DOWN,
+    LEFT,
+    MIDDLE,
+    TOP,
     draw_digit,
     draw_stroke,
     get_board,
@@ -16,8 +20,6 @@ from tests.browser.drawing import (
     take_drawing,
 )
 from tests.browser.shapes import DIGITS
-
-MIDDLE, TOP, LEFT, BOTTOM = (0.5, 0.5), DOWN[0], ACROSS[0], DOWN[-1]
 
 
 class Hand:

@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.drawing import (
     ACROSS,
     DOWN,
+    LEFT,
+    TOP,
     draw_digit,
     draw_stroke,
     get_board,
@@ -14,8 +16,6 @@ from tests.browser.drawing import (
     is_empty,
     take_drawing,
 )
-
-TOP, LEFT = DOWN[0], ACROSS[0]
 
 
 def expect_enabled(page, **wanted):

@@ -1,7 +1,7 @@
 """Items made ahead come in their order, with their errors, and stop when they are not wanted."""
 
 import threading
-import time
+from concurrent.futures import CancelledError
 
 import pytest
 
@@ -39,18 +39,24 @@ def test_an_error_comes_where_its_item_would_have_come():
         next(items)
 
 
-def test_closing_stops_what_is_under_way_soon():
-    made = []
+def test_closing_lets_what_is_under_way_end_and_makes_no_more():
+    made, is_under_way, may_end = [], threading.Event(), threading.Event()
 
     def make():
-        for number in range(1_000):
-            made.append(number)
-            time.sleep(0.01)
-            yield number
+        yield 0
+        made.append(1)
+        is_under_way.set()
+        may_end.wait(timeout=60)
+        yield 1
+        made.append(2)
 
-    items = Ahead(make(), room=1_000)
+    items = Ahead(make(), room=10)
     assert next(items) == 0
-    items.close()
-    stopped_at = len(made)
-    time.sleep(0.05)
-    assert len(made) == stopped_at < 500
+    assert is_under_way.wait(timeout=60)
+    closing = threading.Thread(target=items.close)
+    closing.start()
+    with pytest.raises(CancelledError):
+        items._made[-1].result(timeout=60)
+    may_end.set()
+    closing.join(timeout=60)
+    assert made == [1]

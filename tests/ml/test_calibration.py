@@ -80,6 +80,8 @@ def test_a_model_is_calibrated_on_digits_that_it_did_not_learn_from(
     assert 0.5 < fitted["temperature"] < 2
     scores = refusal_scores(compute_logits(shipped_model, made_digits[0]))
     assert (scores > fitted["refusal_threshold"]).double().mean() <= 0.01
+    generated = refusal_scores(compute_logits(shipped_model, make_digits(200, asked[0])))
+    assert fitted["refusal_threshold"] < max(scores.max(), generated.max()) + 5
     assert calibrate_if_refusing(shipped_model, made_digits[0], 0) == fitted
     of_epochs = {derive_seed(seed, epoch) for seed in range(3) for epoch in range(20)}
     assert not of_epochs.intersection(asked)

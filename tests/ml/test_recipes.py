@@ -57,7 +57,9 @@ def test_the_command_that_trains_as_the_tutorial_does_is_understood(name):
     for command in describe(name)["tutorial"]["commands"].values():
         flags = make_parser().parse_args(command.split()[2:])
         overrides = {field: getattr(flags, field) for field in OVERRIDES if field != "sessions"}
-        assert find_recipe(flags.model, **overrides).session_decay == 1
+        recipe = find_recipe(flags.model, **overrides)
+        assert recipe != RECIPES[name]
+        assert recipe.session_decay == 1
         assert not flags.refresh  # what is served stays ours
 
 

@@ -71,7 +71,7 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--lr", dest="learning_rate", type=_number, help="learning rate")
     group.add_argument("--batch-size", type=_whole, help="images in a step")
-    group.add_argument("--optimizer", metavar="NAME", help="basic, sgd, adam, adamw or rmsprop")
+    group.add_argument("--optimizer", metavar="NAME", help="basic, sgd, adam, adamw, rmsprop, muon")
     group.add_argument("--momentum", type=_number, help="of sgd: from 0 to less than 1")
     group.add_argument(
         "--session-decay", type=_number, help="factor on the learning rate between sessions"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import chain
 
 import numpy as np
 import torch
@@ -22,8 +23,8 @@ PARTS_AHEAD = 1_000  # more than an epoch has: all of the next one is made durin
 class Lessons:
     """Shuffled batches for one epoch after another, as the recipe wants them.
 
-    What is generated and distorted is made in other threads, while the model learns what they
-    made before.
+    What is generated and distorted is made in other threads, one for each kind, while the model
+    learns what they made before.
     """
 
     def __init__(self, recipe: Recipe, training: Examples, device: torch.device) -> None:
@@ -34,7 +35,7 @@ class Lessons:
             self._fixed = to_tensors(join([training] * recipe.mnist_copies), device)
         self._traces = trace(training.images) if recipe.retraced_digits else None
         self._varied: Ahead[Batch] | None = None  # what this epoch learns next
-        self._coming: dict[int, Ahead[Examples]] = {}  # what others will, by their seeds
+        self._coming: dict[int, list[Ahead[Examples]]] = {}  # what others will, by their seeds
 
     def count_images(self) -> int:
         """Return how many images an epoch has."""
@@ -65,30 +66,33 @@ class Lessons:
         if self._varied is not None:
             self._varied.close()
         while self._coming:
-            self._coming.popitem()[1].close()
+            for made in self._coming.popitem()[1]:
+                made.close()
 
-    def _prepare(self, seed: int) -> Ahead[Examples]:
+    def _prepare(self, seed: int) -> list[Ahead[Examples]]:
         if seed not in self._coming:
-            self._coming[seed] = Ahead(self._make_parts(seed), PARTS_AHEAD)
+            self._coming[seed] = [Ahead(kind, PARTS_AHEAD) for kind in self._make_kinds(seed)]
         return self._coming[seed]
 
     def _mix(self, seed: int) -> Examples:
         """Return MNIST's examples and newly made ones; another seed, other ones."""
-        with closing(self._prepare(seed)) as made:
-            examples = join([self._training] * self._recipe.mnist_copies + list(made))
-        del self._coming[seed]
-        return examples
+        made = self._prepare(seed)
+        try:
+            return join([self._training] * self._recipe.mnist_copies + list(chain(*made)))
+        finally:
+            for kind in self._coming.pop(seed):
+                kind.close()
 
-    def _make_parts(self, seed: int) -> Iterator[Examples]:
+    def _make_kinds(self, seed: int) -> Iterator[Iterator[Examples]]:
         recipe = self._recipe
         if self._traces is not None:
             rng = np.random.default_rng((seed, 3))
             labels = self._training.labels
-            yield from make_retraced_parts(self._traces, labels, recipe.retraced_digits, rng)
+            yield make_retraced_parts(self._traces, labels, recipe.retraced_digits, rng)
         if recipe.generated_digits:
-            yield from make_digit_parts(recipe.generated_digits, seed)
+            yield make_digit_parts(recipe.generated_digits, seed)
         if recipe.generated_non_digits:
-            yield from make_non_digit_parts(recipe.generated_non_digits, seed)
+            yield make_non_digit_parts(recipe.generated_non_digits, seed)
 
     def _vary(self, examples: Examples, epoch: int, generator: torch.Generator) -> Iterator[Batch]:
         share = self._recipe.share_distorted(epoch)

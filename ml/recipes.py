@@ -9,6 +9,7 @@ import torch
 
 from ml.errors import RecipeError, UnknownModelError
 from ml.models import MODELS
+from ml.muon import Muon
 from ml.scratch import BasicOptimizer
 
 OPTIMIZERS = {
@@ -16,6 +17,7 @@ OPTIMIZERS = {
     "sgd": torch.optim.SGD,
     "adam": torch.optim.Adam,
     "adamw": torch.optim.AdamW,
+    "muon": Muon,
     "rmsprop": torch.optim.RMSprop,
 }
 WARM_UP = 0.25  # the share of training in which a one-cycle rate climbs
@@ -35,7 +37,7 @@ class Recipe:
     session_decay: float = 1.0  # what the learning rate is multiplied by from session to session
     schedule: str = "constant"  # within a session; "one_cycle" climbs once and falls to nothing
     momentum: float = 0.0  # SGD only
-    weight_decay: float = 0.0  # AdamW only
+    weight_decay: float = 0.0  # AdamW and Muon only
     averaging: float = 0.0  # decay of the moving average of the weights that is kept; 0: none
     mnist_copies: int = 1  # how often each image of MNIST comes by in an epoch
     retraced_digits: int = 0  # of MNIST in an epoch, written again with other pens
@@ -120,7 +122,8 @@ class Recipe:
 
     def build_optimizer(self, model: torch.nn.Module) -> torch.optim.Optimizer:
         """Return a new optimizer of the recipe's kind for the model's parameters."""
-        own = {"sgd": {"momentum": self.momentum}, "adamw": {"weight_decay": self.weight_decay}}
+        decay = {"weight_decay": self.weight_decay}
+        own = {"sgd": {"momentum": self.momentum}, "adamw": decay, "muon": decay}
         options = own.get(self.optimizer, {})
         return OPTIMIZERS[self.optimizer](model.parameters(), lr=self.learning_rate, **options)
 
@@ -182,10 +185,10 @@ _RECIPES = (
     Recipe(
         model="board_cnn",
         source="ours: MNIST and what ml/styles.py generates; docs/board_cnn.md tells how",
-        optimizer="adamw",
-        learning_rate=0.003,
+        optimizer="muon",
+        learning_rate=0.01,
         batch_size=256,
-        sessions=(7,),
+        sessions=(6,),
         schedule="one_cycle",
         weight_decay=0.01,
         averaging=0.998,

@@ -7,6 +7,7 @@ OPTIMIZERS = {
     "sgd": "SGD",
     "adam": "Adam",
     "adamw": "AdamW",
+    "muon": "Muon for the convolutions and AdamW for all else",
     "rmsprop": "RMSprop",
 }
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -115,7 +116,7 @@ def describe_optimizer(recipe: dict[str, Any]) -> str | None:
     said = OPTIMIZERS.get(recipe["optimizer"], recipe["optimizer"])
     if recipe.get("momentum") and recipe["optimizer"] == "sgd":
         said += f" with momentum {recipe['momentum']:g}"
-    if recipe.get("weight_decay") and recipe["optimizer"] == "adamw":
+    if recipe.get("weight_decay") and recipe["optimizer"] in ("adamw", "muon"):
         said += f" with weight decay {recipe['weight_decay']:g}"
     if recipe.get("learning_rate"):
         said += f", {describe_rate(recipe)}"

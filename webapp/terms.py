@@ -31,6 +31,11 @@ TERMS = (
         ("augmented",),
     ),
     Term(
+        "AUROC",
+        "How well a score tells two kinds apart: how often, of one drawing of each kind, the right "
+        "one has the higher score. 1 is always, 0.5 is guessing.",
+    ),
+    Term(
         "autograd",
         "PyTorch's way to find gradients by itself: it records every calculation and goes "
         "through the record backwards.",
@@ -58,6 +63,12 @@ TERMS = (
         "The usual way divides the logits by one number, the temperature, found on images that "
         "were not trained on.",
         ("calibrated", "temperature"),
+    ),
+    Term(
+        "calibration error",
+        "How far from honest probabilities are: answers are grouped by how sure they are, and in "
+        "each group that is compared with how often they are right.",
+        ("ECE",),
     ),
     Term(
         "checkpoint",
@@ -150,6 +161,11 @@ TERMS = (
         "momentum",
         "Each step keeps part of the direction of the steps before it, like a ball that rolls on. "
         "It smooths out the zigzag from batch to batch.",
+    ),
+    Term(
+        "Muon",
+        "An optimizer that sees a layer's gradient as one matrix and makes the step equally long "
+        "in all of its directions, so that rare features are learned as fast as common ones.",
     ),
     Term(
         "normalization",

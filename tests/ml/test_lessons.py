@@ -60,13 +60,13 @@ def test_the_same_seed_gives_the_same_lessons_and_another_seed_others(varied):
 
 
 def test_lessons_prepared_an_epoch_ahead_are_the_same(varied, made_digits, monkeypatch):
-    begun, make_parts = [], varied._make_parts
+    begun, make_kinds = [], varied._make_kinds
 
     def watch(seed):
         begun.append(seed)
-        return make_parts(seed)
+        return make_kinds(seed)
 
-    monkeypatch.setattr(varied, "_make_parts", watch)
+    monkeypatch.setattr(varied, "_make_kinds", watch)
     first = varied.batches(1, 7, torch.Generator(), next_seed=8)
     assert sum(len(labels) for _, labels in first) == varied.count_images()
     assert begun == [7, 8]

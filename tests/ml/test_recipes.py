@@ -3,11 +3,12 @@
 import json
 
 import pytest
+import torch
 
 from ml.catalog import DESCRIPTIONS, describe
 from ml.errors import RecipeError, UnknownModelError
 from ml.models import MODELS, build_model
-from ml.recipes import RECIPES, Recipe, find_recipe, parse_sessions
+from ml.recipes import OPTIMIZERS, RECIPES, Recipe, find_recipe, parse_sessions
 from ml.runs import OVERRIDES
 from run import make_parser
 
@@ -97,6 +98,17 @@ def test_an_optimizer_gets_the_recipes_learning_rate():
     optimizer = recipe.build_optimizer(build_model("tutorial_cnn"))
     assert type(optimizer).__name__ == "RMSprop"
     assert optimizer.param_groups[0]["lr"] == 0.5
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_moves_every_parameter_of_a_network(name):
+    torch.manual_seed(0)
+    model = build_model("small_cnn")
+    before = {key: each.clone() for key, each in model.state_dict().items()}
+    optimizer = find_recipe("small_cnn", optimizer=name).build_optimizer(model)
+    model(torch.randn(4, 1, 28, 28)).square().sum().backward()
+    optimizer.step()
+    assert all(not torch.equal(each, before[key]) for key, each in model.state_dict().items())
 
 
 @pytest.mark.parametrize(

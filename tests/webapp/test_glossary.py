@@ -5,7 +5,8 @@ from webapp.terms import TERMS
 
 TAUGHT = """epoch, batch, step, learning rate, optimizer, SGD, momentum, RMSprop, Adam, softmax,
 logits, cross-entropy, dropout, convolution, pooling, ReLU, checkpoint, validation, parameters,
-normalization, calibration, confusion matrix, weight averaging, one-cycle"""
+normalization, calibration, confusion matrix, weight averaging, one-cycle, Muon, AUROC,
+calibration error, ECE"""
 
 
 @pytest.mark.parametrize("name", [" ".join(name.split()) for name in TAUGHT.split(",")])

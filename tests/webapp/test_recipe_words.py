@@ -33,6 +33,10 @@ def test_every_recipe_is_told_whole(name):
         ),
         ({"optimizer": "sgd", "momentum": 0.5}, "SGD with momentum 0.5."),
         (
+            {"optimizer": "muon", "weight_decay": 0.01},
+            "Muon for the convolutions and AdamW for all else with weight decay 0.01.",
+        ),
+        (
             {"optimizer": "adam", "learning_rate": 0.01, "schedule": "one_cycle"},
             "Adam, one-cycle learning rate of at most 0.01.",
         ),

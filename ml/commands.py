@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,8 @@ def run_styles(flags: argparse.Namespace) -> None:
     path = _picture(flags, "styles.png")
     folder = flags.data or default_data_dir()
     mnist = load_mnist(folder, train=True) if has_mnist(folder) else None
+    if mnist is None:
+        print(f"MNIST is not in {folder}: its digits, written again, are left out", file=sys.stderr)
     plots.plot_styles(make_samples(flags.seed or 0, mnist=mnist), path)
     print(path)
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ml.data import Examples
 from ml.evaluate import Evaluation
@@ -17,6 +18,7 @@ INK, ACCENT, FAINT = "#2b2a27", "#b5442e", "#b9b4a7"
 CELL = 42  # px of a sheet of digits that one takes, its caption included
 MARGIN = (CELL - IMAGE_SIDE) // 2  # px to its left
 
+WHOLE = {"nbins": 10, "integer": True, "min_n_ticks": 1}  # ticks for epochs
 STYLE = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -54,7 +56,7 @@ def plot_history(history: list[dict[str, Any]], marks: list[int], path: Path) ->
             for number, epoch in enumerate(marks):
                 label = "checkpoint" if number == 0 else None
                 axes.axvline(epoch, color=ACCENT, linestyle=":", label=label)
-            axes.set_xticks([epoch["epoch"] for epoch in history][:: max(1, len(history) // 10)])
+            axes.xaxis.set_major_locator(MaxNLocator(**WHOLE))
         left.set(title="Loss", xlabel="epoch", ylabel="cross-entropy in nats")
         right.set(title="Accuracy", xlabel="epoch", ylabel="read right, in %")
         left.legend(frameon=False)
@@ -63,7 +65,7 @@ def plot_history(history: list[dict[str, Any]], marks: list[int], path: Path) ->
 
 def _plot_curves(axes: Axes, history: list[dict[str, Any]], quantity: str, scale: int) -> None:
     epochs = [epoch["epoch"] for epoch in history]
-    for part, line in (("training", "--"), ("validation", "-")):
+    for part, line in (("training", "-"), ("validation", "--")):
         values = [epoch[f"{part}_{quantity}"] * scale for epoch in history]
         axes.plot(epochs, values, line, marker="o", markersize=3, color=INK, label=part)
 
@@ -75,8 +77,13 @@ def plot_comparison(histories: dict[str, list[dict[str, Any]]], path: Path) -> N
         left, right = figure.subplots(1, 2)
         for name, history in histories.items():
             epochs = [epoch["epoch"] for epoch in history]
-            left.plot(epochs, [epoch["validation_loss"] for epoch in history], label=name)
-            right.plot(epochs, [epoch["validation_accuracy"] * 100 for epoch in history])
+            losses = [epoch["validation_loss"] for epoch in history]
+            accuracies = [epoch["validation_accuracy"] * 100 for epoch in history]
+            # With a dot for each epoch, a run of one is seen too.
+            left.plot(epochs, losses, marker="o", markersize=3, label=name)
+            right.plot(epochs, accuracies, marker="o", markersize=3)
+        for axes in (left, right):
+            axes.xaxis.set_major_locator(MaxNLocator(**WHOLE))
         left.set(title="Validation loss", xlabel="epoch", ylabel="cross-entropy in nats")
         right.set(title="Validation accuracy", xlabel="epoch", ylabel="read right, in %")
         figure.legend(frameon=False, loc="outside lower center", ncols=2)
@@ -99,7 +106,7 @@ def plot_readings(
             top, left = number // 10 * CELL + CELL - IMAGE_SIDE, number % 10 * CELL + MARGIN
             sheet[top : top + IMAGE_SIDE, left : left + IMAGE_SIDE] = examples.images[index].numpy()
             read, truth = int(evaluation.predictions[index]), int(examples.labels[index])
-            text = f"{read}" if read == truth else f"{read}, is {truth}"
+            text = f"{read}" if read == truth else f"{truth} read as {read}"
             colour = INK if read == truth else ACCENT
             axes.text(left + IMAGE_SIDE / 2, top - 2, text, fontsize=9, ha="center", color=colour)
         axes.imshow(sheet, cmap="gray_r", vmin=0, vmax=255)
@@ -136,7 +143,7 @@ def plot_styles(rows: list[tuple[str, torch.Tensor]], path: Path) -> None:
             axes.set_ylabel(name, rotation=0, ha="right", va="center")
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
-        figure.savefig(path)
+        figure.savefig(path, bbox_inches="tight")  # the layout leaves too little for long names
 
 
 def plot_reliability(evaluation: Evaluation, path: Path) -> None:

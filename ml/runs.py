@@ -32,6 +32,7 @@ OVERRIDES = {
     "momentum": "--momentum",
     "session_decay": "--session-decay",
 }
+NAMED = 3  # runs, where the one that is asked for is not there
 SHOWN_MISTAKES = 20
 SHOWN_SEED = 0  # which test images the picture of readings shows
 
@@ -182,7 +183,13 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
         lines = path.read_text(encoding="utf-8").splitlines()
         history = [json.loads(line) for line in lines]
     except FileNotFoundError:
-        raise CheckpointError(f"{folder} holds no run: there is no {path.name} in it") from None
+        kept = [each for each in RUNS_DIR.glob(f"*/{path.name}") if each.stat().st_size]
+        kept.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        newest = ", ".join(str(each.parent) for each in kept[:NAMED])
+        raise CheckpointError(
+            f"{folder} holds no run: there is no {path.name} in it"
+            + (f"; the newest runs are {newest}" if newest else "")
+        ) from None
     except ValueError as error:
         raise CheckpointError(f"{path} is damaged: a line is not JSON") from error
     if not all(map(_is_epoch, history)):

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 import run
+from ml import runs
 from ml.checkpoint import WEIGHTS_DIR
 from ml.drawn import PREPROCESSINGS
 from ml.models import MODELS
@@ -195,9 +197,24 @@ def test_the_second_tutorials_recipe_is_one_line(train, tmp_path):
     assert recipe["momentum"] == 0.5
 
 
-def test_comparing_what_is_no_run_fails_in_one_line(tmp_path, capsys):
+def test_comparing_what_is_no_run_fails_in_one_line_that_names_the_newest(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(runs, "RUNS_DIR", tmp_path / "runs")
     assert run.main(["--compare", str(tmp_path)]) == 1
-    assert_one_line(capsys.readouterr().err)
+    error = capsys.readouterr().err
+    assert_one_line(error)
+    assert "newest" not in error
+    for number in range(5):
+        folder = tmp_path / "runs" / f"run-{number}"
+        folder.mkdir(parents=True)
+        (folder / "history.jsonl").write_text("{}" if number else "")
+        os.utime(folder / "history.jsonl", (number, number))
+    assert run.main(["--compare", str(tmp_path / "runs" / "B")]) == 1
+    error = capsys.readouterr().err
+    assert_one_line(error)
+    named = [tmp_path / "runs" / f"run-{number}" for number in (4, 3, 2)]
+    assert error.strip().endswith(", ".join(map(str, named)))
 
 
 def test_a_sample_shows_readings_and_mistakes(made_mnist, tmp_path, capsys):
@@ -216,10 +233,13 @@ def test_all_shipped_models_are_evaluated_as_one_table(made_mnist, capsys):
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_the_styles_that_are_learned_from_are_shown_in_a_picture(is_there, made_mnist, tmp_path):
+def test_the_styles_that_are_learned_from_are_shown_in_a_picture(
+    is_there, made_mnist, tmp_path, capsys
+):
     data = str(made_mnist if is_there else tmp_path)
     for out in (tmp_path / "new", tmp_path / "new" / "mine.png"):
         assert run.main(["--show-styles", "--data", data, "--out", str(out)]) == 0
+        assert (f"MNIST is not in {data}" in capsys.readouterr().err) == (not is_there)
     Image.open(tmp_path / "new" / "styles.png").verify()
     Image.open(tmp_path / "new" / "mine.png").verify()
 

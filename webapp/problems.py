@@ -1,4 +1,4 @@
-"""Every error leaves in one shape: RFC 9457 under /api/, a small page of plain HTML elsewhere."""
+"""Every error leaves in one shape: RFC 9457 under /api/, a small page elsewhere."""
 
 import json
 import logging
@@ -29,10 +29,17 @@ PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>{title}</title>
+<link rel="stylesheet" href="/static/css/base.css">
+<link rel="stylesheet" href="/static/css/text.css">
+<main class="page">
+<header class="opening">
 <h1>{title}</h1>
-<p>{detail}</p>
-<p><a href="/">To the drawing board</a></p>
+<p class="opening__lead">{detail}</p>
+<p class="opening__lead"><a href="/">To the drawing board</a></p>
+</header>
+</main>
 </html>
 """
 

@@ -74,7 +74,10 @@ def explain_refusal(error: OSError, host: str, port: int) -> ServeError:
     """Say in one line why the system refused to listen, and what to do."""
     if error.errno == errno.EADDRINUSE:
         other = port + 1 if port < 65535 else port - 1
-        return PortInUseError(f"Port {port} is in use; choose another with --port {other}.")
+        return PortInUseError(
+            f"Port {port} is in use; choose another with --port {other} "
+            f'(make run ARGS="--port {other}").'
+        )
     if error.errno in (errno.EACCES, errno.EPERM):
         return ServeError(f"Port {port} is not allowed for you; choose another with --port 5000.")
     if error.errno == errno.EADDRNOTAVAIL:

@@ -21,8 +21,8 @@ def press(page, key, times=1):
 
 
 def reach_board(page):
-    """Tab past the two links of the masthead."""
-    press(page, "Tab", 3)
+    """Tab past the three links of the masthead."""
+    press(page, "Tab", 4)
     expect(get_board(page)).to_be_focused()
 
 

@@ -73,7 +73,14 @@ def test_a_card_is_shown(said):
 
 def test_a_tutorials_figure_stands_next_to_ours_in_the_same_unit(page):
     assert page.count("<dd>96.74%</dd>") == 1
-    assert page.count("none given") == 5
+    assert page.count("in its tutorial") == 6  # of which five have a note alone
+
+
+def test_a_tutorial_without_a_figure_says_so():
+    told = show(tutorial={"figure": None, "note": "It gives none."})
+    assert "in its tutorial" in told
+    assert "It gives none." in told
+    assert "in its tutorial" not in show(tutorial={})
 
 
 def test_a_figure_in_the_tutorials_own_words_is_left_as_it_is():

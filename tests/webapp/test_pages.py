@@ -32,6 +32,7 @@ def test_a_page_that_does_not_exist_says_so_in_html(page_client):
     assert answer.mimetype == "text/html"
     assert "<h1>Not Found</h1>" in page
     assert 'href="/"' in page
+    assert 'href="/static/css/base.css"' in page
 
 
 @pytest.mark.parametrize("path", ["//api/predict", "/static/../run.py", "/static/%00", "/%ff"])
@@ -70,10 +71,12 @@ def test_a_page_loads_only_what_is_served_here_and_nothing_inline(shelf_client, 
         assert shelf_client.get(address, buffered=True).status_code == 200
 
 
-@pytest.mark.parametrize(("path", "name"), [("/", "Draw"), ("/models", "Models")])
+@pytest.mark.parametrize(
+    ("path", "name"), [("/", "Draw"), ("/models", "Models"), ("/glossary", "Glossary")]
+)
 def test_the_masthead_leads_to_the_pages_and_says_which_one_is_open(shelf_client, path, name):
     links = Links(shelf_client.get(path).get_data(as_text=True))
-    assert {"/", "/models"} <= set(links.followed)
+    assert {"/", "/models", "/glossary"} <= set(links.followed)
     assert links.current == [path]
 
 

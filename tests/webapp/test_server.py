@@ -100,7 +100,9 @@ def test_a_signal_stops_the_server_cleanly(tmp_path, number):
 def test_a_port_in_use_is_one_clear_line():
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(PortInUseError, match=f"Port {port} is in use.*--port") as caught:
+        with pytest.raises(
+            PortInUseError, match=f"Port {port} is in use.*--port.*make run ARGS"
+        ) as caught:
             listen("127.0.0.1", port)
     assert "\n" not in str(caught.value)
 

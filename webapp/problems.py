@@ -33,6 +33,9 @@ PAGE = """<!doctype html>
 <title>{title}</title>
 <link rel="stylesheet" href="/static/css/base.css">
 <link rel="stylesheet" href="/static/css/text.css">
+<header class="masthead">
+<p class="masthead__title"><a href="/">Digit board</a></p>
+</header>
 <main class="page">
 <header class="opening">
 <h1>{title}</h1>

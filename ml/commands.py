@@ -77,7 +77,10 @@ def _finish_run(
     print("Pictures: " + ", ".join(str(path) for path in pictures))
     if flags.refresh:
         save_weights(flags.weights, finished.model, card)
-        print(f"Served from now on: {flags.weights / recipe.model}.safetensors (restart to read)")
+        print(
+            f"Served from now on: {flags.weights / recipe.model}.safetensors; "
+            "a server that is running reads it when it is started again"
+        )
 
 
 def run_evaluation(flags: argparse.Namespace) -> None:

@@ -80,8 +80,17 @@ def test_a_word_leads_to_its_explanation(open_models):
     expect(page.locator(":target")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("width", [360, 390])
+def test_the_table_of_models_fits_on_a_phone(open_models, width):
+    page = open_models(viewport={"width": width, "height": 740})
+    box = page.get_by_role("region", name="All models side by side")
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+    names = ["Model", "Accuracy", "Parameters"]
+    expect(box.get_by_role("columnheader")).to_have_text(names)
+
+
 def test_a_wide_table_is_scrolled_by_keyboard_in_its_own_box(open_models):
-    page = open_models(viewport={"width": 360, "height": 740})
+    page = open_models(viewport={"width": 500, "height": 740})
     box = page.get_by_role("region", name="All models side by side")
     box.focus()
     page.keyboard.press("ArrowRight")

@@ -17,7 +17,7 @@ from ml.styles import make_digits
 DIGITS = 10
 HELD_OUT_DIGITS = 5_000
 HELD_OUT_SEED = 2**60  # above every epoch's seed: no epoch learns from these
-REFUSED_MNIST = 0.003  # the share of MNIST images that the threshold may refuse
+REFUSED_MNIST = 0.002  # the share of MNIST images that the threshold may refuse
 TAIL = 0.02  # the share of highest scores that says how fast the rest thin out
 REFUSED_GENERATED = 0.01  # and of held-out generated digits, which are odder than most people's
 

@@ -107,8 +107,8 @@ def describe(name: str) -> dict[str, Any]:
 def describe_layers(model: nn.Module) -> list[dict[str, Any]]:
     """Return the layers in the order they are used: name, shape of what leaves it, parameters.
 
-    Shapes are those of one image, without the batch. ReLU, pooling and flattening, which the models
-    write as functions, have rows too.
+    Shapes are those of one image, without the batch. ReLU, pooling, flattening and residual
+    connections, which the models write as functions, have rows too.
     """
     rows: list[dict[str, Any]] = []
 
@@ -131,7 +131,7 @@ def describe_layers(model: nn.Module) -> list[dict[str, Any]]:
 
 
 class _Watch(TorchFunctionMode):
-    """Tells of every call of FUNCTIONS: its name and its result."""
+    """Tells of every call of FUNCTIONS, and of every sum of two layers: its name and result."""
 
     def __init__(self, add: Callable[[str, torch.Tensor], None]) -> None:
         super().__init__()
@@ -145,8 +145,11 @@ class _Watch(TorchFunctionMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401 - whatever the function returns
         result = function(*args, **(kwargs or {}))
-        if name := FUNCTIONS.get(getattr(function, "__name__", "")):
+        called = getattr(function, "__name__", "")
+        if name := FUNCTIONS.get(called):
             self._add(name, result)
+        elif called == "add" and args[0].shape == args[1].shape:  # a bias has another shape
+            self._add("residual connection", result)
         return result
 
 

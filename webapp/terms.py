@@ -209,6 +209,12 @@ TERMS = (
         "like it between them, many layers could do no more than one.",
     ),
     Term(
+        "residual connection",
+        "A layer's output is added to what went into it, so that the layer only has to learn what "
+        "is still missing. Deeper networks learn more easily with it.",
+        ("residual connections",),
+    ),
+    Term(
         "RMSprop",
         "An optimizer that divides each parameter's step by the recent size of its gradients, so "
         "that all parameters move at a similar pace.",

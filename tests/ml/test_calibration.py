@@ -48,7 +48,7 @@ def test_the_threshold_keeps_to_both_shares(harder):
     generated, _ = make_logits(10_000, 1.0, seed=2)
     generated[:, 10] += harder
     threshold = choose_threshold(mnist, generated)
-    assert (refusal_scores(mnist) > threshold).double().mean() <= 0.0035
+    assert (refusal_scores(mnist) > threshold).double().mean() <= 0.0025
     assert (refusal_scores(generated) > threshold).double().mean() <= 0.01
 
 

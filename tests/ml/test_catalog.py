@@ -45,8 +45,15 @@ def test_no_layer_is_given_another_shape_than_the_one_before_it_made(name):
     for before, layer in itertools.pairwise(layers):
         if layer["layer"].startswith("linear"):
             assert before["shape"] == [int(layer["layer"].split()[-3].rstrip(","))]
-        if layer["layer"] in ("ReLU", "batch normalization"):
+        if layer["layer"] in ("ReLU", "batch normalization", "residual connection"):
             assert layer["shape"] == before["shape"]
+
+
+def test_a_sum_of_two_layers_is_a_layer_and_the_sum_with_a_bias_is_not():
+    names = {name: [row["layer"] for row in describe_layers(build_model(name))] for name in MODELS}
+    assert [name for name in MODELS if "residual connection" in names[name]] == ["board_cnn"]
+    assert names["board_cnn"][-5:-2] == ["batch normalization", "residual connection", "ReLU"]
+    assert names["linear_scratch"] == ["flatten", "linear by hand, 784 → 10"]
 
 
 def test_a_model_without_a_description_gets_its_name():

@@ -35,6 +35,14 @@ def test_a_recipe_that_left_its_tutorials_says_so_and_how_to_follow_it():
     assert "<code>python run.py --train --model x --session-decay 1</code>" in page
 
 
+def test_a_recipes_source_is_linked_and_the_words_around_it_are_words():
+    page = show(recipe={"source": "github.com/pytorch/examples, <b>first</b> version"})
+    assert "https://github.com/pytorch/examples" in Links(page).followed
+    assert "</a>, &lt;b&gt;first&lt;/b&gt; version" in page
+    script = "javascript:alert(1)"
+    assert script not in Links(show(recipe={"source": script})).followed
+
+
 def test_every_model_has_a_card_that_the_table_leads_to(page):
     links = Links(page)
     for name in make_shelf().models:

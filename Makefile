@@ -31,7 +31,7 @@ train: .venv/.installed
 # A process for each core, a file's tests together; each calculates on one thread, or they would wait
 # for one another.
 test: .venv/.installed-dev browser
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .

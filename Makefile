@@ -29,7 +29,7 @@ train: .venv/.installed
 	$(BIN)/python run.py --train $(ARGS)
 
 # A process for each core, a file's tests together; each calculates on one thread, or they would wait
-# for one another.
+# for one another. Files keep their order: xdist would put the longest, which has few tests, last.
 test: .venv/.installed-dev browser
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 

@@ -148,8 +148,8 @@ class _Watch(TorchFunctionMode):
         called = getattr(function, "__name__", "")
         if name := FUNCTIONS.get(called):
             self._add(name, result)
-        elif called == "add" and args[0].shape == args[1].shape:  # a bias has another shape
-            self._add("residual connection", result)
+        elif called == "add" and all(getattr(each, "shape", None) == result.shape for each in args):
+            self._add("residual connection", result)  # a bias has another shape, a number none
         return result
 
 

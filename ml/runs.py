@@ -68,10 +68,15 @@ def find_folder(model: str | None, out: Path | None) -> Path:
     if out is not None:
         return out
     pattern = f"{model or '*'}-*/checkpoint.pt"
-    found = sorted(RUNS_DIR.glob(pattern), key=lambda path: path.stat().st_mtime)
+    found = _find_newest(pattern)
     if not found:
         raise CheckpointError(f"there is no run in {RUNS_DIR} to go on with; leave out --resume")
-    return found[-1].parent
+    return found[0].parent
+
+
+def _find_newest(pattern: str) -> list[Path]:
+    """Return the runs' files that fit the pattern, the last written first."""
+    return sorted(RUNS_DIR.glob(pattern), key=lambda path: path.stat().st_mtime, reverse=True)
 
 
 def read_settings(folder: Path) -> tuple[Recipe, int]:
@@ -183,8 +188,7 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
         lines = path.read_text(encoding="utf-8").splitlines()
         history = [json.loads(line) for line in lines]
     except FileNotFoundError:
-        kept = [each for each in RUNS_DIR.glob(f"*/{path.name}") if each.stat().st_size]
-        kept.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        kept = [each for each in _find_newest(f"*/{path.name}") if each.stat().st_size]
         newest = ", ".join(str(each.parent) for each in kept[:NAMED])
         raise CheckpointError(
             f"{folder} holds no run: there is no {path.name} in it"

@@ -25,6 +25,7 @@ API_DETAILS = {
     404: "There is nothing at this address. The API has POST /api/predict, GET /api/models "
     "and GET /api/health.",
 }
+# Not a template of the pages': what breaks in those is told with this.
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

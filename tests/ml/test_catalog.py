@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from torch import nn
 
 from ml.catalog import DESCRIPTIONS, describe, describe_layers
 from ml.models import MODELS, build_model, count_parameters
@@ -54,6 +55,18 @@ def test_a_sum_of_two_layers_is_a_layer_and_the_sum_with_a_bias_is_not():
     assert [name for name in MODELS if "residual connection" in names[name]] == ["board_cnn"]
     assert names["board_cnn"][-5:-2] == ["batch normalization", "residual connection", "ReLU"]
     assert names["linear_scratch"] == ["flatten", "linear by hand, 784 → 10"]
+
+
+def test_a_sum_with_a_number_is_no_layer_and_does_no_harm():
+    class Shifted(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(784, 10)
+
+        def forward(self, images):
+            return self.fc(images.flatten(1)) + 1
+
+    assert [row["layer"] for row in describe_layers(Shifted())] == ["flatten", "linear, 784 → 10"]
 
 
 def test_a_model_without_a_description_gets_its_name():

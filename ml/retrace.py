@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 
 from ml.preprocess import BOX_SIDE, IMAGE_SIDE
-from ml.raster import paste_centred, squared_distance
+from ml.raster import paste_centred, squared_distances
 
 ZOOM = 2  # cells per pixel, on each axis, of the image that is thinned
 INKED = 0.45  # of the darkest: what belongs to the stroke that is thinned
@@ -88,7 +88,7 @@ class Traces:
 def _distances_to(segments: torch.Tensor) -> torch.Tensor:
     """Return the distance in px of each pixel's middle to segments (N, 4): (N, SIDE, SIDE)."""
     axis = torch.arange(SIDE) + 0.5 - MARGIN
-    squares = [squared_distance(axis, part) for part in segments.split(CHUNK)]
+    squares = [squared_distances(axis, part[:, None]) for part in segments.split(CHUNK)]
     return torch.cat(squares).sqrt_()
 
 

@@ -1,0 +1,39 @@
+"""What it costs to make what board_cnn learns from: processor time for each image."""
+
+import time
+from collections.abc import Callable
+
+import torch
+
+from ml.augment import distort
+from ml.calibration import HELD_OUT_SEED
+from ml.styles import make_digits, make_non_digits
+
+IMAGES = 5_000
+BATCH = 256
+
+
+def measure() -> dict[str, float]:
+    """Return the microseconds of one thread for an image of each kind, the best of three runs."""
+    images = make_digits(BATCH, HELD_OUT_SEED).images
+    generator = torch.Generator().manual_seed(0)
+    kinds = {
+        "generated_digit": (lambda: make_digits(IMAGES, HELD_OUT_SEED), IMAGES),
+        "generated_non_digit": (lambda: make_non_digits(IMAGES, HELD_OUT_SEED), IMAGES),
+        "distortion": (lambda: distort(images, generator), BATCH),
+    }
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return {
+            f"{name}_us": round(min(_time(make) for _ in range(3)) / count * 1e6, 1)
+            for name, (make, count) in kinds.items()
+        }
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _time(work: Callable[[], object]) -> float:
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun

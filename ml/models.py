@@ -79,7 +79,7 @@ class BoardCNN(nn.Module):
     The first ten logits are the digits'; the eleventh is that of a drawing that is no digit.
     Pooling comes before normalization: a quarter of the numbers to normalize. The last convolution
     adds to what it is given, so it learns only what the others missed (a residual connection).
-    There is no dropout: most images come by once or twice, so there is little to learn by heart.
+    There is no dropout: most images are new in each epoch, so there is little to learn by heart.
     """
 
     def __init__(self) -> None:

@@ -43,7 +43,6 @@ class Recipe:
     retraced_digits: int = 0  # of MNIST in an epoch, written again with other pens
     generated_digits: int = 0  # in an epoch, in ways of writing that MNIST lacks
     generated_non_digits: int = 0  # in an epoch, labelled 10
-    epochs_per_drawing: int = 1  # how many learn from what was generated before it is made anew
     distorted: tuple[float, float] = (0.0, 0.0)  # share of images, in the first and last epoch
     loss_reduction: str = "mean"  # over the batch: "mean" or "sum"
     validation_images: int = 5_000  # of MNIST's 60,000 training images
@@ -69,8 +68,6 @@ class Recipe:
             raise RecipeError(f"the momentum is from 0 to less than 1, not {self.momentum}")
         if self.momentum and self.optimizer != "sgd":
             raise RecipeError(f"momentum belongs to sgd; {self.optimizer} has none to set")
-        if self.epochs_per_drawing < 1:
-            raise RecipeError(f"a drawing serves 1 epoch or more, not {self.epochs_per_drawing}")
         if self.batch_size < 1:
             raise RecipeError(f"the batch size must be at least 1, not {self.batch_size}")
         if self.batch_size == 1 and self.model == "quick_cnn":

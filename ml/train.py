@@ -4,6 +4,7 @@ Neither prints, draws or decides what is served: the command line, the tests and
 all consume the same events.
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Generator, Iterator
@@ -29,11 +30,16 @@ from ml.events import (
     SessionStarted,
     StepResult,
 )
-from ml.lessons import Lessons, derive_seed
+from ml.lessons import Lessons
 from ml.progress import Progress, reached_goal
 from ml.recipes import Recipe
 from ml.scratch import LinearScratch
 from ml.timing import Stopwatch
+
+
+def derive_seed(seed: int, epoch: int) -> int:
+    """Return the seed of an epoch: the same however training was cut into sessions."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{epoch}".encode()).digest()[:7], "big")
 
 
 def fit(
@@ -56,13 +62,14 @@ def fit(
     Raises TrainingError, naming the step, when the loss is no longer a number.
     """
     generator = generator or torch.Generator()
-    with closing(Lessons(recipe, training, device, seed)) as lessons:
+    with closing(Lessons(recipe, training, device)) as lessons:
         steps = count_batches(lessons.count_images(), recipe.batch_size)
         for epoch in epochs:
             epoch_seed = derive_seed(seed, epoch)
+            next_seed = derive_seed(seed, epoch + 1) if epoch + 1 in epochs else None
             torch.manual_seed(epoch_seed)  # dropout
             generator.manual_seed(epoch_seed)  # the order of the images
-            taught = lessons.batches(epoch, generator, is_last=epoch + 1 not in epochs)
+            taught = lessons.batches(epoch, epoch_seed, generator, next_seed)
             watch = Stopwatch()
             totals = yield from _teach(model, optimizer, recipe, taught, average, epoch, steps)
             seconds = watch.seconds()

@@ -31,7 +31,6 @@ TOLD = {
     "retraced_digits",
     "generated_digits",
     "generated_non_digits",
-    "epochs_per_drawing",
     "distorted",
     "bfloat16",
 }
@@ -78,11 +77,7 @@ def describe_made(recipe: dict[str, Any]) -> str | None:
         count_made(recipe.get("generated_non_digits"), "drawings of no digit"),
     ]
     told = [part for part in parts if part]
-    said = f"An epoch holds {', '.join(told)}." if told else None
-    lasts = recipe.get("epochs_per_drawing") or 1
-    if lasts > 1 and (recipe.get("generated_digits") or recipe.get("generated_non_digits")):
-        said += f" What is generated serves {count_epochs(lasts)}, then it is made anew."
-    return said
+    return f"An epoch holds {', '.join(told)}." if told else None
 
 
 def count_made(number: int | None, what: str) -> str | None:

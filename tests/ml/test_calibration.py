@@ -15,10 +15,10 @@ from ml.calibration import (
     refusal_scores,
 )
 from ml.evaluate import compute_logits
-from ml.lessons import derive_seed
 from ml.models import build_model
 from ml.runs import calibrate_if_refusing
 from ml.styles import make_digits
+from ml.train import derive_seed
 
 
 def make_logits(count, scale, seed=0):

@@ -122,7 +122,6 @@ def test_every_optimizer_moves_every_parameter_of_a_network(name):
         {"session_decay": 0.0},
         {"schedule": "random"},
         {"batch_size": 0},
-        {"epochs_per_drawing": 0},
         {"sessions": ()},
         {"sessions": (3, 0)},
     ],

@@ -51,12 +51,6 @@ def test_every_recipe_is_told_whole(name):
             f"An epoch holds 60,000 of them written again with other pens. {HARDER}",
         ),
         (
-            {"generated_digits": 5_000, "epochs_per_drawing": 2},
-            "An epoch holds 5,000 generated digits. What is generated serves 2 epochs, then it is "
-            f"made anew. {HARDER}",
-        ),
-        ({"epochs_per_drawing": 2, "optimizer": "sgd"}, "SGD."),
-        (
             {"distorted": [0.8, 0.3]},
             "Augmentation distorts 80% of the images in the first epoch, changing evenly to 30% in "
             f"the last. {HARDER}",

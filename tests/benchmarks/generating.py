@@ -8,6 +8,7 @@ import torch
 from ml.augment import distort
 from ml.calibration import HELD_OUT_SEED
 from ml.styles import make_digits, make_non_digits
+from tests.benchmarks.threads import one_thread
 
 IMAGES = 5_000
 BATCH = 256
@@ -22,15 +23,11 @@ def measure() -> dict[str, float]:
         "generated_non_digit": (lambda: make_non_digits(IMAGES, HELD_OUT_SEED), IMAGES),
         "distortion": (lambda: distort(images, generator), BATCH),
     }
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with one_thread():
         return {
             f"{name}_us": round(min(_time(make) for _ in range(3)) / count * 1e6, 1)
             for name, (make, count) in kinds.items()
         }
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _time(work: Callable[[], object]) -> float:

@@ -3,9 +3,9 @@
 import statistics
 
 import numpy as np
-import torch
 
 from ml.predict import Reader
+from tests.benchmarks.threads import one_thread
 from tests.browser.shapes import DIGITS
 from tests.digits import draw_ink
 
@@ -15,18 +15,16 @@ YARDSTICK = "tutorial_cnn"
 
 def measure() -> dict[str, dict[str, float]]:
     """Return each model's median in ms, and as a share of tutorial_cnn's."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     reader = Reader()
     inks = [draw_ink(strokes) for strokes in DIGITS.values()]
     taken: dict[str, list[float]] = {name: [] for name in reader.models}
     rng = np.random.default_rng(0)
-    for number in range(ROUNDS):
-        # In another order each time: who comes after whom decides what the caches hold.
-        turn = rng.permutation(reader.models).tolist()
-        for reading in reader.read_each(inks[number % len(inks)], turn):
-            taken[reading.model].append(reading.milliseconds)
-    torch.set_num_threads(threads)
+    with one_thread():
+        for number in range(ROUNDS):
+            # In another order each time: who comes after whom decides what the caches hold.
+            turn = rng.permutation(reader.models).tolist()
+            for reading in reader.read_each(inks[number % len(inks)], turn):
+                taken[reading.model].append(reading.milliseconds)
     medians = {name: statistics.median(each) for name, each in taken.items()}
     return {
         name: {"milliseconds": round(median, 3), "share": round(median / medians[YARDSTICK], 2)}

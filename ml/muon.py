@@ -56,7 +56,12 @@ def orthogonalize(matrix: torch.Tensor) -> torch.Tensor:
     if matrix.shape[0] > matrix.shape[1]:
         return orthogonalize(matrix.T).T
     x = matrix / matrix.norm().clamp_min(1e-7)  # no singular value above 1
+    # An iteration multiplies x by a polynomial of x·xᵀ, which is small: the product of all these
+    # is made first, and multiplied by x, which is large, once.
+    one = torch.eye(len(x), dtype=x.dtype, device=x.device)
+    product, square = one, x @ x.T
     for _ in range(ITERATIONS):
-        square = x @ x.T
-        x = A * x + (B * square + C * square @ square) @ x
-    return x
+        factor = A * one + B * square + C * square @ square
+        product = factor @ product
+        square = factor @ square @ factor
+    return product @ x

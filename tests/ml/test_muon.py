@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from ml.models import build_model
-from ml.muon import Muon, orthogonalize
+from ml.muon import ITERATIONS, A, B, C, Muon, orthogonalize
 
 
 @pytest.mark.parametrize("shape", [(32, 25), (25, 32), (64, 288), (8, 8), (1, 9)])
@@ -19,6 +19,15 @@ def test_all_directions_of_a_matrix_become_about_as_long(shape):
     between = u.T @ again @ v.T
     assert torch.allclose(between, torch.diag(between.diagonal()), atol=1e-9)
     assert between.diagonal().median() > 0.6
+
+
+@pytest.mark.parametrize("shape", [(64, 288), (288, 64), (8, 8)])
+def test_multiplying_all_iterations_first_gives_what_one_after_the_other_does(shape):
+    matrix = torch.randn(shape, generator=torch.Generator().manual_seed(1))
+    x = matrix / matrix.norm()
+    for _ in range(ITERATIONS):
+        x = A * x + B * (x @ x.T) @ x + C * (x @ x.T) @ (x @ x.T) @ x
+    assert torch.allclose(orthogonalize(matrix), x, atol=1e-5)
 
 
 def test_a_matrix_of_zeros_stays_one():

@@ -31,6 +31,7 @@ from ml.events import (
     StepResult,
 )
 from ml.lessons import Lessons
+from ml.memory import keep_freed_memory
 from ml.progress import Progress, reached_goal
 from ml.recipes import Recipe
 from ml.scratch import LinearScratch
@@ -61,6 +62,7 @@ def fit(
     validation measures. Ends early when an epoch's training accuracy reaches the recipe's goal.
     Raises TrainingError, naming the step, when the loss is no longer a number.
     """
+    keep_freed_memory()
     generator = generator or torch.Generator()
     with closing(Lessons(recipe, training, device)) as lessons:
         steps = count_batches(lessons.count_images(), recipe.batch_size)

@@ -129,12 +129,19 @@ def _find_box(path: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 def _measure_distances(path: torch.Tensor) -> torch.Tensor:
     """Return the distance in px of each pixel's middle to the path, float32 (N, SIDE, SIDE)."""
     pixels = torch.arange(SIDE) + 0.5 - MARGIN
-    squares = (pixels[:, None] - _cell_places()).square()  # SIDE, cells
-    # First down the columns to the nearest cell of each, then across all columns.
-    far = torch.where(path, 0.0, 1e6)  # N, rows of cells, columns of cells
-    down = torch.stack([(far + row[:, None]).amin(dim=1) for row in squares], dim=1)
-    across = torch.stack([(down + column).amin(dim=2) for column in squares], dim=2)
-    return across.sqrt_()
+    cells = _cell_places()
+    # First along each column to the nearest of its cells above and below, then across all columns.
+    places = cells[:, None]  # of the rows of cells
+    above = torch.where(path, places, -torch.inf).cummax(dim=1).values
+    below = torch.where(path, places, torch.inf).flip(1).cummin(dim=1).values.flip(1)
+    before = torch.searchsorted(cells, pixels)  # how many cells lie above each pixel's middle
+    above = F.pad(above, (0, 0, 1, 0), value=-torch.inf)[:, before]
+    below = F.pad(below, (0, 0, 0, 1), value=torch.inf)[:, before]
+    down = torch.minimum(pixels[:, None] - above, below - pixels[:, None]).square()
+    down = down.permute(2, 1, 0).contiguous()  # columns of cells, SIDE, N
+    aside = (pixels[:, None] - cells).square()[:, :, None, None]  # SIDE, columns of cells, 1, 1
+    squares = torch.stack([(down + column).amin(dim=0) for column in aside], dim=1)
+    return squares.permute(2, 0, 1).sqrt()
 
 
 def _draw(

@@ -67,18 +67,18 @@ DESCRIPTIONS = {
         "0.9674",
         "After 40 epochs.",
     ),
+    "quick_cnn": Description(
+        "Quick CNN",
+        "Ours for a class that does not want to wait: two passes over the data are all it sees. "
+        "Batch normalization and a learning rate that rises once and falls make that enough.",
+        None,
+        "Ours; no tutorial.",
+    ),
     "board_cnn": Description(
         "Board network",
         "Ours, made for drawings: it learns from MNIST, from its digits written again with other "
         "pens, and from ways of writing that MNIST lacks, drawn by the program itself. An eleventh "
         "answer says that a drawing is no digit.",
-        None,
-        "Ours; no tutorial.",
-    ),
-    "quick_cnn": Description(
-        "Quick CNN",
-        "Ours for a class that does not want to wait: two passes over the data are all it sees. "
-        "Batch normalization and a learning rate that rises once and falls make that enough.",
         None,
         "Ours; no tutorial.",
     ),

@@ -73,49 +73,6 @@ class SmallCNN(nn.Module):
         return self.fc2(x)  # N, 10
 
 
-class BoardCNN(nn.Module):
-    """Four convolutions, each with batch normalization, and one linear layer: 196,075 parameters.
-
-    The first ten logits are the digits'; the eleventh is that of a drawing that is no digit.
-    Pooling comes before normalization: a quarter of the numbers to normalize. The last convolution
-    adds to what it is given, so it learns only what the others missed (a residual connection).
-    There is no dropout: most images are new in each epoch, so there is little to learn by heart.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(1, 32, 5, bias=False)
-        self.norm1 = nn.BatchNorm2d(32)
-        self.conv2 = nn.Conv2d(32, 64, 3, padding=1, bias=False)
-        self.norm2 = nn.BatchNorm2d(64)
-        self.conv3 = nn.Conv2d(64, 96, 3, padding=1, bias=False)
-        self.norm3 = nn.BatchNorm2d(96)
-        self.conv4 = nn.Conv2d(96, 96, 3, padding=1, bias=False)
-        self.norm4 = nn.BatchNorm2d(96)
-        self.fc = nn.Linear(96 * 6 * 6, 11)
-
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return logits (N, 11) for normalized images (N, 1, 28, 28)."""
-        x = F.relu(self.norm1(F.max_pool2d(self.conv1(images), 2)))  # N, 32, 12, 12
-        x = F.relu(self.norm2(F.max_pool2d(self.conv2(x), 2)))  # N, 64, 6, 6
-        x = F.relu(self.norm3(self.conv3(x)))  # N, 96, 6, 6
-        x = F.relu(x + self.norm4(self.conv4(x)))  # N, 96, 6, 6
-        return self.fc(x.flatten(1))  # N, 11
-
-    def fold(self) -> "BoardCNN":
-        """Return a copy for reading only, each norm folded into its convolution: same logits.
-
-        A norm behind a pool stays if it turns a channel's sign: the greatest would be the least.
-        """
-        folded = copy.deepcopy(self).eval()
-        for number in (1, 2, 3, 4):
-            conv, norm = getattr(folded, f"conv{number}"), getattr(folded, f"norm{number}")
-            if number > 2 or (norm.weight > 0).all():
-                setattr(folded, f"conv{number}", fuse_conv_bn_eval(conv, norm))
-                setattr(folded, f"norm{number}", nn.Identity())
-        return folded.to(memory_format=torch.channels_last)
-
-
 class QuickCNN(nn.Module):
     """Ours for a class that does not want to wait: 215,506 parameters, learned in two epochs.
 
@@ -139,6 +96,96 @@ class QuickCNN(nn.Module):
         x = F.relu(self.norm2(F.max_pool2d(self.conv2(x), 2)))  # N, 32, 5, 5
         x = F.relu(self.norm3(self.fc1(x.flatten(1))))  # N, 256
         return self.fc2(x)  # N, 10
+
+
+class BoardCNN(nn.Module):
+    """Six convolutions, each with batch normalization, and one linear layer: 543,179 parameters.
+
+    The first ten logits are the digits'; the eleventh is that of a drawing that is no digit.
+    Pooling comes before normalization: a quarter of the numbers to normalize. The fourth and the
+    sixth convolution add to what they are given, so they learn only what the others missed
+    (residual connections). The last two see the whole drawing at once, on 3×3 places.
+    There is no dropout: most images are new in each epoch, so there is little to learn by heart.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 32, 5, bias=False)
+        self.norm1 = nn.BatchNorm2d(32)
+        self.conv2 = nn.Conv2d(32, 64, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(64)
+        self.conv3 = nn.Conv2d(64, 96, 3, padding=1, bias=False)
+        self.norm3 = nn.BatchNorm2d(96)
+        self.conv4 = nn.Conv2d(96, 96, 3, padding=1, bias=False)
+        self.norm4 = nn.BatchNorm2d(96)
+        self.conv5 = nn.Conv2d(96, 160, 3, padding=1, bias=False)
+        self.norm5 = nn.BatchNorm2d(160)
+        self.conv6 = nn.Conv2d(160, 160, 3, padding=1, bias=False)
+        self.norm6 = nn.BatchNorm2d(160)
+        self.fc = nn.Linear(160 * 3 * 3, 11)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits (N, 11) for normalized images (N, 1, 28, 28)."""
+        x = F.relu(self.norm1(F.max_pool2d(self.conv1(images), 2)))  # N, 32, 12, 12
+        x = F.relu(self.norm2(F.max_pool2d(self.conv2(x), 2)))  # N, 64, 6, 6
+        x = F.relu(self.norm3(self.conv3(x)))  # N, 96, 6, 6
+        x = F.max_pool2d(F.relu(x + self.norm4(self.conv4(x))), 2)  # N, 96, 3, 3
+        x = F.relu(self.norm5(self.conv5(x)))  # N, 160, 3, 3
+        x = F.relu(x + self.norm6(self.conv6(x)))  # N, 160, 3, 3
+        return self.fc(x.flatten(1))  # N, 11
+
+    def fold(self) -> "FoldedBoardCNN":
+        """Return what reads as this network does now, faster."""
+        return FoldedBoardCNN(self)
+
+
+class FoldedBoardCNN:
+    """A trained BoardCNN for reading only: the same logits, in two thirds of the time.
+
+    A trained norm multiplies and adds, so it can be folded into the convolution before it. One
+    behind a pool stays as scale and shift: a negative scale would make the greatest the least. For
+    a single drawing, calling modules takes as long as some convolutions do; here are only tensors.
+    """
+
+    @torch.inference_mode()
+    def __init__(self, network: BoardCNN) -> None:
+        network = copy.deepcopy(network).eval().to(memory_format=torch.channels_last)
+        self._first, self._second = (
+            (conv.weight, *_find_scale(norm))
+            for conv, norm in ((network.conv1, network.norm1), (network.conv2, network.norm2))
+        )
+        folded = [
+            fuse_conv_bn_eval(getattr(network, f"conv{number}"), getattr(network, f"norm{number}"))
+            for number in (3, 4, 5, 6)
+        ]
+        self._others = [
+            (conv.weight.contiguous(memory_format=torch.channels_last), conv.bias)
+            for conv in folded
+        ]
+        # In the order in which channels_last holds the numbers: place by place.
+        weight = network.fc.weight.view(-1, 160, 3, 3).permute(2, 3, 1, 0)
+        self._last = network.fc.bias, weight.flatten(0, 2).contiguous()
+
+    def __call__(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits (N, 11) for normalized images (N, 1, 28, 28)."""
+        weight, scale, shift = self._first
+        x = torch.max_pool2d(torch.conv2d(images, weight), 2).mul_(scale).add_(shift).relu_()
+        weight, scale, shift = self._second
+        x = torch.conv2d(x, weight, padding=1)
+        x = torch.max_pool2d(x, 2).mul_(scale).add_(shift).relu_()
+        third, fourth, fifth, sixth = self._others
+        x = torch.conv2d(x, *third, padding=1).relu_()
+        x = torch.max_pool2d(torch.conv2d(x, *fourth, padding=1).add_(x).relu_(), 2)
+        x = torch.conv2d(x, *fifth, padding=1).relu_()
+        x = torch.conv2d(x, *sixth, padding=1).add_(x).relu_()
+        bias, weight = self._last
+        return torch.addmm(bias, x.permute(0, 2, 3, 1).flatten(1), weight)
+
+
+def _find_scale(norm: nn.BatchNorm2d) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return by what a trained norm multiplies and what it adds, each (1, channels, 1, 1)."""
+    scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
+    return tuple(each.view(1, -1, 1, 1) for each in (scale, norm.bias - norm.running_mean * scale))
 
 
 class TutorialCNN(nn.Module):
@@ -170,8 +217,8 @@ MODELS: dict[str, type[nn.Module]] = {
     "linear": Linear,
     "small_cnn": SmallCNN,
     "mlp": MLP,
-    "board_cnn": BoardCNN,
     "quick_cnn": QuickCNN,
+    "board_cnn": BoardCNN,
     "tutorial_cnn": TutorialCNN,
 }
 

@@ -1,5 +1,6 @@
 """Reader: weights loaded once, then ink in, a reading out."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,5 +109,5 @@ def is_refused(logits: torch.Tensor, card: dict[str, Any]) -> bool:
     return refusal_scores(logits).item() > card["refusal_threshold"]
 
 
-def _prepare(network: nn.Module) -> nn.Module:
+def _prepare(network: nn.Module) -> Callable[[torch.Tensor], torch.Tensor]:
     return network.fold() if isinstance(network, BoardCNN) else network

@@ -183,6 +183,15 @@ _RECIPES = (
         bfloat16=False,
     ),
     Recipe(
+        model="quick_cnn",
+        source="ours: batch normalization and one-cycle, for a class that does not want to wait",
+        optimizer="adam",
+        learning_rate=0.006,
+        batch_size=125,
+        sessions=(2,),
+        schedule="one_cycle",
+    ),
+    Recipe(
         model="board_cnn",
         source="ours: MNIST and what ml/styles.py generates; docs/board_cnn.md tells how",
         optimizer="muon",
@@ -197,15 +206,6 @@ _RECIPES = (
         generated_digits=50_000,
         generated_non_digits=45_000,
         distorted=(0.8, 0.3),
-    ),
-    Recipe(
-        model="quick_cnn",
-        source="ours: batch normalization and one-cycle, for a class that does not want to wait",
-        optimizer="adam",
-        learning_rate=0.006,
-        batch_size=125,
-        sessions=(2,),
-        schedule="one_cycle",
     ),
     Recipe(
         model="tutorial_cnn",

@@ -8,7 +8,7 @@ from torchvision import transforms
 from torchvision.datasets import MNIST
 
 from ml.preprocess import MEAN, STD
-from ml.recipes import Recipe
+from ml.recipes import OPTIMIZERS, Recipe
 
 
 class PlainLoop:
@@ -19,7 +19,11 @@ class PlainLoop:
         dataset = MNIST(data_dir, train=True, transform=transforms.Compose(steps))
         self.loader = DataLoader(dataset, recipe.batch_size, shuffle=True)
         self.recipe, self.model = recipe, model
-        self.optimizer = recipe.build_optimizer(model)
+        # As PyTorch builds it by default, not as ours does.
+        options = {"momentum": recipe.momentum} if recipe.optimizer == "sgd" else {}
+        self.optimizer = OPTIMIZERS[recipe.optimizer](
+            model.parameters(), lr=recipe.learning_rate, **options
+        )
 
     def run_epoch(self) -> int:
         """Train for one epoch over the 60,000 images; return how many images that were."""

@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import CancelledError
 
 import pytest
+import torch
 
 from ml.ahead import Ahead
 
@@ -26,6 +27,16 @@ def test_items_are_made_before_they_are_asked_for():
     items = Ahead(make(), room=1)
     assert made.wait(timeout=60)
     assert list(items) == [1]
+
+
+def test_items_are_calculated_on_one_thread_and_ours_keeps_its_own():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        assert list(Ahead((torch.get_num_threads() for _ in range(2)), room=1)) == [1, 1]
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_an_error_comes_where_its_item_would_have_come():

@@ -19,7 +19,7 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
 from ml.data import Digits, Examples, count_batches
-from ml.devices import has_fast_bfloat16
+from ml.devices import flushing_tiny_numbers, has_fast_bfloat16
 from ml.errors import TrainingError
 from ml.evaluate import Evaluation, evaluate
 from ml.events import (
@@ -120,6 +120,7 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
         group["lr"] = rate
 
 
+@flushing_tiny_numbers()
 def _learn(
     model: nn.Module,
     optimizer: torch.optim.Optimizer,

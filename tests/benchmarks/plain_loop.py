@@ -1,6 +1,5 @@
 """The loop that tutorials teach: torchvision's Dataset, a transform per image, a DataLoader."""
 
-import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader
@@ -35,10 +34,3 @@ class PlainLoop:
             loss.backward()
             self.optimizer.step()
         return len(self.loader.dataset)
-
-    @torch.inference_mode()
-    def accuracy(self, images: torch.Tensor, labels: torch.Tensor) -> float:
-        """Return the share of normalized images (N, 1, 28, 28) read right, 0-1."""
-        self.model.eval()
-        digits = torch.cat([self.model(batch).argmax(dim=1) for batch in images.split(500)])
-        return (digits == labels).double().mean().item()

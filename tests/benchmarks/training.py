@@ -9,7 +9,8 @@ from pathlib import Path
 
 import torch
 
-from ml.data import Digits, to_tensors
+from ml.data import Digits, Examples
+from ml.evaluate import evaluate
 from ml.events import EpochResult
 from ml.models import build_model
 from ml.recipes import RECIPES, Recipe
@@ -28,7 +29,6 @@ def compare(name: str, data_dir: Path, epochs: int) -> dict[str, object]:
     """
     recipe = replace(RECIPES[name], stop_at_accuracy=None)
     digits = Digits.load(data_dir, recipe.validation_images)
-    images, labels = to_tensors(digits.test, CPU)
     torch.manual_seed(0)
     model = build_model(name).to(memory_format=torch.channels_last)
     ours = _our_epochs(model, recipe, digits, epochs)
@@ -46,7 +46,7 @@ def compare(name: str, data_dir: Path, epochs: int) -> dict[str, object]:
                 f"  {name} epoch {epoch}: plain {seconds['plain']:.1f} s, "
                 f"ours {seconds['ours']:.1f}"
             )
-        plain_accuracy = plain.submit(_measure_plain, images, labels).result()
+        plain_accuracy = plain.submit(_measure_plain, digits.test).result()
     return {
         "model": name,
         "epochs": epochs,
@@ -54,7 +54,7 @@ def compare(name: str, data_dir: Path, epochs: int) -> dict[str, object]:
         "our_seconds": round(seconds["ours"], 1),
         "times_faster": round(seconds["plain"] / seconds["ours"], 2),
         "plain_accuracy": plain_accuracy,
-        "our_accuracy": PlainLoop(recipe, model, str(data_dir)).accuracy(images, labels),
+        "our_accuracy": evaluate(model, digits.test).accuracy,
         "our_images_per_second": round(len(digits.training) * epochs / seconds["ours"]),
     }
 
@@ -74,8 +74,8 @@ def _run_plain_epoch() -> float:
     return watch.seconds()
 
 
-def _measure_plain(images: torch.Tensor, labels: torch.Tensor) -> float:
-    return _plain.accuracy(images, labels)
+def _measure_plain(test: Examples) -> float:
+    return evaluate(_plain.model, test).accuracy
 
 
 def spread(name: str, data_dir: Path, seeds: int) -> dict[str, object]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from ml.averaging import Average, pick_kept
 from ml.checkpoint import load_checkpoint, save_checkpoint
 from ml.errors import CheckpointError, ExplainedError
 from ml.models import build_model
@@ -30,7 +30,7 @@ class Progress:
     device: torch.device
     model: nn.Module
     optimizer: torch.optim.Optimizer
-    average: AveragedModel | None = None
+    average: Average | None = None
     generator: torch.Generator = field(default_factory=torch.Generator)
     history: list[dict[str, Any]] = field(default_factory=list)
 
@@ -40,7 +40,8 @@ class Progress:
         torch.manual_seed(seed)
         model = build_model(recipe.model).to(device, memory_format=torch.channels_last)
         optimizer = recipe.build_optimizer(model)
-        return cls(recipe, seed, checksum, device, model, optimizer, make_average(model, recipe))
+        average = Average(model) if recipe.averaged else None
+        return cls(recipe, seed, checksum, device, model, optimizer, average)
 
     @classmethod
     def load(
@@ -64,8 +65,8 @@ class Progress:
 
     @property
     def result(self) -> nn.Module:
-        """The model that is evaluated and kept: the average where the recipe wants one."""
-        return self.model if self.average is None else self.average.module
+        """The model that is evaluated and kept."""
+        return pick_kept(self.model, self.average)
 
     @property
     def epoch(self) -> int:
@@ -93,14 +94,6 @@ class Progress:
             "generators": {"cpu": torch.get_rng_state(), "shuffle": self.generator.get_state()},
         }
         save_checkpoint(path, state)
-
-
-def make_average(model: nn.Module, recipe: Recipe) -> AveragedModel | None:
-    """Return an exponential moving average of the model's weights, or None if not wanted."""
-    if not recipe.averaging:
-        return None
-    update = get_ema_multi_avg_fn(recipe.averaging)
-    return AveragedModel(model, multi_avg_fn=update, use_buffers=True)
 
 
 def _check_same_run(

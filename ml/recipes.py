@@ -35,10 +35,13 @@ class Recipe:
     batch_size: int
     sessions: tuple[int, ...]  # epochs in each; a checkpoint stands between two of them
     session_decay: float = 1.0  # what the learning rate is multiplied by from session to session
-    schedule: str = "constant"  # within a session; "one_cycle" climbs once and falls to nothing
+    schedule: str = "constant"  # within a session; "one_cycle" climbs once and falls
+    lowest_rate: float = 0.0  # where a one-cycle rate ends, as a share of its highest
     momentum: float = 0.0  # SGD only
     weight_decay: float = 0.0  # AdamW and Muon only
-    averaging: float = 0.0  # decay of the moving average of the weights that is kept; 0: none
+    # The share of training, at its end, whose weights are averaged and kept; a one-cycle rate has
+    # fallen before it begins.
+    averaged: float = 0.0
     mnist_copies: int = 1  # how often each image of MNIST comes by in an epoch
     retraced_digits: int = 0  # of MNIST in an epoch, written again with other pens
     generated_digits: int = 0  # in an epoch, in ways of writing that MNIST lacks
@@ -64,6 +67,12 @@ class Recipe:
             raise RecipeError(f"the session decay must be above 0, not {self.session_decay}")
         if self.schedule not in ("constant", "one_cycle"):
             raise RecipeError(f"the schedule is constant or one_cycle, not {self.schedule!r}")
+        if not 0 <= self.lowest_rate <= 1:
+            raise RecipeError(f"the lowest rate is a share, from 0 to 1, not {self.lowest_rate}")
+        if not 0 <= self.averaged < 1 - WARM_UP:
+            raise RecipeError(
+                f"the averaged share of training is below {1 - WARM_UP}, not {self.averaged}"
+            )
         if not 0 <= self.momentum < 1:
             raise RecipeError(f"the momentum is from 0 to less than 1, not {self.momentum}")
         if self.momentum and self.optimizer != "sgd":
@@ -109,11 +118,15 @@ class Recipe:
             share = done / self.epochs
             if share < WARM_UP:
                 return self.learning_rate * (START + (1 - START) * share / WARM_UP)
-            return (
-                self.learning_rate * (1 + math.cos(math.pi * (share - WARM_UP) / (1 - WARM_UP))) / 2
-            )
+            fallen = min(1, (share - WARM_UP) / (1 - WARM_UP - self.averaged))
+            height = (1 + math.cos(math.pi * fallen)) / 2
+            return self.learning_rate * (self.lowest_rate + (1 - self.lowest_rate) * height)
         ends = accumulate(self.sessions[:-1])
         return self.learning_rate * self.session_decay ** sum(done >= end for end in ends)
+
+    def is_averaged_at(self, done: float) -> bool:
+        """Say whether the weights of a step count when `done` epochs are behind us."""
+        return self.averaged > 0 and done >= (1 - self.averaged) * self.epochs
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as plain values for JSON."""
@@ -206,7 +219,8 @@ _RECIPES = (
         sessions=(6,),
         schedule="one_cycle",
         weight_decay=0.01,
-        averaging=0.998,
+        averaged=0.4,
+        lowest_rate=0.3,
         mnist_copies=2,
         retraced_digits=60_000,
         generated_digits=50_000,

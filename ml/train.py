@@ -16,8 +16,8 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.optim.swa_utils import AveragedModel
 
+from ml.averaging import Average, pick_kept
 from ml.data import Digits, Examples, count_batches
 from ml.devices import flushing_tiny_numbers, has_fast_bfloat16
 from ml.errors import TrainingError
@@ -54,13 +54,13 @@ def fit(
     seed: int,
     device: torch.device,
     generator: torch.Generator | None = None,
-    average: AveragedModel | None = None,
+    average: Average | None = None,
 ) -> Iterator[StepResult | EpochResult]:
     """Train for the given epochs (numbered from 1); yield a result per step and per epoch.
 
-    Training is shuffled anew in each epoch. `average` follows the model step by step and is what
-    validation measures. Ends early when an epoch's training accuracy reaches the recipe's goal.
-    Raises TrainingError, naming the step, when the loss is no longer a number.
+    Training is shuffled anew in each epoch. `average` is what validation measures from the epoch
+    on in which the recipe begins it. Ends early when an epoch's training accuracy reaches the
+    recipe's goal. Raises TrainingError, naming the step, when the loss is no longer a number.
     """
     keep_freed_memory()
     generator = generator or torch.Generator()
@@ -74,8 +74,10 @@ def fit(
             taught = lessons.batches(epoch, epoch_seed, generator, next_seed)
             watch = Stopwatch()
             totals = yield from _teach(model, optimizer, recipe, taught, average, epoch, steps)
+            if average is not None and average.has_begun:
+                average.measure_norms()
             seconds = watch.seconds()
-            checked = evaluate(model if average is None else average.module, validation, device)
+            checked = evaluate(pick_kept(model, average), validation, device)
             _check_loss(checked.loss, steps, epoch)  # the last step can break what no batch saw
             result = _finish_epoch(epoch, totals, seconds, checked)
             yield result
@@ -88,7 +90,7 @@ def _teach(
     optimizer: torch.optim.Optimizer,
     recipe: Recipe,
     taught: Iterator[tuple[torch.Tensor, torch.Tensor]],
-    average: AveragedModel | None,
+    average: Average | None,
     epoch: int,
     steps: int,
 ) -> Generator[StepResult, None, "_Totals"]:
@@ -96,11 +98,12 @@ def _teach(
     totals = _Totals()
     model.train()
     for step, (images, labels) in enumerate(taught, 1):
-        set_learning_rate(optimizer, recipe.learning_rate_at(epoch - 1 + (step - 1) / steps))
+        done = epoch - 1 + (step - 1) / steps
+        set_learning_rate(optimizer, recipe.learning_rate_at(done))
         loss, correct = _learn(model, optimizer, recipe, images, labels)
         _check_loss(loss, step, epoch)
-        if average is not None:
-            average.update_parameters(model)
+        if average is not None and recipe.is_averaged_at(done):
+            average.add(model, images)
         totals.add(loss, correct, len(labels), recipe.loss_reduction)
         yield StepResult(epoch, step, steps, loss, correct, len(labels))
     return totals

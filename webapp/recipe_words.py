@@ -18,9 +18,10 @@ TOLD = {
     "optimizer",
     "learning_rate",
     "schedule",
+    "lowest_rate",
     "momentum",
     "weight_decay",
-    "averaging",
+    "averaged",
     "batch_size",
     "loss_reduction",
     "sessions",
@@ -130,14 +131,17 @@ def describe_rate(recipe: dict[str, Any]) -> str:
     rate, schedule = recipe["learning_rate"], recipe.get("schedule") or "constant"
     if schedule == "constant":
         return f"learning rate {rate:g}"
-    return f"{schedule.replace('_', '-')} learning rate of at most {rate:g}"
+    said = f"{schedule.replace('_', '-')} learning rate of at most {rate:g}"
+    lowest = recipe.get("lowest_rate")
+    return f"{said}, {rate * lowest:g} at the end" if lowest else said
 
 
 def describe_averaging(recipe: dict[str, Any]) -> str | None:
     """Say which parameters are kept."""
-    share = recipe.get("averaging")
-    said = f"Weight averaging: a moving average that keeps {share} of itself at every step."
-    return said if share else None
+    share = recipe.get("averaged")
+    if not share:
+        return None
+    return f"Weight averaging: the mean over all steps of the last {share:.0%} of training is kept."
 
 
 def describe_loss(recipe: dict[str, Any]) -> str | None:

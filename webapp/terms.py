@@ -175,8 +175,8 @@ TERMS = (
     ),
     Term(
         "one-cycle",
-        "A plan for the learning rate: it rises from small to large, then falls to almost nothing "
-        "by the last step. It often needs far fewer epochs.",
+        "A plan for the learning rate: it rises from small to large, then falls again, usually "
+        "to almost nothing. It often needs far fewer epochs.",
         ("one cycle", "onecycle"),
     ),
     Term(
@@ -247,7 +247,8 @@ TERMS = (
     Term(
         "weight averaging",
         "Using the average of the parameters over the last part of training in place of the very "
-        "last ones. The average is steadier and often reads a little better.",
+        "last ones. Steps that stay long wander around a good place, and their average is nearer "
+        "to it.",
         ("averaged weights", "weight average", "moving average", "ema"),
     ),
     Term(

@@ -94,7 +94,7 @@ def test_fewer_images_are_distorted_from_epoch_to_epoch():
 
 def test_an_averaged_varied_run_that_was_stopped_ends_with_the_same_weights(made_digits, tmp_path):
     digits = Digits(*split(made_digits[0], 5_000), made_digits[1])
-    recipe = find_recipe("board_cnn", sessions=(2,), averaging=0.9, **VARIED)
+    recipe = find_recipe("board_cnn", sessions=(2,), averaged=0.6, **VARIED)
     ends = []
     for name, epochs in (("whole", 0), ("stopped", 1)):
         folder = tmp_path / name
@@ -110,10 +110,10 @@ def test_an_averaged_varied_run_that_was_stopped_ends_with_the_same_weights(made
 
 def test_the_average_is_not_the_last_step(made_digits, tmp_path):
     digits = Digits(*split(made_digits[0], 5_000), made_digits[1])
-    recipe = find_recipe("board_cnn", sessions=(1,), averaging=0.9, **VARIED)
+    recipe = find_recipe("board_cnn", sessions=(1,), averaged=0.5, **VARIED)
     *_, last = train(recipe, digits, tmp_path, seed=3, device=CPU)
     torch.manual_seed(3)
-    plain = find_recipe("board_cnn", sessions=(1,), averaging=0.0, **VARIED)
+    plain = find_recipe("board_cnn", sessions=(1,), averaged=0.0, **VARIED)
     (tmp_path / "plain").mkdir()
     *_, other = train(plain, digits, tmp_path / "plain", seed=3, device=CPU)
     assert not torch.equal(last.model.state_dict()["fc.bias"], other.model.state_dict()["fc.bias"])

@@ -93,6 +93,15 @@ def test_a_one_cycle_rate_climbs_once_and_falls_to_nothing():
     assert rates[-1] == pytest.approx(0)
 
 
+def test_a_one_cycle_rate_stays_where_it_has_fallen_while_weights_are_averaged():
+    fields = {"learning_rate": 1.0, "sessions": (2,), "averaged": 0.4, "lowest_rate": 0.3}
+    recipe = find_recipe("board_cnn", **fields)
+    rates = [recipe.learning_rate_at(done / 50) for done in range(101)]
+    assert max(rates) == pytest.approx(1.0)
+    assert rates[55] > 0.3
+    assert rates[60:] == pytest.approx([0.3] * 41)
+
+
 def test_an_optimizer_gets_the_recipes_learning_rate():
     recipe = find_recipe("tutorial_cnn", learning_rate=0.5)
     optimizer = recipe.build_optimizer(build_model("tutorial_cnn"))
@@ -121,6 +130,10 @@ def test_every_optimizer_moves_every_parameter_of_a_network(name):
         {"optimizer": "magic"},
         {"session_decay": 0.0},
         {"schedule": "random"},
+        {"lowest_rate": -0.1},
+        {"lowest_rate": float("nan")},
+        {"averaged": 0.75},
+        {"averaged": float("nan")},
         {"batch_size": 0},
         {"sessions": ()},
         {"sessions": (3, 0)},

@@ -40,6 +40,19 @@ def test_every_recipe_is_told_whole(name):
             {"optimizer": "adam", "learning_rate": 0.01, "schedule": "one_cycle"},
             "Adam, one-cycle learning rate of at most 0.01.",
         ),
+        (
+            {
+                "optimizer": "adam",
+                "learning_rate": 0.01,
+                "schedule": "one_cycle",
+                "lowest_rate": 0.3,
+            },
+            "Adam, one-cycle learning rate of at most 0.01, 0.003 at the end.",
+        ),
+        (
+            {"averaged": 0.4},
+            "Weight averaging: the mean over all steps of the last 40% of training is kept.",
+        ),
         ({"loss_reduction": "sum"}, "The loss is cross-entropy, summed over each batch."),
         (
             {"stop_at_accuracy": 0.995},

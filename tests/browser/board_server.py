@@ -23,7 +23,8 @@ def serve_app(app: Flask, port: int = 0) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.close()
+        # In its own thread: in this one, it could close what that one is about to wait on.
+        server.trigger.pull_trigger(server.close)
         thread.join(timeout=5)
 
 

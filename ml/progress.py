@@ -106,8 +106,10 @@ def _check_same_run(
     except (KeyError, TypeError, AttributeError, ExplainedError) as error:
         raise CheckpointError(f"the checkpoint {path} lacks {error}") from error
     ours = recipe.to_dict() | {"seed": seed, "data": checksum}
-    # A constant rate does not look ahead, so sessions may be added; a one-cycle rate does.
-    free = {"sessions"} if recipe.schedule == "constant" else set()
+    # A constant rate does not look ahead, so sessions may be added; a one-cycle rate does, and so
+    # does a share of training that is averaged.
+    looks_ahead = recipe.schedule != "constant" or recipe.averaged
+    free = set() if looks_ahead else {"sessions"}
     for name in sorted(ours.keys() - free):
         if theirs.get(name) != ours[name]:
             raise CheckpointError(

@@ -198,6 +198,12 @@ def test_a_checkpoint_of_another_recipe_is_refused(whole_run, digits, changes, n
         run(make_recipe(**changes), digits, whole_run[0], resume=True)
 
 
+def test_sessions_are_not_added_to_a_run_whose_last_share_is_averaged(digits, tmp_path):
+    run(make_recipe(sessions=(1,), averaged=0.5), digits, tmp_path)
+    with pytest.raises(CheckpointError, match="another recipe: its sessions"):
+        run(make_recipe(sessions=(1, 1), averaged=0.5), digits, tmp_path, resume=True)
+
+
 def test_a_checkpoint_of_another_seed_or_other_data_is_refused(whole_run, digits):
     with pytest.raises(CheckpointError, match="its seed is 5, not 6"):
         run(make_recipe(), digits, whole_run[0], resume=True, seed=6)

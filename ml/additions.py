@@ -15,7 +15,7 @@ import torch
 
 from ml.retrace import Traces
 
-FLAT = math.radians(32)  # flags flatter than this are short
+STEEP = math.radians(45)  # flags flatter than this are the shorter the flatter they are
 
 
 def slash(traces: Traces, rng: np.random.Generator) -> Traces:
@@ -63,7 +63,7 @@ def flag(traces: Traces, rng: np.random.Generator) -> Traces:
     y = traces.low[:, 1:]
     top = torch.cat([traces.find_path(y), y], dim=1)
     angle = _uniform(rng, math.radians(5), math.radians(78), count)
-    longest = torch.where(angle < FLAT, 0.14 + 0.16 * angle / FLAT, 0.65)
+    longest = 0.14 + 0.51 * (angle / STEEP).clamp_max(1) ** 1.5
     length = height * (0.12 + (longest - 0.12) * _uniform(rng, 0, 1, count))
     end = top + length * torch.cat([-angle.cos(), angle.sin()], dim=1)
     # Most flags are bent a little: out of the line by a share of their length.

@@ -59,6 +59,34 @@ def has_hole(ink):
         reached = grown
 
 
+@pytest.mark.parametrize("angle", range(0, 180, 9))
+@pytest.mark.parametrize("pen", [0.08, 0.12, 0.16, 0.22])
+def test_a_line_keeps_its_length_however_it_slants(angle, pen):
+    length = 160.0
+    along = length / 2 * np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    seen = fit_ink(draw([np.array([140 - along, 140 + along])], pen * length))
+    path = trace(torch.from_numpy(seen)[None])
+    across = 2 * np.abs(along).max()  # what fit_ink scales to 20 px, with the pen's width
+    expected = length * 20 / (across + pen * length)
+    assert (path.high - path.low).norm().item() == pytest.approx(expected, abs=2)
+
+
+@pytest.mark.parametrize("pen", [0.1, 0.18, 0.23])
+def test_the_holes_of_an_eight_stay_open(pen):
+    turn = np.linspace(0, 2 * np.pi, 40)
+    loops = [np.stack([140 + 32 * np.cos(turn), y + 40 * np.sin(turn)], 1) for y in (100, 180)]
+    seen = torch.from_numpy(fit_ink(draw(loops, pen * 160)))[None]
+    thin_again = trace(seen).draw(torch.tensor([0.06]))[0, :, 13:15].amin(dim=1).numpy() > 60
+    assert (np.diff(thin_again.astype(int)) == 1).sum() == 3  # three bars: two holes between
+
+
+def test_a_speck_beside_a_digit_is_not_traced():
+    image = torch.zeros(1, 28, 28, dtype=torch.uint8)
+    image[0, 4:24, 13:15] = 255
+    image[0, 6, 4] = 140
+    assert trace(image).low[0, 0] > 12
+
+
 def test_thinning_again_changes_nothing(made_digits):
     path = thin((made_digits[0].images[:20] > 100).numpy())
     assert (thin(path) == path).all()

@@ -115,8 +115,7 @@ DIGITS: dict[str, tuple[Habit, ...]] = {
         ("01 10 50! 59", 0.35),
         ("02 11 30 50! 59", 0.35),
         ("01 50! 39", 0.45),
-        ("01 60! 69", 0.45),  # longer ones, between a one's and a seven's
-        ("02 70! 79", 0.45),
+        ("02 70! 79", 0.45),  # longer ones, between a one's and a seven's
         ("02 21 60! 59", 0.50),
         ("11 40 51 52 49", 0.30),  # bent over at the top
         ("21 50! 59! 08", 0.50),  # a foot to one side
@@ -278,6 +277,7 @@ DIGITS: dict[str, tuple[Habit, ...]] = {
         ("00 80! 79", 0.50),
         ("00 90! 29", 0.32),  # narrow ones
         ("00 90! 49", 0.38),
+        ("00 90! 39", 0.30),
         ("00 70 92 56 49", 0.60),  # no corner
         ("02! 00! 90! 39", 0.60),  # with a serif
         ("03 00! 90! 45 39", 0.65),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ml.additions import ADDITIONS, add_strokes
+from ml.additions import ADDITIONS, add_strokes, flag
 from ml.retrace import trace
 
 PEN = 0.1
@@ -64,3 +64,16 @@ def test_every_addition_adds_ink(traces, digit, addition):
     with_it = addition(chosen, np.random.default_rng(1))
     assert (with_it.distances <= chosen.distances).all()
     assert (with_it.distances < chosen.distances).any(dim=2).any(dim=1).all()
+
+
+def test_a_flag_is_the_shorter_the_flatter_it_is():
+    stem = torch.zeros(1, 28, 28, dtype=torch.uint8)
+    stem[0, 4:24, 13:15] = 255
+    plain = trace(stem.expand(600, -1, -1))
+    flagged = flag(plain, np.random.default_rng(4))
+    end = flagged.find_left_end(torch.full((600, 1), 24.0))
+    across, down = (end - torch.tensor([14.0, 5.0])).abs().unbind(dim=1)
+    length, angle = torch.hypot(across, down) / 18, torch.rad2deg(torch.atan2(down, across))
+    assert length[angle < 15].max() < 0.35
+    assert length[angle < 30].max() < 0.52
+    assert length[angle > 45].max() > 0.55

@@ -105,7 +105,9 @@ def _trace(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tens
     large = F.interpolate(
         images[:, None].float(), scale_factor=ZOOM, mode="bicubic", align_corners=False
     )[:, 0]
-    darkest = F.max_pool2d(large, 2 * NEAR + 1, stride=1, padding=NEAR)
+    # The darkest of a square: first down, then across, in less than half of the time.
+    darkest = F.max_pool2d(large, (2 * NEAR + 1, 1), stride=1, padding=(NEAR, 0))
+    darkest = F.max_pool2d(darkest, (1, 2 * NEAR + 1), stride=1, padding=(0, NEAR))
     is_inked = large > INKED * darkest.maximum(large.amax(dim=(1, 2), keepdim=True) * FAINTEST)
     path = _drop_specks(torch.from_numpy(thin(is_inked.numpy())))
     distances = (_measure_distances(path) * PRECISION).round_().clamp_max_(255).to(torch.uint8)

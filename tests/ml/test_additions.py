@@ -76,4 +76,5 @@ def test_a_flag_is_the_shorter_the_flatter_it_is():
     length, angle = torch.hypot(across, down) / 18, torch.rad2deg(torch.atan2(down, across))
     assert length[angle < 15].max() < 0.35
     assert length[angle < 30].max() < 0.52
+    assert length[(angle > 30) & (angle < 36)].max() < 0.5  # it grows without a jump
     assert length[angle > 45].max() > 0.55

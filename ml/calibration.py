@@ -11,7 +11,7 @@ from torch import nn
 
 from ml.data import Examples
 from ml.evaluate import compute_logits
-from ml.retrace import trace
+from ml.retrace import trace_examples
 from ml.styles import make_digits, retrace_digits
 
 DIGITS = 10
@@ -60,11 +60,13 @@ def calibrate(model: nn.Module, validation: Examples, seed: int) -> dict[str, fl
 
     The temperature is fitted on MNIST's validation images and on generated digits that no epoch
     learned from. The threshold is chosen on the validation images written again with other pens,
-    several times each: people's pens vary as these do, and MNIST's own hardly at all.
+    several times each, their shapes their own: people's pens vary as these do, and MNIST's own
+    hardly at all.
     """
     generated = make_digits(HELD_OUT_DIGITS, HELD_OUT_SEED + seed)
     rng = np.random.default_rng((HELD_OUT_SEED + seed, 3))
-    retraced = retrace_digits(trace(validation.images), validation.labels, HELD_OUT_RETRACED, rng)
+    traced = trace_examples(validation)
+    retraced = retrace_digits(*traced, HELD_OUT_RETRACED, rng, other_hands=False)
     device = next(model.parameters()).device
     logits = torch.cat([compute_logits(model, part, device) for part in (validation, generated)])
     labels = torch.cat([validation.labels, generated.labels])

@@ -76,9 +76,9 @@ DESCRIPTIONS = {
     ),
     "board_cnn": Description(
         "Board network",
-        "Ours, made for drawings: it learns from MNIST, from its digits written again with other "
-        "pens, and from ways of writing that MNIST lacks, drawn by the program itself. An eleventh "
-        "answer says that a drawing is no digit.",
+        "Ours, made for drawings: it learns from MNIST, from its digits written again by other "
+        "hands and pens, and from ways of writing that MNIST lacks, drawn by the program itself. "
+        "An eleventh answer says that a drawing is no digit.",
         None,
         "Ours; no tutorial.",
     ),

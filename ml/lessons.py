@@ -12,7 +12,7 @@ from ml.augment import distort_some
 from ml.data import Examples, batches, join, to_tensors
 from ml.preprocess import normalize
 from ml.recipes import Recipe
-from ml.retrace import trace
+from ml.retrace import trace_examples
 from ml.styles import make_digit_parts, make_non_digit_parts, make_retraced_parts
 
 Batch = tuple[torch.Tensor, torch.Tensor]
@@ -33,7 +33,7 @@ class Lessons:
         if not recipe.is_varied:
             # What never changes is normalized once; batches are then gathered from it.
             self._fixed = to_tensors(join([training] * recipe.mnist_copies), device)
-        self._traces = trace(training.images) if recipe.retraced_digits else None
+        self._traced = trace_examples(training) if recipe.retraced_digits else None
         self._varied: Ahead[Batch] | None = None  # what this epoch learns next
         self._coming: dict[int, list[Ahead[Examples]]] = {}  # what others will, by their seeds
 
@@ -85,10 +85,9 @@ class Lessons:
 
     def _make_kinds(self, seed: int) -> Iterator[Iterator[Examples]]:
         recipe = self._recipe
-        if self._traces is not None:
+        if self._traced is not None:
             rng = np.random.default_rng((seed, 3))
-            labels = self._training.labels
-            yield make_retraced_parts(self._traces, labels, recipe.retraced_digits, rng)
+            yield make_retraced_parts(*self._traced, recipe.retraced_digits, rng)
         if recipe.generated_digits:
             yield make_digit_parts(recipe.generated_digits, seed)
         if recipe.generated_non_digits:

@@ -43,7 +43,7 @@ class Recipe:
     # fallen before it begins.
     averaged: float = 0.0
     mnist_copies: int = 1  # how often each image of MNIST comes by in an epoch
-    retraced_digits: int = 0  # of MNIST in an epoch, written again with other pens
+    retraced_digits: int = 0  # of MNIST in an epoch, by other hands and pens
     generated_digits: int = 0  # in an epoch, in ways of writing that MNIST lacks
     generated_non_digits: int = 0  # in an epoch, labelled 10
     distorted: tuple[float, float] = (0.0, 0.0)  # share of images, in the first and last epoch

@@ -1,8 +1,8 @@
 """Generated examples: digits in ways of writing that MNIST lacks, and drawings of no digit.
 
-Digits come from MNIST's own, traced and written again with other pens (`ml.retrace`), and from the
-tables of `ml.skeletons`, written by `ml.writing`. All else is chance, so that anyone can make the
-same examples from the same seed.
+Digits come from MNIST's own, traced (`ml.retrace`) and written again by other hands and pens, and
+from the tables of `ml.skeletons`, written by `ml.writing`. All else is chance, so that anyone can
+make the same examples from the same seed.
 """
 
 import math
@@ -14,9 +14,10 @@ import torch
 from ml.additions import add_strokes
 from ml.data import Examples, join
 from ml.non_digits import KINDS
-from ml.retrace import Traces, trace
+from ml.paths import Paths
+from ml.retrace import trace_examples
 from ml.skeletons import DIGITS
-from ml.writing import choose_pen_shares, render, render_parts, write
+from ml.writing import choose_pen_shares, render, render_parts, rewrite, write
 
 NOT_A_DIGIT = 10  # the label beside 0 to 9
 PART = 4_000  # retraced digits that are drawn at a time
@@ -70,24 +71,37 @@ def make_samples(
 
 
 def retrace_digits(
-    traces: Traces, labels: torch.Tensor, count: int, rng: np.random.Generator
+    paths: Paths,
+    labels: torch.Tensor,
+    count: int,
+    rng: np.random.Generator,
+    *,
+    other_hands: bool = True,
 ) -> Examples:
-    """Return `count` of the traced digits, some with a stroke added, each under a pen by chance.
+    """Return `count` of the traced digits, some with a stroke added, each with a pen by chance.
 
-    No digit comes twice before all came once.
+    With `other_hands`, other people write them; else their shapes are MNIST's own. No digit comes
+    twice before all came once.
     """
-    return join(list(make_retraced_parts(traces, labels, count, rng)))
+    return join(list(make_retraced_parts(paths, labels, count, rng, other_hands=other_hands)))
 
 
 def make_retraced_parts(
-    traces: Traces, labels: torch.Tensor, count: int, rng: np.random.Generator
+    paths: Paths,
+    labels: torch.Tensor,
+    count: int,
+    rng: np.random.Generator,
+    *,
+    other_hands: bool = True,
 ) -> Iterator[Examples]:
     """Yield what `retrace_digits` returns, PART at a time."""
     goes = math.ceil(count / len(labels))
     order = np.concatenate([rng.permutation(len(labels)) for _ in range(goes)])
     chosen = torch.from_numpy(order[:count])
     pens = torch.from_numpy(choose_pen_shares(count, rng)).float()
-    written = add_strokes(traces[chosen], labels[chosen], rng)
+    written = add_strokes(paths[chosen], labels[chosen], rng)
+    if other_hands:
+        written = rewrite(written, rng)
     for part in torch.arange(count).split(PART):
         yield Examples(written[part].draw(pens[part]), labels[chosen[part]])
 
@@ -98,7 +112,7 @@ def _retrace_rows(
     rows = []
     for digit in range(10):
         examples = mnist[torch.nonzero(mnist.labels == digit).ravel()[:columns]]
-        again = retrace_digits(trace(examples.images), examples.labels, columns, rng)
+        again = retrace_digits(*trace_examples(examples), columns, rng)
         rows.append((f"MNIST's {digit}", again.images))
     return rows
 

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from ml.curves import Curve, parse_habit
+from ml.paths import Paths
 from ml.preprocess import IMAGE_SIDE
 from ml.raster import fit_segments
 from ml.skeletons import Habit
@@ -29,6 +30,7 @@ class Hand:
     jitter: float = 0.038  # of each control point; every writer has a share of it
     width: float = 0.22  # of the logarithm of width / height
     slant: float = 0.2
+    lean: float = 0.06  # the mean of slants
     turn: float = 0.12  # radians
     apart: float = 0.035  # of where a stroke stands against the others
     grow: float = 0.07  # of the logarithm of a stroke's size against the others
@@ -90,7 +92,7 @@ def _deform(strokes: list[np.ndarray], rng: np.random.Generator, hand: Hand) -> 
     """Bend, slant and turn each writer's whole drawing, then see it through a tablet."""
     count = len(strokes[0])
     bow = rng.normal(0, hand.bow, (6, count, 1))
-    slant = rng.normal(0.06, hand.slant, (count, 1))
+    slant = rng.normal(hand.lean, hand.slant, (count, 1))
     turn = rng.normal(0, hand.turn, (count, 1))
     step = rng.uniform(hand.coarsest / 8, hand.coarsest, (count, 1, 1)).clip(1e-6)
     is_coarse = rng.random((count, 1, 1)) < hand.coarse
@@ -107,6 +109,27 @@ def _deform(strokes: list[np.ndarray], rng: np.random.Generator, hand: Hand) -> 
         points = np.stack([x, y], axis=2)
         seen.append(np.where(is_coarse, np.rint(points / step) * step, points))
     return seen
+
+
+# Another hand writes what people wrote: it varies less than one that writes a skeleton.
+ANOTHER = Hand(width=0.14, slant=0.15, lean=0, turn=0.1, bow=0.035)
+
+
+def rewrite(paths: Paths, rng: np.random.Generator, hand: Hand = ANOTHER) -> Paths:
+    """Write each path again by another hand: its width, slant, turn, bends, tremor and tablet."""
+    points = paths.points.numpy()
+    low, high = points.min(axis=1, keepdims=True), points.max(axis=1, keepdims=True)
+    middle, longest = (low + high) / 2, (high - low).max(axis=2, keepdims=True).clip(1)
+    count = len(points)
+    wide = np.exp(rng.normal(0, hand.width / 2, (count, 1)))
+    shape = (points - middle) / longest * np.stack([wide, 1 / wide], axis=2)
+    tremor = rng.normal(0, hand.tremor, shape.shape) * rng.uniform(0, 2, (count, 1, 1))
+    # A pen that stays where it is does not tremble: points that are repeated stay together.
+    moves = (np.diff(points, axis=1, prepend=np.nan) != 0).any(axis=2)  # count, L
+    latest = np.maximum.accumulate(np.where(moves, np.arange(moves.shape[1]), 0), axis=1)
+    shape += np.take_along_axis(tremor, latest[:, :, None], axis=1)
+    (shape,) = _deform([shape], rng, hand)
+    return Paths(torch.from_numpy(shape * longest + middle).float(), paths.lands)
 
 
 def _to_segments(stroke: np.ndarray) -> np.ndarray:

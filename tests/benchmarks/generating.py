@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable
 
+import numpy as np
 import torch
 
 from ml.augment import distort
 from ml.calibration import HELD_OUT_SEED
-from ml.styles import make_digits, make_non_digits
+from ml.retrace import trace_examples
+from ml.styles import make_digits, make_non_digits, retrace_digits
 from tests.benchmarks.threads import one_thread
 
 IMAGES = 5_000
@@ -16,11 +18,18 @@ BATCH = 256
 
 def measure() -> dict[str, float]:
     """Return the microseconds of one thread for an image of each kind, the best of three runs."""
-    images = make_digits(BATCH, HELD_OUT_SEED).images
+    digits = make_digits(IMAGES, HELD_OUT_SEED)
+    images = digits.images[:BATCH]
+    traced = trace_examples(digits)
     generator = torch.Generator().manual_seed(0)
     kinds = {
         "generated_digit": (lambda: make_digits(IMAGES, HELD_OUT_SEED), IMAGES),
         "generated_non_digit": (lambda: make_non_digits(IMAGES, HELD_OUT_SEED), IMAGES),
+        "traced_digit": (lambda: trace_examples(digits), IMAGES),
+        "retraced_digit": (
+            lambda: retrace_digits(*traced, IMAGES, np.random.default_rng(0)),
+            IMAGES,
+        ),
         "distortion": (lambda: distort(images, generator), BATCH),
     }
     with one_thread():

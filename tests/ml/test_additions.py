@@ -11,16 +11,16 @@ PEN = 0.1
 
 
 @pytest.fixture(scope="module")
-def traces(made_digits):
+def traced(made_digits):
     return trace(made_digits[0].images), made_digits[0].labels
 
 
-def draw(traces):
-    return traces.draw(torch.full((len(traces),), PEN))
+def draw(paths):
+    return paths.draw(torch.full((len(paths),), PEN))
 
 
-def test_only_digits_that_have_additions_are_changed(traces):
-    paths, labels = traces
+def test_only_digits_that_have_additions_are_changed(traced):
+    paths, labels = traced
     changed = (draw(add_strokes(paths, labels, np.random.default_rng(0), 1.0)) != draw(paths)).any(
         dim=(1, 2)
     )
@@ -28,25 +28,25 @@ def test_only_digits_that_have_additions_are_changed(traces):
     assert changed[torch.isin(labels, torch.tensor(list(ADDITIONS)))].double().mean() > 0.9
 
 
-def test_about_the_share_asked_for_is_changed(traces):
-    paths, labels = traces
+def test_about_the_share_asked_for_is_changed(traced):
+    paths, labels = traced
     zeros = labels == 0
     some = add_strokes(paths, labels, np.random.default_rng(0), 0.5)
-    changed = (some.distances != paths.distances).any(dim=2).any(dim=1)[zeros].double().mean()
+    changed = (draw(some) != draw(paths)).any(dim=(1, 2))[zeros].double().mean()
     assert 0.2 < changed < 0.8
 
 
-def test_the_paths_given_are_left_alone(traces):
-    paths, labels = traces
-    before = paths.copy()
+def test_the_tracedgiven_are_left_alone(traced):
+    paths, labels = traced
+    points, lands = paths.points.clone(), paths.lands.clone()
     add_strokes(paths, labels, np.random.default_rng(0), 1.0)
-    assert torch.equal(before.distances, paths.distances)
-    assert torch.equal(before.low, paths.low)
+    assert torch.equal(points, paths.points)
+    assert torch.equal(lands, paths.lands)
 
 
-def test_a_seed_decides_everything(traces):
+def test_a_seed_decides_everything(traced):
     first, again, other = (
-        draw(add_strokes(*traces, np.random.default_rng(seed))) for seed in (3, 3, 4)
+        draw(add_strokes(*traced, np.random.default_rng(seed))) for seed in (3, 3, 4)
     )
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
@@ -58,12 +58,16 @@ EACH = [
 
 
 @pytest.mark.parametrize(("digit", "addition"), EACH)
-def test_every_addition_adds_ink(traces, digit, addition):
-    paths, labels = traces
+def test_every_addition_adds_a_stroke_and_keeps_the_path(traced, digit, addition):
+    paths, labels = traced
     chosen = paths[labels == digit]
     with_it = addition(chosen, np.random.default_rng(1))
-    assert (with_it.distances <= chosen.distances).all()
-    assert (with_it.distances < chosen.distances).any(dim=2).any(dim=1).all()
+    before = chosen.points.shape[1]
+    assert torch.equal(with_it.points[:, :before], chosen.points)
+    assert with_it.lands[:, before].all()  # the pen is lifted before it adds anything
+    added = with_it.points[:, before:].diff(dim=1).norm(dim=2).sum(dim=1)
+    assert (added > 0).all()
+    assert (draw(with_it) != draw(chosen)).any(dim=(1, 2)).double().mean() > 0.8
 
 
 def test_a_flag_is_the_shorter_the_flatter_it_is():

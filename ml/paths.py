@@ -1,0 +1,101 @@
+"""Many drawings as the paths of their pens: the points a pen goes to, and where it lands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from ml.preprocess import IMAGE_SIDE
+from ml.raster import CHUNK, fit_segments
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The paths of N drawings, of equally many points each, two at least: shorter ones repeat
+    their last.
+
+    Lengths are in px of the 28×28 image that a path was traced from, x to the right, y down.
+    """
+
+    points: torch.Tensor  # float32 (N, L, 2)
+    lands: torch.Tensor  # bool (N, L): the pen comes to this point through the air
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __getitem__(self, index: torch.Tensor) -> "Paths":
+        return Paths(self.points[index], self.lands[index])
+
+    @property
+    def low(self) -> torch.Tensor:
+        """The least x and y of each path, float32 (N, 2)."""
+        return self.points.amin(dim=1)
+
+    @property
+    def high(self) -> torch.Tensor:
+        """The greatest x and y of each path, float32 (N, 2)."""
+        return self.points.amax(dim=1)
+
+    def put(self, index: torch.Tensor, others: "Paths") -> "Paths":
+        """Return the paths, those at `index` replaced by others."""
+        count = max(self.points.shape[1], others.points.shape[1])
+        new, others = self.pad(count), others.pad(count)
+        new.points[index], new.lands[index] = others.points, others.lands
+        return new
+
+    def pad(self, count: int) -> "Paths":
+        """Return a copy with `count` points to each path, at least as many as there are."""
+        more = count - self.points.shape[1]
+        last = self.points[:, -1:].expand(-1, more, -1)
+        air = torch.zeros(len(self), more, dtype=torch.bool)
+        return Paths(torch.cat([self.points, last], dim=1), torch.cat([self.lands, air], dim=1))
+
+    def add(self, stroke: torch.Tensor) -> "Paths":
+        """Return the paths, a stroke of K points added to each: float32 (N, K, 2)."""
+        lands = torch.zeros(stroke.shape[:2], dtype=torch.bool)
+        lands[:, 0] = True
+        return Paths(torch.cat([self.points, stroke], dim=1), torch.cat([self.lands, lands], dim=1))
+
+    def find_path(self, y: torch.Tensor) -> torch.Tensor:
+        """Return the x of each path's point that is nearest to height y, both float32 (N, 1)."""
+        nearest = (self.points[:, :, 1] - y).abs().argmin(dim=1, keepdim=True)
+        return self.points[:, :, 0].gather(1, nearest)
+
+    def find_left_end(self, below: torch.Tensor) -> torch.Tensor:
+        """Return each path's leftmost point above a height, float32 (N, 1) -> (N, 2)."""
+        x, y = self.points.unbind(dim=2)
+        leftmost = x.masked_fill(y > below, torch.inf).argmin(dim=1)
+        return self.points[torch.arange(len(self)), leftmost]
+
+    def draw(self, pens: torch.Tensor) -> torch.Tensor:
+        """Draw each path with a pen, as `fit_ink` would see it; return uint8 (N, 28, 28).
+
+        `pens` is float32 (N,): the pen's width as a share of the longer side of its path.
+        """
+        pens = pens * (self.high - self.low).amax(dim=1).clamp_min(1)
+        start, end = self.points[:, :-1], self.points[:, 1:]
+        end = torch.where(self.lands[:, 1:, None], start, end)  # no line through the air
+        is_line = (start != end).any(dim=2)  # N, L - 1
+        # Lines come first, so that the rest can be left away, and like lengths together.
+        order = is_line.int().argsort(dim=1, descending=True, stable=True)
+        segments = torch.cat([start, end], dim=2)
+        segments = segments.gather(1, order[:, :, None].expand(-1, -1, 4))
+        counts = is_line.sum(dim=1)
+        images = torch.empty(len(self), IMAGE_SIDE, IMAGE_SIDE, dtype=torch.uint8)
+        for part in counts.argsort(stable=True).split(CHUNK):
+            longest = max(1, int(counts[part].max()))  # a dot has no line: its point is drawn
+            images[part] = fit_segments(segments[part, :longest], pens[part])
+        return images
+
+
+def gather_paths(who: np.ndarray, points: np.ndarray, lands: np.ndarray, count: int) -> Paths:
+    """Return `count` paths from all their points, path by path, each with at least one.
+
+    `who` says whose a point is, int (P,); points are float (P, 2), lands bool (P,).
+    """
+    lengths = np.bincount(who, minlength=count)
+    first = np.cumsum(lengths) - lengths
+    number = np.arange(max(2, lengths.max(initial=0)))  # a dot is a line of no length
+    index = first[:, None] + np.minimum(number, lengths[:, None] - 1)
+    padded = lands[index] & (number < lengths[:, None])
+    return Paths(torch.from_numpy(points[index]).float(), torch.from_numpy(padded))

@@ -1,0 +1,117 @@
+"""A pen walks along lines one cell wide: from the cells of many images to the strokes of each.
+
+It lands at a line's tip, goes on as straight as it can, through crossings too, and is lifted where
+nothing is left to go to; then it lands anew until it was everywhere. Nothing says how the writer's
+pen went, but what is drawn along these strokes is what he drew. All images are walked at once.
+"""
+
+import numpy as np
+
+# To the eight neighbours of a cell, (x, y), and how much is given to those that share a side: a
+# pen that cuts corners would leave cells behind, each a stroke of its own.
+STEPS = np.array([(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1) if x or y])
+HEADINGS = (STEPS / np.linalg.norm(STEPS, axis=1, keepdims=True)).astype(np.float32)
+SIDEWAYS = np.where(np.abs(STEPS).sum(axis=1) == 1, 0.6, 0).astype(np.float32)
+INERTIA = 0.6  # of a pen's heading that stays at each step: a line of cells has corners everywhere
+RECENT = 3  # cells that a pen does not close a loop with: it has just been there
+# Where a pen would rather land: a line's tip, a cell beside one that it was at, any other.
+TIP, BESIDE, ANYWHERE, NOWHERE = 3, 2, 1, 0
+
+
+def walk(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return all points that pens go to in bool (N, H, W) images, image by image, in their order.
+
+    These are three arrays: of which image each point is, int (P,), where it lies, int (P, 2) as x
+    and y in cells, and whether the pen lands there, coming through the air, bool (P,).
+    """
+    walkers = _Walkers(lines)
+    while len(active := np.flatnonzero((walkers.left > 0) | walkers.is_down)):
+        walkers.land(active[~walkers.is_down[active]])
+        walkers.go_on(active)
+    return walkers.report()
+
+
+class _Walkers:
+    """A pen in each image. A cell is its number in all images, each padded by empty cells."""
+
+    def __init__(self, lines: np.ndarray) -> None:
+        count = len(lines)
+        padded = np.pad(lines, ((0, 0), (1, 1), (1, 1)))
+        self._width, self._cells = padded.shape[2], padded[0].size
+        self._around = STEPS @ (1, self._width)
+        self._is_line = padded.ravel()
+        self._is_new = self._is_line.copy()  # where no pen was
+        neighbours = sum(np.roll(self._is_line, step).astype(np.int8) for step in self._around)
+        is_tip = self._is_line & (neighbours == 1)
+        self._rank = np.where(is_tip, TIP, np.where(self._is_line, ANYWHERE, NOWHERE))
+        self._rank = self._rank.astype(np.int8)
+        self.left = lines.sum(axis=(1, 2))  # cells where no pen was
+        self.is_down = np.zeros(count, bool)
+        self._place = np.zeros(count, int)
+        self._recent = np.full((count, RECENT), -1)
+        self._heading = np.zeros((count, 2), np.float32)
+        self._visits: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+
+    def land(self, who: np.ndarray) -> None:
+        """Put these pens down, where the line was left if there is such a place."""
+        if not len(who):
+            return
+        rank = self._rank.reshape(-1, self._cells)[who]
+        place = rank.argmax(axis=1) + who * self._cells
+        choice = self._rate_old(who, place)
+        best = choice.argmax(axis=1)
+        is_joined = choice.max(axis=1) > 0
+        self._record(who[is_joined], (place + self._around[best])[is_joined], lands=True)
+        self._record(who, place, lands=~is_joined)
+        self._heading[who] = np.where(is_joined[:, None], -HEADINGS[best], 0)
+        self.is_down[who] = True
+        self._visit(who, place)
+
+    def go_on(self, who: np.ndarray) -> None:
+        """Move these pens a cell further; lift those that have nowhere to go."""
+        beside = self._place[who, None] + self._around
+        straight = self._heading[who] @ HEADINGS.T + SIDEWAYS
+        choice = np.where(self._is_new[beside], straight, -np.inf)
+        best, goes = choice.argmax(axis=1), choice.max(axis=1) > -np.inf
+        self._lift(who[~goes])
+        moving, step = who[goes], best[goes]
+        self._heading[moving] = INERTIA * self._heading[moving] + (1 - INERTIA) * HEADINGS[step]
+        place = self._place[moving] + self._around[step]
+        self._record(moving, place, lands=False)
+        self._visit(moving, place)
+
+    def _lift(self, who: np.ndarray) -> None:
+        """Lift these pens, at the line that they came back to if there is one: loops close."""
+        choice = self._rate_old(who, self._place[who])
+        best, closes = choice.argmax(axis=1), choice.max(axis=1) > 0
+        self._record(who[closes], (self._place[who] + self._around[best])[closes], lands=False)
+        self.is_down[who] = False
+        self._recent[who] = -1
+
+    def _rate_old(self, who: np.ndarray, place: np.ndarray) -> np.ndarray:
+        """Return how well each neighbour joins a stroke to one before it, 0 if it is none."""
+        beside = place[:, None] + self._around
+        is_recent = (beside[:, :, None] == self._recent[who, None]).any(axis=2)
+        is_old = self._is_line[beside] & ~self._is_new[beside] & ~is_recent
+        return np.where(is_old, 1 + SIDEWAYS, 0)
+
+    def _visit(self, who: np.ndarray, place: np.ndarray) -> None:
+        self._recent[who] = np.column_stack([place, self._recent[who, :-1]])
+        self._place[who] = place
+        self._is_new[place] = False
+        self._rank[place] = NOWHERE
+        self.left[who] -= 1
+        beside = (place[:, None] + self._around).ravel()
+        self._rank[beside] = np.where(self._rank[beside] == ANYWHERE, BESIDE, self._rank[beside])
+
+    def _record(self, who: np.ndarray, place: np.ndarray, lands: np.ndarray | bool) -> None:
+        self._visits.append((who, place, np.broadcast_to(lands, who.shape)))
+
+    def report(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what `walk` does."""
+        if not self._visits:
+            return np.zeros(0, int), np.zeros((0, 2), int), np.zeros(0, bool)
+        who, place, lands = (np.concatenate(column) for column in zip(*self._visits, strict=True))
+        order = np.argsort(who, kind="stable")
+        y, x = np.divmod(place[order] % self._cells, self._width)
+        return who[order], np.column_stack([x, y]) - 1, lands[order]

@@ -40,7 +40,7 @@ def bar(paths: Paths, rng: np.random.Generator) -> Paths:
     """Draw a bar through each stem, about halfway down."""
     count, height = len(paths), _extent(paths)[:, 1:]
     y = paths.low[:, 1:] + height * _uniform(rng, 0.38, 0.65, count)
-    x = paths.find_path(y)
+    x = paths.find_x(y)
     left, right = (height * _uniform(rng, 0.12, 0.36, count) for _ in range(2))
     tilt = height * _normal(rng, 0.05, count, 1)
     ends = torch.cat([x - left, y + tilt], dim=1), torch.cat([x + right, y - tilt], dim=1)
@@ -51,7 +51,7 @@ def foot(paths: Paths, rng: np.random.Generator) -> Paths:
     """Draw a line under each path, to both sides of where it ends."""
     count, height = len(paths), _extent(paths)[:, 1:]
     y = paths.high[:, 1:]
-    x = paths.find_path(y)
+    x = paths.find_x(y)
     left, right = (height * _uniform(rng, 0, 0.45, count) for _ in range(2))
     tilt = height * _normal(rng, 0.03, count, 1)
     ends = torch.cat([x - left, y + tilt], dim=1), torch.cat([x + right, y - tilt], dim=1)
@@ -62,7 +62,7 @@ def flag(paths: Paths, rng: np.random.Generator) -> Paths:
     """Let a line climb to the upper end of each path: the flatter the shorter, or 1 becomes 7."""
     count, height = len(paths), _extent(paths)[:, 1:]
     y = paths.low[:, 1:]
-    top = torch.cat([paths.find_path(y), y], dim=1)
+    top = torch.cat([paths.find_x(y), y], dim=1)
     angle = _uniform(rng, math.radians(5), math.radians(78), count)
     longest = 0.14 + 0.51 * (angle / STEEP).clamp_max(1) ** 1.5
     length = height * (0.12 + (longest - 0.12) * _uniform(rng, 0, 1, count))
@@ -77,7 +77,7 @@ def curl(paths: Paths, rng: np.random.Generator) -> Paths:
     """Let each path run out to the right where it ends, as a pen in a hurry leaves."""
     count, height = len(paths), _extent(paths)[:, 1:]
     y = paths.high[:, 1:]
-    end = torch.cat([paths.find_path(y), y], dim=1)
+    end = torch.cat([paths.find_x(y), y], dim=1)
     reach = height * _uniform(rng, 0.12, 0.45, count)
     rise = reach * _uniform(rng, -0.1, 0.6, count)
     first = end + torch.cat([reach * 0.3, height * 0.03], dim=1)
@@ -90,7 +90,7 @@ def heel(paths: Paths, rng: np.random.Generator) -> Paths:
     """Let each path turn back to the left where it ends, by a little."""
     count, height = len(paths), _extent(paths)[:, 1:]
     y = paths.high[:, 1:]
-    end = torch.cat([paths.find_path(y), y], dim=1)
+    end = torch.cat([paths.find_x(y), y], dim=1)
     angle = _uniform(rng, math.radians(150), math.radians(235), count)  # 90° is straight down
     length = height * _uniform(rng, 0.06, 0.22, count)
     return _add_path(paths, end, end + length * torch.cat([angle.cos(), angle.sin()], dim=1))
@@ -112,7 +112,7 @@ def tail(paths: Paths, rng: np.random.Generator) -> Paths:
     """Let each ring end, where it closed, in a short stroke into it or out of it."""
     count, height = len(paths), _extent(paths)[:, 1:]
     y = paths.low[:, 1:]
-    top = torch.cat([paths.find_path(y), y], dim=1)
+    top = torch.cat([paths.find_x(y), y], dim=1)
     angle = _uniform(rng, math.radians(-50), math.radians(230), count)  # 90° is straight down
     length = height * _uniform(rng, 0.08, 0.3, count)
     return _add_path(paths, top, top + length * torch.cat([angle.cos(), angle.sin()], dim=1))

@@ -11,8 +11,7 @@ from ml.raster import CHUNK, fit_segments
 
 @dataclass(frozen=True)
 class Paths:
-    """The paths of N drawings, of equally many points each, two at least: shorter ones repeat
-    their last.
+    """The paths of N drawings, of equally many points each: shorter ones repeat their last.
 
     Lengths are in px of the 28×28 image that a path was traced from, x to the right, y down.
     """
@@ -56,7 +55,7 @@ class Paths:
         lands[:, 0] = True
         return Paths(torch.cat([self.points, stroke], dim=1), torch.cat([self.lands, lands], dim=1))
 
-    def find_path(self, y: torch.Tensor) -> torch.Tensor:
+    def find_x(self, y: torch.Tensor) -> torch.Tensor:
         """Return the x of each path's point that is nearest to height y, both float32 (N, 1)."""
         nearest = (self.points[:, :, 1] - y).abs().argmin(dim=1, keepdim=True)
         return self.points[:, :, 0].gather(1, nearest)
@@ -70,20 +69,25 @@ class Paths:
     def draw(self, pens: torch.Tensor) -> torch.Tensor:
         """Draw each path with a pen, as `fit_ink` would see it; return uint8 (N, 28, 28).
 
-        `pens` is float32 (N,): the pen's width as a share of the longer side of its path.
+        `pens` is float32 (N,): the pen's width as a share of the longer side of its path, of 1 px
+        at least.
         """
         pens = pens * (self.high - self.low).amax(dim=1).clamp_min(1)
-        start, end = self.points[:, :-1], self.points[:, 1:]
-        end = torch.where(self.lands[:, 1:, None], start, end)  # no line through the air
-        is_line = (start != end).any(dim=2)  # N, L - 1
-        # Lines come first, so that the rest can be left away, and like lengths together.
-        order = is_line.int().argsort(dim=1, descending=True, stable=True)
-        segments = torch.cat([start, end], dim=2)
+        # A line from each point to the next, or where the pen is lifted, a dot.
+        is_last = torch.ones(len(self), 1, dtype=torch.bool)
+        is_lifted = torch.cat([self.lands[:, 1:], is_last], dim=1)
+        following = torch.cat([self.points[:, 1:], self.points[:, -1:]], dim=1)
+        end = torch.where(is_lifted[:, :, None], self.points, following)
+        # Dots count where a pen lands; elsewhere they only end a line, or repeat a point. What
+        # counts comes first, so that the rest can be left away, and like lengths together.
+        counts_at = (end != self.points).any(dim=2) | self.lands  # N, L
+        order = counts_at.int().argsort(dim=1, descending=True, stable=True)
+        segments = torch.cat([self.points, end], dim=2)
         segments = segments.gather(1, order[:, :, None].expand(-1, -1, 4))
-        counts = is_line.sum(dim=1)
+        counts = counts_at.sum(dim=1)
         images = torch.empty(len(self), IMAGE_SIDE, IMAGE_SIDE, dtype=torch.uint8)
         for part in counts.argsort(stable=True).split(CHUNK):
-            longest = max(1, int(counts[part].max()))  # a dot has no line: its point is drawn
+            longest = int(counts[part].max())
             images[part] = fit_segments(segments[part, :longest], pens[part])
         return images
 
@@ -91,11 +95,14 @@ class Paths:
 def gather_paths(who: np.ndarray, points: np.ndarray, lands: np.ndarray, count: int) -> Paths:
     """Return `count` paths from all their points, path by path, each with at least one.
 
-    `who` says whose a point is, int (P,); points are float (P, 2), lands bool (P,).
+    `who` says whose a point is, int (P,); points are float (P, 2), lands bool (P,). Raises
+    ValueError if a path has no point.
     """
     lengths = np.bincount(who, minlength=count)
+    if not lengths.all():
+        raise ValueError(f"image {lengths.argmin()} has no ink to trace")
     first = np.cumsum(lengths) - lengths
-    number = np.arange(max(2, lengths.max(initial=0)))  # a dot is a line of no length
+    number = np.arange(lengths.max(initial=0))
     index = first[:, None] + np.minimum(number, lengths[:, None] - 1)
     padded = lands[index] & (number < lengths[:, None])
     return Paths(torch.from_numpy(points[index]).float(), torch.from_numpy(padded))

@@ -15,7 +15,7 @@ from ml.additions import add_strokes
 from ml.data import Examples, join
 from ml.non_digits import KINDS
 from ml.paths import Paths
-from ml.retrace import trace_examples
+from ml.retrace import trace
 from ml.skeletons import DIGITS
 from ml.writing import choose_pen_shares, render, render_parts, rewrite, write
 
@@ -59,7 +59,7 @@ def make_samples(
 ) -> list[tuple[str, torch.Tensor]]:
     """Return rows to look at: a name and uint8 (columns, 28, 28), a few habits to a row.
 
-    With MNIST's images, the first rows are its digits, each written again with another pen.
+    With MNIST's images, the first rows are its digits, each written again by another hand.
     """
     rng = np.random.default_rng((seed, 2))
     rows = [] if mnist is None else _retrace_rows(mnist, columns, np.random.default_rng((seed, 3)))
@@ -95,6 +95,8 @@ def make_retraced_parts(
     other_hands: bool = True,
 ) -> Iterator[Examples]:
     """Yield what `retrace_digits` returns, PART at a time."""
+    if not len(labels):
+        raise ValueError("there are no digits to write again")
     goes = math.ceil(count / len(labels))
     order = np.concatenate([rng.permutation(len(labels)) for _ in range(goes)])
     chosen = torch.from_numpy(order[:count])
@@ -112,7 +114,7 @@ def _retrace_rows(
     rows = []
     for digit in range(10):
         examples = mnist[torch.nonzero(mnist.labels == digit).ravel()[:columns]]
-        again = retrace_digits(*trace_examples(examples), columns, rng)
+        again = retrace_digits(trace(examples.images), examples.labels, columns, rng)
         rows.append((f"MNIST's {digit}", again.images))
     return rows
 

@@ -4,6 +4,8 @@ A habit of `ml.skeletons` is written many times over, each time by another hand:
 moved, its curves bent, its corners rounded, its strokes set apart or run into each other, its
 whole slanted, stretched and turned; a pen of another width draws it; a coarse or a fine tablet
 records it. Then it goes the way of every drawing: the images are what `fit_ink` would make.
+Paths that were traced are written again by other hands in the same way, but for what needs a
+skeleton.
 """
 
 import math
@@ -40,6 +42,11 @@ class Hand:
     tremor: float = 0.006
     coarse: float = 0.3  # the share of tablets that see steps
     coarsest: float = 1 / 30
+
+
+# Another hand writes what people wrote: it varies less than one that writes a skeleton, and moves
+# neither control points nor strokes, of which it knows none.
+ANOTHER = Hand(width=0.14, slant=0.15, lean=0, turn=0.1, bow=0.035)
 
 
 def write(
@@ -109,10 +116,6 @@ def _deform(strokes: list[np.ndarray], rng: np.random.Generator, hand: Hand) -> 
         points = np.stack([x, y], axis=2)
         seen.append(np.where(is_coarse, np.rint(points / step) * step, points))
     return seen
-
-
-# Another hand writes what people wrote: it varies less than one that writes a skeleton.
-ANOTHER = Hand(width=0.14, slant=0.15, lean=0, turn=0.1, bow=0.035)
 
 
 def rewrite(paths: Paths, rng: np.random.Generator, hand: Hand = ANOTHER) -> Paths:

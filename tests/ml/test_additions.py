@@ -36,7 +36,7 @@ def test_about_the_share_asked_for_is_changed(traced):
     assert 0.2 < changed < 0.8
 
 
-def test_the_tracedgiven_are_left_alone(traced):
+def test_the_paths_given_are_left_alone(traced):
     paths, labels = traced
     points, lands = paths.points.clone(), paths.lands.clone()
     add_strokes(paths, labels, np.random.default_rng(0), 1.0)

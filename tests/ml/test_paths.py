@@ -38,6 +38,27 @@ def test_each_path_keeps_its_place_however_long_the_others_are():
         assert torch.equal(alone.draw(torch.tensor([0.1]))[0], together[number])
 
 
+def test_a_dot_beside_a_line_is_drawn_whatever_is_drawn_with_it():
+    stem = [[0.0, 0.0], [0.0, 20.0], [10.0, 10.0], [10.0, 10.0]]
+    paths = make_paths(stem, lands=[[True, False, True, False]])
+    pen = torch.tensor([0.2])
+    (alone,) = paths.draw(pen)
+    (stem_alone,) = make_paths(stem[:2], lands=[[True, False]]).draw(pen)
+    assert (alone != stem_alone).any()
+    rng = np.random.default_rng(0)
+    longer = Paths(torch.from_numpy(rng.uniform(0, 20, (1, 9, 2))).float(), torch.zeros(1, 9) > 0)
+    together = paths.pad(9).put(torch.tensor([0]), paths)
+    both = Paths(
+        torch.cat([together.points, longer.points]), torch.cat([together.lands, longer.lands])
+    )
+    assert torch.equal(both.draw(pen.expand(2))[0], alone)
+
+
+def test_an_image_without_a_point_has_no_path():
+    with pytest.raises(ValueError, match="image 1 has no ink"):
+        gather_paths(np.array([0, 2]), np.zeros((2, 2)), np.array([True, True]), 3)
+
+
 def test_more_points_change_no_drawing():
     paths = make_paths([[0.0, 0.0], [8.0, 20.0]], lands=[[True, False]])
     longer = paths.pad(9)
@@ -97,7 +118,7 @@ def test_an_added_stroke_is_drawn_and_belongs_to_the_box():
 def test_the_path_is_found_at_a_height():
     image = torch.zeros(1, 28, 28, dtype=torch.uint8)
     image[0, 4:24, 9:11] = 255
-    assert trace(image).find_path(torch.tensor([[12.0]])).item() == pytest.approx(10, abs=0.6)
+    assert trace(image).find_x(torch.tensor([[12.0]])).item() == pytest.approx(10, abs=0.6)
 
 
 def test_the_left_end_is_found_above_a_height():

@@ -102,6 +102,31 @@ def test_a_digit_whose_loop_is_filled_is_left_out(pen):
     assert torch.equal(paths.points, trace(examples.images).points[:1])
 
 
+def test_a_bold_ring_is_not_a_blot():
+    turn = np.linspace(0, 2 * np.pi, 40)
+    ring = np.stack([140 + 50 * np.cos(turn), 140 + 70 * np.sin(turn)], 1)
+    zero = torch.from_numpy(fit_ink(draw([ring], 34)))[None]
+    assert trace_examples(Examples(zero, torch.tensor([0])))[1].tolist() == [0]
+
+
+def test_strokes_are_smoother_than_cells_and_lie_where_the_ink_is():
+    turn = np.linspace(0, 2 * np.pi, 80)
+    ring = np.stack([140 + 60 * np.cos(turn), 140 + 60 * np.sin(turn)], 1)
+    seen = torch.from_numpy(fit_ink(draw([ring], 16)))[None]
+    paths = trace(seen)
+    radii = (paths.points[0] - (paths.low + paths.high) / 2).norm(dim=1)
+    assert radii.std() < 0.15  # px; without smoothing 0.18
+    assert radii.mean().item() == pytest.approx(60 * 20 / 136, abs=0.08)  # nor drawn together
+    assert 25 < len(paths.points[0]) < 45  # of about 100 cells
+
+
+def test_no_stroke_of_a_digit_is_a_point(made_digits):
+    paths = trace(made_digits[0].images)
+    moves = paths.points.diff(dim=1).norm(dim=2)  # N, L - 1
+    begins_nothing = paths.lands[:, :-1] & (moves == 0)
+    assert not begins_nothing.any()
+
+
 def test_thinning_again_changes_nothing(made_digits):
     path = thin((made_digits[0].images[:20] > 100).numpy())
     assert (thin(path) == path).all()

@@ -1,11 +1,12 @@
 """Generated examples: the same from the same seed, of every kind, and fitted like drawings."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import numpy as np
 import pytest
 import torch
 
+from ml.additions import add_strokes
 from ml.curves import parse_habit, spline_matrix
 from ml.letters import LETTERS, SHAPES, SYMBOLS
 from ml.non_digits import KINDS
@@ -13,7 +14,7 @@ from ml.paths import Paths
 from ml.retrace import trace
 from ml.skeletons import DIGITS
 from ml.styles import NOT_A_DIGIT, make_digits, make_non_digits, make_samples, retrace_digits
-from ml.writing import Hand, rewrite, write
+from ml.writing import Hand, choose_pen_shares, rewrite, write
 
 STILL = Hand(**{field.name: 0.0 for field in fields(Hand)})
 TABLES = [DIGITS, LETTERS, SYMBOLS, SHAPES]
@@ -61,6 +62,37 @@ def test_a_pen_that_rests_does_not_tremble():
     x, y = rewrite(paths, np.random.default_rng(0)).points[:, 1:4].unbind(dim=2)
     assert (x == x[:, :1]).all()
     assert (y == y[:, :1]).all()
+
+
+def test_a_coarse_tablet_sees_steps(made_digits):
+    coarse = Hand(**(asdict(STILL) | {"coarse": 1.0, "coarsest": 0.1}))
+    paths = trace(made_digits[0].images[:50])
+    again = rewrite(paths, np.random.default_rng(0), coarse)
+    fine, seen = ([len(part.unique()) for part in each.points] for each in (paths, again))
+    assert sum(seen) < 0.8 * sum(fine)
+
+
+def test_retraced_digits_are_written_by_other_hands_unless_their_shapes_are_to_stay(made_digits):
+    mnist = made_digits[0][torch.arange(40)]
+    paths = trace(mnist.images)
+    own, other = (
+        retrace_digits(paths, mnist.labels, 40, np.random.default_rng(0), other_hands=other_hands)
+        for other_hands in (False, True)
+    )
+    assert torch.equal(own.labels, other.labels)
+    assert (own.images != other.images).any(dim=(1, 2)).all()
+    rng = np.random.default_rng(0)
+    order = torch.from_numpy(rng.permutation(40))
+    pens = torch.from_numpy(choose_pen_shares(40, rng)).float()
+    expected = add_strokes(paths[order], mnist.labels[order], rng).draw(pens)
+    assert torch.equal(own.images, expected)
+
+
+def test_no_digits_cannot_be_written_again(made_digits):
+    none = torch.arange(0)
+    paths = trace(made_digits[0].images[:1])[none]
+    with pytest.raises(ValueError, match="no digits"):
+        retrace_digits(paths, none, 5, np.random.default_rng(0))
 
 
 def test_a_curve_runs_through_its_points():

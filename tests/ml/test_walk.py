@@ -30,6 +30,30 @@ def test_a_pen_goes_straight_on_where_lines_cross():
     assert ends == [((0, 2), (2, 2)), ((4, 2), (2, 2))]  # both arms reach the crossing
 
 
+def test_a_branch_of_one_cell_begins_at_the_line_and_does_not_return():
+    strokes = list_strokes(make_lines("...#...", "#######", "......."))
+    assert [(x, 1) for x in range(7)] in strokes
+    (branch,) = (stroke for stroke in strokes if (3, 0) in stroke)
+    assert branch[:2] == [(3, 1), (3, 0)]
+    assert branch.count((3, 1)) == 1
+
+
+def test_a_line_that_was_left_is_taken_up_where_it_was_left():
+    # The pen goes straight along the bar; the ring under it has no tip, and hangs on it.
+    strokes = list_strokes(make_lines("#######", "..#.#..", "..###.."))
+    assert len(strokes) == 2
+    first, last = strokes[1][0], strokes[1][-1]
+    assert first[1] == last[1] == 0
+
+
+def test_a_pen_keeps_its_heading_through_a_slanted_crossing():
+    lines = np.zeros((1, 17, 17), bool)
+    for k in range(17):
+        lines[0, k, k] = lines[0, k, 16 - k] = True
+    first, *_ = list_strokes(lines)
+    assert (first[0], first[-1]) in [((0, 0), (16, 16)), ((16, 0), (0, 16))]
+
+
 def test_a_ring_is_closed():
     (stroke,) = list_strokes(make_lines(".##.", "#..#", "#..#", ".##."))
     assert len(set(stroke)) == 8
@@ -52,7 +76,8 @@ def test_an_empty_image_has_no_points_and_the_others_keep_their_numbers():
     assert who.tolist() == [1, 1, 1]
     assert cells.tolist() == [[1, 2], [2, 2], [3, 2]]
     assert lands.tolist() == [True, False, False]
-    assert [len(part) for part in walk(np.zeros((2, 5, 5), bool))] == [0, 0, 0]
+    for count in (0, 2):
+        assert [len(part) for part in walk(np.zeros((count, 5, 5), bool))] == [0, 0, 0]
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +106,10 @@ def test_strokes_are_long_as_those_of_a_person_are(lines):
     assert len(who) < 1.1 * lines.sum()
 
 
-def test_images_are_walked_alike_alone_and_together(lines):
+def test_images_are_walked_alike_alone_and_together(lines, monkeypatch):
     who, cells, lands = walk(lines)
+    monkeypatch.setattr("ml.walk.TOGETHER", 7)
+    assert all(map(np.array_equal, walk(lines), (who, cells, lands)))
     for number in (0, 11, 299):
         alone = walk(lines[number : number + 1])
         assert np.array_equal(alone[1], cells[who == number])

@@ -73,7 +73,7 @@ def describe_made(recipe: dict[str, Any]) -> str | None:
         f"each training image {'twice' if copies == 2 else f'{copies} times'}"
         if copies > 1
         else None,
-        f"{retraced:,} of them written again by other hands and pens" if retraced else None,
+        f"{retraced:,} versions of them by other hands and pens" if retraced else None,
         count_made(recipe.get("generated_digits"), "digits"),
         count_made(recipe.get("generated_non_digits"), "drawings of no digit"),
     ]

@@ -61,7 +61,7 @@ def test_every_recipe_is_told_whole(name):
         ({"mnist_copies": 2}, "An epoch holds each training image twice."),
         (
             {"retraced_digits": 60_000},
-            f"An epoch holds 60,000 of them written again by other hands and pens. {HARDER}",
+            f"An epoch holds 60,000 versions of them by other hands and pens. {HARDER}",
         ),
         (
             {"distorted": [0.8, 0.3]},

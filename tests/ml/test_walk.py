@@ -46,12 +46,15 @@ def test_a_line_that_was_left_is_taken_up_where_it_was_left():
     assert first[1] == last[1] == 0
 
 
-def test_a_pen_keeps_its_heading_through_a_slanted_crossing():
-    lines = np.zeros((1, 17, 17), bool)
-    for k in range(17):
-        lines[0, k, k] = lines[0, k, 16 - k] = True
+@pytest.mark.parametrize("slope", [1, 2, 4, 5])
+def test_a_pen_keeps_its_heading_through_a_slanted_crossing(slope):
+    lines = np.zeros((1, 40, 36), bool)
+    for x in range(36):  # two flights of stairs, one up and one down
+        lines[0, (x + 1) // slope, x] = lines[0, (35 - x) // slope, x] = True
     first, *_ = list_strokes(lines)
-    assert (first[0], first[-1]) in [((0, 0), (16, 16)), ((16, 0), (0, 16))]
+    (left, top), (right, bottom) = sorted((first[0], first[-1]))
+    assert (left, right) == (0, 35)
+    assert abs(bottom - top) >= 35 // slope - 1
 
 
 def test_a_ring_is_closed():

@@ -24,7 +24,7 @@ def fit_segments(segments: torch.Tensor, pens: torch.Tensor) -> torch.Tensor:
     parts = zip(segments.split(CHUNK), pens.split(CHUNK), strict=True)
     small = torch.cat([_cover_box(*_fit_box(part, pen)) for part, pen in parts])
     peak = small.amax(dim=(1, 2), keepdim=True).clamp_min(1e-6)
-    return paste_centred((small * (255 / peak)).round_())
+    return _paste_centred((small * (255 / peak)).round_())
 
 
 def _fit_box(segments: torch.Tensor, pens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -39,16 +39,17 @@ def _fit_box(segments: torch.Tensor, pens: torch.Tensor) -> tuple[torch.Tensor, 
 
 def _cover_box(segments: torch.Tensor, radii: torch.Tensor) -> torch.Tensor:
     """Return the share of each pixel of the box that is ink, float32 (N, 20, 20)."""
-    nearest = squared_distances(torch.arange(BOX_SIDE) + 0.5, segments)
+    nearest = _squared_distances(segments)
     return (radii[:, None, None] - nearest.sqrt_() + 0.5).clamp_(0, 1)
 
 
-def squared_distances(centres: torch.Tensor, segments: torch.Tensor) -> torch.Tensor:
-    """Return (N, side, side): from each cell's middle to the nearest of its (N, S, 4) segments.
+def _squared_distances(segments: torch.Tensor) -> torch.Tensor:
+    """Return (N, 20, 20): from each cell's middle to the nearest of its (N, S, 4) segments.
 
     The drawings lie side by side in memory on the way: rows of N numbers are what a processor
     adds fastest, and there are no other rows as long.
     """
+    centres = torch.arange(BOX_SIDE) + 0.5
     x, y, x_end, y_end = segments.permute(2, 1, 0).contiguous()  # S, N each
     along_x, along_y = x_end - x, y_end - y
     half = torch.hypot(along_x, along_y) / 2
@@ -58,7 +59,7 @@ def squared_distances(centres: torch.Tensor, segments: torch.Tensor) -> torch.Te
     dx, dy = centres[:, None] - x[:, None], centres[:, None] - y[:, None]  # S, side, N
     # Along a segment, from its middle, and across it: each is a sum of a row's and a column's.
     terms = dx * ux - half[:, None], dy * uy, dx * uy, dy * ux
-    nearest = torch.full((len(centres), len(centres), len(segments)), torch.inf)
+    nearest = torch.full((BOX_SIDE, BOX_SIDE, len(segments)), torch.inf)
     along, across = torch.empty_like(nearest), torch.empty_like(nearest)
     for along_dx, along_dy, across_dx, across_dy, end in zip(*terms, half, strict=True):
         torch.add(along_dx, along_dy[:, None], out=along)
@@ -68,7 +69,7 @@ def squared_distances(centres: torch.Tensor, segments: torch.Tensor) -> torch.Te
     return nearest.permute(2, 0, 1).contiguous()
 
 
-def paste_centred(small: torch.Tensor) -> torch.Tensor:
+def _paste_centred(small: torch.Tensor) -> torch.Tensor:
     """Paste (N, 20, 20) ink into uint8 (N, 28, 28) by the whole-pixel shifts that centre it."""
     total = small.sum(dim=(1, 2))
     rows = _source_cells(small.sum(dim=2), total)  # N, 28

@@ -90,9 +90,14 @@ def _record(stroke: np.ndarray, rng: np.random.Generator, hand: Hand) -> np.ndar
     for _ in range(3):
         inner = (stroke[:, :-2] + stroke[:, 2:]) / 2
         stroke[:, 1:-1] += rounding * (inner - stroke[:, 1:-1]) * 0.6
-    stroke = stroke + rng.normal(0, hand.tremor, stroke.shape) * rng.uniform(0, 2, (count, 1, 1))
+    stroke = stroke + _draw_tremor(stroke.shape, rng, hand)
     hooks = rng.normal(0, hand.hook, (count, 2, 2)) * (rng.random((count, 2, 1)) < 0.15)
     return np.concatenate([stroke[:, :1] + hooks[:, :1], stroke, stroke[:, -1:] + hooks[:, 1:]], 1)
+
+
+def _draw_tremor(shape: tuple[int, ...], rng: np.random.Generator, hand: Hand) -> np.ndarray:
+    """Return by how much each writer's pen is off at each point, (count, K, 2)."""
+    return rng.normal(0, hand.tremor, shape) * rng.uniform(0, 2, (shape[0], 1, 1))
 
 
 def _deform(strokes: list[np.ndarray], rng: np.random.Generator, hand: Hand) -> list[np.ndarray]:
@@ -126,7 +131,7 @@ def rewrite(paths: Paths, rng: np.random.Generator, hand: Hand = ANOTHER) -> Pat
     count = len(points)
     wide = np.exp(rng.normal(0, hand.width / 2, (count, 1)))
     shape = (points - middle) / longest * np.stack([wide, 1 / wide], axis=2)
-    tremor = rng.normal(0, hand.tremor, shape.shape) * rng.uniform(0, 2, (count, 1, 1))
+    tremor = _draw_tremor(shape.shape, rng, hand)
     # A pen that stays where it is does not tremble: points that are repeated stay together.
     moves = (np.diff(points, axis=1, prepend=np.nan) != 0).any(axis=2)  # count, L
     latest = np.maximum.accumulate(np.where(moves, np.arange(moves.shape[1]), 0), axis=1)

@@ -155,14 +155,15 @@ def add_strokes(
     """Return the paths, some of them with a stroke that MNIST's writers did not make."""
     chosen = torch.from_numpy(rng.random(len(labels)) < share)
     kinds = torch.from_numpy(rng.integers(2**16, size=len(labels)))
+    replaced = []
     for digit, additions in ADDITIONS.items():
         for number, addition in enumerate(additions):
             index = torch.nonzero(
                 chosen & (labels == digit) & (kinds % len(additions) == number)
             ).ravel()
             if len(index):
-                paths = paths.put(index, addition(paths[index], rng))
-    return paths
+                replaced.append((index, addition(paths[index], rng)))
+    return paths.put(replaced)
 
 
 def _middle(paths: Paths) -> torch.Tensor:

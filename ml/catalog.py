@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from ml.models import BoardCNN, count_parameters
 from ml.preprocess import IMAGE_SIDE
 from ml.scratch import LinearScratch
 
@@ -76,9 +77,9 @@ DESCRIPTIONS = {
     ),
     "board_cnn": Description(
         "Board network",
-        "Ours, made for drawings: it learns from MNIST, from its digits written again by other "
-        "hands and pens, and from ways of writing that MNIST lacks, drawn by the program itself. "
-        "An eleventh answer says that a drawing is no digit.",
+        "Ours, made for drawings: two networks, whose mean answers, learn from MNIST, from its "
+        "digits written again by other hands and pens, and from ways of writing that MNIST lacks, "
+        "drawn by the program itself. An eleventh answer says that a drawing is no digit.",
         None,
         "Ours; no tutorial.",
     ),
@@ -108,8 +109,17 @@ def describe_layers(model: nn.Module) -> list[dict[str, Any]]:
     """Return the layers in the order they are used: name, shape of what leaves it, parameters.
 
     Shapes are those of one image, without the batch. ReLU, pooling, flattening and residual
-    connections, which the models write as functions, have rows too.
+    connections, which the models write as functions, have rows too. Of members that are alike the
+    first is described, and the others are the last row.
     """
+    if isinstance(model, BoardCNN):
+        first, *others = model.members
+        mean = {
+            "layer": "mean with a second network like this one",
+            "shape": [first.fc.out_features],
+            "parameters": sum(count_parameters(each) for each in others),
+        }
+        return [*describe_layers(first), mean]
     rows: list[dict[str, Any]] = []
 
     def add(name: str, result: torch.Tensor, parameters: int = 0) -> None:

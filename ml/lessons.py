@@ -32,7 +32,7 @@ class Lessons:
         self._fixed = None
         if not recipe.is_varied:
             # What never changes is normalized once; batches are then gathered from it.
-            self._fixed = to_tensors(join([training] * recipe.mnist_copies), device)
+            self._fixed = to_tensors(training, device)
         self._traced = trace_examples(training) if recipe.retraced_digits else None
         self._varied: Ahead[Batch] | None = None  # what this epoch learns next
         self._coming: dict[int, list[Ahead[Examples]]] = {}  # what others will, by their seeds
@@ -41,7 +41,7 @@ class Lessons:
         """Return how many images an epoch has."""
         recipe = self._recipe
         made = recipe.retraced_digits + recipe.generated_digits + recipe.generated_non_digits
-        return recipe.mnist_copies * len(self._training) + made
+        return len(self._training) + made
 
     def batches(
         self, epoch: int, seed: int, generator: torch.Generator, next_seed: int | None = None
@@ -78,7 +78,7 @@ class Lessons:
         """Return MNIST's examples and newly made ones; another seed, other ones."""
         made = self._prepare(seed)
         try:
-            return join([self._training] * self._recipe.mnist_copies + list(chain(*made)))
+            return join([self._training, *chain(*made)])
         finally:
             for kind in self._coming.pop(seed):
                 kind.close()

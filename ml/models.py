@@ -6,12 +6,9 @@ Softmax is applied in one place, `ml.probabilities`, and cross-entropy takes the
 (but in `ml.scratch`, where both are written by hand).
 """
 
-import copy
-
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ml.errors import UnknownModelError
 from ml.preprocess import IMAGE_SIDE
@@ -98,10 +95,9 @@ class QuickCNN(nn.Module):
         return self.fc2(x)  # N, 10
 
 
-class BoardCNN(nn.Module):
-    """Six convolutions, each with batch normalization, and one linear layer: 543,179 parameters.
+class ResidualCNN(nn.Module):
+    """Six convolutions, each with batch normalization, and one linear layer: 356,403 parameters.
 
-    The first ten logits are the digits'; the eleventh is that of a drawing that is no digit.
     Pooling comes before normalization: a quarter of the numbers to normalize. The fourth and the
     sixth convolution add to what they are given, so they learn only what the others missed
     (residual connections). The last two see the whole drawing at once, on 3×3 places.
@@ -110,82 +106,146 @@ class BoardCNN(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 32, 5, bias=False)
-        self.norm1 = nn.BatchNorm2d(32)
-        self.conv2 = nn.Conv2d(32, 64, 3, padding=1, bias=False)
-        self.norm2 = nn.BatchNorm2d(64)
-        self.conv3 = nn.Conv2d(64, 96, 3, padding=1, bias=False)
-        self.norm3 = nn.BatchNorm2d(96)
-        self.conv4 = nn.Conv2d(96, 96, 3, padding=1, bias=False)
-        self.norm4 = nn.BatchNorm2d(96)
-        self.conv5 = nn.Conv2d(96, 160, 3, padding=1, bias=False)
-        self.norm5 = nn.BatchNorm2d(160)
-        self.conv6 = nn.Conv2d(160, 160, 3, padding=1, bias=False)
-        self.norm6 = nn.BatchNorm2d(160)
-        self.fc = nn.Linear(160 * 3 * 3, 11)
+        self.conv1 = nn.Conv2d(1, 24, 5, bias=False)
+        self.norm1 = nn.BatchNorm2d(24)
+        self.conv2 = nn.Conv2d(24, 48, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(48)
+        self.conv3 = nn.Conv2d(48, 80, 3, padding=1, bias=False)
+        self.norm3 = nn.BatchNorm2d(80)
+        self.conv4 = nn.Conv2d(80, 80, 3, padding=1, bias=False)
+        self.norm4 = nn.BatchNorm2d(80)
+        self.conv5 = nn.Conv2d(80, 128, 3, padding=1, bias=False)
+        self.norm5 = nn.BatchNorm2d(128)
+        self.conv6 = nn.Conv2d(128, 128, 3, padding=1, bias=False)
+        self.norm6 = nn.BatchNorm2d(128)
+        self.fc = nn.Linear(128 * 3 * 3, 11)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (N, 11) for normalized images (N, 1, 28, 28)."""
-        x = F.relu(self.norm1(F.max_pool2d(self.conv1(images), 2)))  # N, 32, 12, 12
-        x = F.relu(self.norm2(F.max_pool2d(self.conv2(x), 2)))  # N, 64, 6, 6
-        x = F.relu(self.norm3(self.conv3(x)))  # N, 96, 6, 6
-        x = F.max_pool2d(F.relu(x + self.norm4(self.conv4(x))), 2)  # N, 96, 3, 3
-        x = F.relu(self.norm5(self.conv5(x)))  # N, 160, 3, 3
-        x = F.relu(x + self.norm6(self.conv6(x)))  # N, 160, 3, 3
+        x = F.relu(self.norm1(F.max_pool2d(self.conv1(images), 2)))  # N, 24, 12, 12
+        x = F.relu(self.norm2(F.max_pool2d(self.conv2(x), 2)))  # N, 48, 6, 6
+        x = F.relu(self.norm3(self.conv3(x)))  # N, 80, 6, 6
+        x = F.max_pool2d(F.relu(x + self.norm4(self.conv4(x))), 2)  # N, 80, 3, 3
+        x = F.relu(self.norm5(self.conv5(x)))  # N, 128, 3, 3
+        x = F.relu(x + self.norm6(self.conv6(x)))  # N, 128, 3, 3
         return self.fc(x.flatten(1))  # N, 11
 
+
+class BoardCNN(nn.Module):
+    """Two networks side by side, whose mean answers: 712,806 parameters.
+
+    They begin with other weights, learn from other images and end with other mistakes, so their
+    mean makes fewer than one network of twice the size (deep ensembles: B. Lakshminarayanan and
+    others, 2017). The first ten logits are the digits'; the eleventh is that of a drawing that is
+    no digit.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(ResidualCNN() for _ in range(2))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits (N, 11) for normalized images (N, 1, 28, 28): the members' mean.
+
+        In training a batch is shared out, and each member answers for its own part of it.
+        """
+        if self.training:
+            parts = images.tensor_split(len(self.members))
+            each = [member(part) for member, part in zip(self.members, parts, strict=True)]
+            return torch.cat(each)
+        return torch.stack([member(images) for member in self.members]).mean(dim=0)
+
     def fold(self) -> "FoldedBoardCNN":
-        """Return what reads as this network does now, faster."""
+        """Return what reads one drawing as this network does now, faster."""
         return FoldedBoardCNN(self)
 
 
 class FoldedBoardCNN:
-    """A trained BoardCNN for reading only: the same logits, in two thirds of the time.
+    """A trained BoardCNN for reading one drawing: the same logits, in a third of the time.
 
     A trained norm multiplies and adds, so it can be folded into the convolution before it. One
-    behind a pool stays as scale and shift: a negative scale would make the greatest the least. For
-    a single drawing, calling modules takes as long as some convolutions do; here are only tensors.
+    behind a pool stays as scale and shift: a negative scale would make the greatest the least.
+    For a single drawing, calling modules and preparing convolutions takes as long as the products
+    that they are made of. Here each is one product of matrices: its input's patches, a row each,
+    with the weights, a column for each channel; and the members M are a batch of such products.
+    Channels are last.
     """
 
     @torch.inference_mode()
     def __init__(self, network: BoardCNN) -> None:
-        network = copy.deepcopy(network).eval().to(memory_format=torch.channels_last)
-        self._first, self._second = (
-            (conv.weight, *_find_scale(norm))
-            for conv, norm in ((network.conv1, network.norm1), (network.conv2, network.norm2))
+        members = network.members
+        first, second, *others = zip(*(_list_products(member) for member in members), strict=True)
+        # The members look at the same image: in the first product their channels stand together.
+        self._first = tuple(torch.cat(each, dim=-1) for each in zip(*first, strict=True))
+        self._second, *self._others = (
+            tuple(torch.stack(each) for each in zip(*layer, strict=True))
+            for layer in (second, *others)
         )
-        folded = [
-            fuse_conv_bn_eval(getattr(network, f"conv{number}"), getattr(network, f"norm{number}"))
-            for number in (3, 4, 5, 6)
-        ]
-        self._others = [
-            (conv.weight.contiguous(memory_format=torch.channels_last), conv.bias)
-            for conv in folded
-        ]
-        # In the order in which channels_last holds the numbers: place by place.
-        weight = network.fc.weight.view(-1, 160, 3, 3).permute(2, 3, 1, 0)
-        self._last = network.fc.bias, weight.flatten(0, 2).contiguous()
+        # In the order in which the numbers lie in memory: place by place.
+        weights = [member.fc.weight.unflatten(1, (-1, 9)).transpose(1, 2) for member in members]
+        bias = torch.stack([member.fc.bias for member in members]).mean(dim=0)
+        weight = torch.cat([each.flatten(1).T for each in weights]) / len(members)
+        self._last = bias, weight.contiguous()
 
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
-        """Return logits (N, 11) for normalized images (N, 1, 28, 28)."""
+        """Return logits (1, 11) for one normalized image (1, 1, 28, 28)."""
         weight, scale, shift = self._first
-        x = torch.max_pool2d(torch.conv2d(images, weight), 2).mul_(scale).add_(shift).relu_()
+        x = torch.mm(_cut_patches(images.view(1, 28, 28, 1), 5)[0], weight).view(1, 24, 24, -1)
+        x = _pool(x).mul_(scale).add_(shift).relu_()  # 1, 12, 12, M × 24
         weight, scale, shift = self._second
-        x = torch.conv2d(x, weight, padding=1)
-        x = torch.max_pool2d(x, 2).mul_(scale).add_(shift).relu_()
-        third, fourth, fifth, sixth = self._others
-        x = torch.conv2d(x, *third, padding=1).relu_()
-        x = torch.max_pool2d(torch.conv2d(x, *fourth, padding=1).add_(x).relu_(), 2)
-        x = torch.conv2d(x, *fifth, padding=1).relu_()
-        x = torch.conv2d(x, *sixth, padding=1).add_(x).relu_()
+        x = x.view(12, 12, len(weight), -1).permute(2, 0, 1, 3)  # M, 12, 12, 24
+        x = _pool(_convolve(x, weight)).mul_(scale).add_(shift).relu_()  # M, 6, 6, 48
+        (third, b3), (fourth, b4), (fifth, b5), (sixth, b6) = self._others
+        x = _convolve(x, third).add_(b3).relu_()  # M, 6, 6, 80
+        x = _pool(_convolve(x, fourth).add_(b4).add_(x).relu_())  # M, 3, 3, 80
+        x = _convolve(x, fifth).add_(b5).relu_()  # M, 3, 3, 128
+        x = _convolve(x, sixth).add_(b6).add_(x).relu_()  # M, 3, 3, 128
         bias, weight = self._last
-        return torch.addmm(bias, x.permute(0, 2, 3, 1).flatten(1), weight)
+        return torch.addmm(bias, x.view(1, -1), weight)
+
+
+def _list_products(member: ResidualCNN) -> list[tuple[torch.Tensor, ...]]:
+    """Return each convolution as a matrix of weights, and what its norm does after it.
+
+    A matrix is (places × channels in, channels out). Beside the first two, which are pooled before
+    they are normalized, stand scale and shift; into the others the scale is multiplied. Both are
+    (1, 1, channels out).
+    """
+    products = []
+    for number in range(1, 7):
+        weight = getattr(member, f"conv{number}").weight.permute(2, 3, 1, 0).flatten(0, 2)
+        scale, shift = _find_scale(getattr(member, f"norm{number}"))
+        products.append((weight, scale, shift) if number < 3 else (weight * scale[0], shift))
+    return products
+
+
+def _cut_patches(x: torch.Tensor, side: int) -> torch.Tensor:
+    """Return every patch of (M, H, W, C), a row each: (M, places, side × side × C)."""
+    members, height, width, channels = x.shape
+    of_member, of_row, of_column, of_channel = x.stride()
+    rows, columns = height - side + 1, width - side + 1
+    patches = x.as_strided(
+        (members, rows, columns, side, side, channels),
+        (of_member, of_row, of_column, of_row, of_column, of_channel),
+    )
+    return patches.reshape(members, rows * columns, -1)
+
+
+def _convolve(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Return a padded 3×3 convolution of (M, H, W, C), one product for each member."""
+    patches = _cut_patches(F.pad(x, (0, 0, 1, 1, 1, 1)), 3)
+    return torch.bmm(patches, weight).view(*x.shape[:3], -1)
+
+
+def _pool(x: torch.Tensor) -> torch.Tensor:
+    """Return the greatest of every 2×2 places of (M, H, W, C)."""
+    return torch.max_pool2d(x.permute(0, 3, 1, 2), 2).permute(0, 2, 3, 1)
 
 
 def _find_scale(norm: nn.BatchNorm2d) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return by what a trained norm multiplies and what it adds, each (1, channels, 1, 1)."""
+    """Return by what a trained norm multiplies and what it adds, each (1, 1, channels)."""
     scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
-    return tuple(each.view(1, -1, 1, 1) for each in (scale, norm.bias - norm.running_mean * scale))
+    return tuple(each.view(1, 1, -1) for each in (scale, norm.bias - norm.running_mean * scale))
 
 
 class TutorialCNN(nn.Module):

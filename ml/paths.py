@@ -1,5 +1,6 @@
 """Many drawings as the paths of their pens: the points a pen goes to, and where it lands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,11 +36,13 @@ class Paths:
         """The greatest x and y of each path, float32 (N, 2)."""
         return self.points.amax(dim=1)
 
-    def put(self, index: torch.Tensor, others: "Paths") -> "Paths":
-        """Return the paths, those at `index` replaced by others."""
-        count = max(self.points.shape[1], others.points.shape[1])
-        new, others = self.pad(count), others.pad(count)
-        new.points[index], new.lands[index] = others.points, others.lands
+    def put(self, replaced: Sequence[tuple[torch.Tensor, "Paths"]]) -> "Paths":
+        """Return a copy of the paths, those at each index replaced by the others beside it."""
+        longest = max((others.points.shape[1] for _, others in replaced), default=0)
+        new = self.pad(max(longest, self.points.shape[1]))
+        for index, others in replaced:
+            others = others.pad(new.points.shape[1])
+            new.points[index], new.lands[index] = others.points, others.lands
         return new
 
     def pad(self, count: int) -> "Paths":

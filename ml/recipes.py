@@ -42,7 +42,6 @@ class Recipe:
     # The share of training, at its end, whose weights are averaged and kept; a one-cycle rate has
     # fallen before it begins.
     averaged: float = 0.0
-    mnist_copies: int = 1  # how often each image of MNIST comes by in an epoch
     retraced_digits: int = 0  # of MNIST in an epoch, by other hands and pens
     generated_digits: int = 0  # in an epoch, in ways of writing that MNIST lacks
     generated_non_digits: int = 0  # in an epoch, labelled 10
@@ -79,8 +78,9 @@ class Recipe:
             raise RecipeError(f"momentum belongs to sgd; {self.optimizer} has none to set")
         if self.batch_size < 1:
             raise RecipeError(f"the batch size must be at least 1, not {self.batch_size}")
-        if self.batch_size == 1 and self.model == "quick_cnn":
-            raise RecipeError("quick_cnn normalizes over a batch: its size must be at least 2")
+        if self.batch_size == 1 and self.model in ("quick_cnn", "board_cnn"):
+            what = "normalizes over" if self.model == "quick_cnn" else "shares out"
+            raise RecipeError(f"{self.model} {what} a batch: its size must be at least 2")
         if not self.sessions or min(self.sessions) < 1:
             raise RecipeError("sessions are whole numbers of epochs of at least 1, such as 3,3")
 
@@ -215,8 +215,8 @@ _RECIPES = (
         source="ours: MNIST and what ml/styles.py generates; docs/board_cnn.md tells how",
         optimizer="muon",
         learning_rate=0.01,
-        batch_size=256,
-        sessions=(6,),
+        batch_size=512,  # shared out to two members
+        sessions=(12,),
         schedule="one_cycle",
         weight_decay=0.01,
         averaged=0.4,

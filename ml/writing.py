@@ -38,6 +38,7 @@ class Hand:
     grow: float = 0.07  # of the logarithm of a stroke's size against the others
     bow: float = 0.05  # of the bends of the whole
     hook: float = 0.05  # of the length of the hooks where a pen lands and leaves
+    hooked: float = 0.15  # the share of such ends that have one
     rounding: float = 1.0  # how round the roundest corners are: 0 leaves all as they are
     tremor: float = 0.006
     coarse: float = 0.3  # the share of tablets that see steps
@@ -45,8 +46,10 @@ class Hand:
 
 
 # Another hand writes what people wrote: it varies less than one that writes a skeleton, and moves
-# neither control points nor strokes, of which it knows none.
-ANOTHER = Hand(width=0.14, slant=0.15, lean=0, turn=0.1, bow=0.035)
+# no control points, of which it knows none.
+ANOTHER = Hand(
+    width=0.14, slant=0.15, lean=0, turn=0.1, bow=0.035, apart=0.02, hook=0.04, hooked=0.3
+)
 
 
 def write(
@@ -91,13 +94,18 @@ def _record(stroke: np.ndarray, rng: np.random.Generator, hand: Hand) -> np.ndar
         inner = (stroke[:, :-2] + stroke[:, 2:]) / 2
         stroke[:, 1:-1] += rounding * (inner - stroke[:, 1:-1]) * 0.6
     stroke = stroke + _draw_tremor(stroke.shape, rng, hand)
-    hooks = rng.normal(0, hand.hook, (count, 2, 2)) * (rng.random((count, 2, 1)) < 0.15)
+    hooks = _draw_hooks((count, 2, 2), rng, hand)
     return np.concatenate([stroke[:, :1] + hooks[:, :1], stroke, stroke[:, -1:] + hooks[:, 1:]], 1)
 
 
 def _draw_tremor(shape: tuple[int, ...], rng: np.random.Generator, hand: Hand) -> np.ndarray:
     """Return by how much each writer's pen is off at each point, (count, K, 2)."""
     return rng.normal(0, hand.tremor, shape) * rng.uniform(0, 2, (shape[0], 1, 1))
+
+
+def _draw_hooks(shape: tuple[int, ...], rng: np.random.Generator, hand: Hand) -> np.ndarray:
+    """Return how far each end is from where it was meant to be, (count, K, 2); of most, 0."""
+    return rng.normal(0, hand.hook, shape) * (rng.random((*shape[:2], 1)) < hand.hooked)
 
 
 def _deform(strokes: list[np.ndarray], rng: np.random.Generator, hand: Hand) -> list[np.ndarray]:
@@ -124,18 +132,30 @@ def _deform(strokes: list[np.ndarray], rng: np.random.Generator, hand: Hand) -> 
 
 
 def rewrite(paths: Paths, rng: np.random.Generator, hand: Hand = ANOTHER) -> Paths:
-    """Write each path again by another hand: its width, slant, turn, bends, tremor and tablet."""
+    """Write each path again by another hand: as wide, slanted, bent and shaky as that one writes.
+
+    Strokes stand apart as it sets them, and end in its hooks.
+    """
     points = paths.points.numpy()
     low, high = points.min(axis=1, keepdims=True), points.max(axis=1, keepdims=True)
     middle, longest = (low + high) / 2, (high - low).max(axis=2, keepdims=True).clip(1)
     count = len(points)
     wide = np.exp(rng.normal(0, hand.width / 2, (count, 1)))
     shape = (points - middle) / longest * np.stack([wide, 1 / wide], axis=2)
-    tremor = _draw_tremor(shape.shape, rng, hand)
     # A pen that stays where it is does not tremble: points that are repeated stay together.
     moves = (np.diff(points, axis=1, prepend=np.nan) != 0).any(axis=2)  # count, L
     latest = np.maximum.accumulate(np.where(moves, np.arange(moves.shape[1]), 0), axis=1)
-    shape += np.take_along_axis(tremor, latest[:, :, None], axis=1)
+    lands = paths.lands.numpy().copy()
+    lands[:, 0] = True
+    is_end = lands.copy()
+    leaves = np.roll(lands, -1, axis=1)  # the last point stands before the first
+    np.put_along_axis(is_end, np.where(leaves, latest, 0), True, axis=1)
+    moved = _draw_tremor(shape.shape, rng, hand)
+    moved += _draw_hooks(shape.shape, rng, hand) * is_end[:, :, None]
+    shape += np.take_along_axis(moved, latest[:, :, None], axis=1)
+    stroke = lands.cumsum(axis=1) - 1
+    apart = rng.normal(0, hand.apart, (count, stroke.max(initial=0) + 1, 2))
+    shape += np.take_along_axis(apart, stroke[:, :, None], axis=1)
     (shape,) = _deform([shape], rng, hand)
     return Paths(torch.from_numpy(shape * longest + middle).float(), paths.lands)
 

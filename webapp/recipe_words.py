@@ -28,7 +28,6 @@ TOLD = {
     "session_decay",
     "stop_at_accuracy",
     "validation_images",
-    "mnist_copies",
     "retraced_digits",
     "generated_digits",
     "generated_non_digits",
@@ -67,12 +66,8 @@ def describe_data(data: dict[str, Any]) -> str | None:
 
 def describe_made(recipe: dict[str, Any]) -> str | None:
     """Say what an epoch holds besides each image of MNIST once."""
-    copies = recipe.get("mnist_copies") or 1
     retraced = recipe.get("retraced_digits")
     parts = [
-        f"each training image {'twice' if copies == 2 else f'{copies} times'}"
-        if copies > 1
-        else None,
         f"{retraced:,} versions of them by other hands and pens" if retraced else None,
         count_made(recipe.get("generated_digits"), "digits"),
         count_made(recipe.get("generated_non_digits"), "drawings of no digit"),

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from ml.errors import UnknownModelError
 from ml.models import MODELS, build_model, count_parameters
@@ -12,9 +13,10 @@ PARAMETERS = {
     "small_cnn": 21_840,
     "mlp": 23_860,
     "quick_cnn": 215_506,
-    "board_cnn": 543_179,
+    "board_cnn": 712_806,
     "tutorial_cnn": 1_199_882,
 }
+HALVES = slice(0, 4), slice(4, 7)  # of seven images
 
 
 def test_every_model_has_its_parameters_counted_here():
@@ -46,21 +48,47 @@ def test_an_unknown_model_is_refused_with_the_known_names():
         build_model("resnet")
 
 
+def test_the_board_network_answers_with_the_mean_of_members_that_differ():
+    torch.manual_seed(0)
+    model = build_model("board_cnn").eval()
+    images = torch.randn(3, 1, 28, 28)
+    with torch.inference_mode():
+        first, second = (member(images) for member in model.members)
+        assert (first - second).abs().max() > 0.01
+        assert torch.allclose(model(images), (first + second) / 2)
+
+
+def test_in_training_each_member_of_the_board_network_answers_for_its_part_of_a_batch():
+    torch.manual_seed(0)
+    model = build_model("board_cnn").train()
+    images = torch.randn(7, 1, 28, 28)
+    first, second = (
+        member(images[part]) for member, part in zip(model.members, HALVES, strict=True)
+    )
+    assert torch.equal(model(images), torch.cat([first, second]))
+    model.zero_grad()
+    model(images)[4:].sum().backward()  # the second member's answers
+    gradients = [[each.grad for each in member.parameters()] for member in model.members]
+    assert all(not each.any() for each in gradients[0])
+    assert any(each.any() for each in gradients[1])
+
+
 @pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize("count", [1, 16])
-def test_folding_the_norms_changes_no_logit_and_not_the_network(sign, count):
+def test_folding_the_norms_changes_no_logit_and_not_the_network(sign):
     torch.manual_seed(0)
     model = build_model("board_cnn")
+    norms = [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
+    assert len(norms) == 12
     with torch.no_grad():  # a channel of each norm may be turned over
-        for norm in (getattr(model, f"norm{number}") for number in range(1, 7)):
+        for norm in norms:
             norm.weight[0] = 0.7 * sign
             norm.bias.normal_()
     model(torch.randn(16, 1, 28, 28))  # moves the running means and variances away from 0 and 1
     model.eval()
-    images = torch.randn(count, 1, 28, 28)
+    folded = model.fold()
     with torch.inference_mode():
-        before = model(images)
-        folded = model.fold()
-        assert torch.allclose(folded(images), before, atol=1e-5)
-        assert torch.equal(folded(images), folded(images))  # nothing in it is changed by reading
-        assert torch.equal(model(images), before)
+        for image in torch.randn(5, 1, 1, 28, 28):
+            before = model(image)
+            assert torch.allclose(folded(image), before, atol=1e-5)
+            assert torch.equal(folded(image), folded(image))  # reading changes nothing in it
+            assert torch.equal(model(image), before)

@@ -47,7 +47,7 @@ def test_a_dot_beside_a_line_is_drawn_whatever_is_drawn_with_it():
     assert (alone != stem_alone).any()
     rng = np.random.default_rng(0)
     longer = Paths(torch.from_numpy(rng.uniform(0, 20, (1, 9, 2))).float(), torch.zeros(1, 9) > 0)
-    together = paths.pad(9).put(torch.tensor([0]), paths)
+    together = paths.pad(9).put([(torch.tensor([0]), paths)])
     both = Paths(
         torch.cat([together.points, longer.points]), torch.cat([together.lands, longer.lands])
     )
@@ -75,7 +75,7 @@ def test_paths_are_replaced_by_longer_ones_and_the_given_are_left_alone():
     )
     before = paths.points.clone()
     other = paths[torch.tensor([1])].add(torch.tensor([[[3.0, 0.0], [3.0, 9.0]]]))
-    new = paths.put(torch.tensor([1]), other)
+    new = paths.put([(torch.tensor([1]), other)])
     pens = torch.tensor([0.1, 0.1])
     assert torch.equal(new.draw(pens)[0], paths.draw(pens)[0])
     assert torch.equal(new.draw(pens)[1], other.draw(pens[:1])[0])

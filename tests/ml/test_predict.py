@@ -1,6 +1,7 @@
 """Ink in, a reading out."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -127,7 +128,10 @@ def test_threads_that_share_a_reader_get_the_answers_of_one(reader):
         thread.start()
     for thread in threads:
         thread.join()
-    assert together == alone
+    for one, other in zip(together, alone, strict=True):
+        # How many threads calculate a product decides in which order its parts are added up.
+        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
+        assert replace(one, probabilities=None) == replace(other, probabilities=None)
 
 
 def test_reading_leaves_no_gradients(reader):
@@ -142,8 +146,9 @@ def refusing_reader(tmp_path):
 
     def make(logits, threshold=0.0, temperature=1.0):
         model = build_model("board_cnn")
-        torch.nn.init.zeros_(model.fc.weight)
-        model.fc.bias.data = torch.tensor(logits, dtype=torch.float32)
+        for member in model.members:
+            torch.nn.init.zeros_(member.fc.weight)
+            member.fc.bias.data = torch.tensor(logits, dtype=torch.float32)
         card = {
             "model": "board_cnn",
             "refusal_threshold": threshold,

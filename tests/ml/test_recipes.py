@@ -144,6 +144,13 @@ def test_what_cannot_be_trained_is_refused(fields):
         find_recipe("tutorial_cnn", **fields)
 
 
+@pytest.mark.parametrize("model", ["quick_cnn", "board_cnn"])
+def test_a_model_that_needs_several_images_at_once_is_given_no_batch_of_one(model):
+    assert find_recipe(model, batch_size=2).batch_size == 2
+    with pytest.raises(RecipeError, match=f"{model} .* at least 2"):
+        find_recipe(model, batch_size=1)
+
+
 def test_an_unknown_model_is_refused_with_the_known_names():
     with pytest.raises(UnknownModelError, match="tutorial_cnn"):
         find_recipe("resnet")

@@ -64,6 +64,30 @@ def test_a_pen_that_rests_does_not_tremble():
     assert (y == y[:, :1]).all()
 
 
+def test_strokes_are_set_apart_as_wholes():
+    loose = Hand(**(asdict(STILL) | {"apart": 0.1}))
+    points = torch.tensor([[[0.0, 0.0], [0.0, 20.0], [5.0, 10.0], [9.0, 10.0], [9.0, 10.0]]])
+    lands = torch.tensor([[True, False, True, False, False]])
+    paths = Paths(points.repeat(50, 1, 1), lands.repeat(50, 1))
+    moves = rewrite(paths, np.random.default_rng(0), loose).points - paths.points
+    assert torch.allclose(moves[:, 0], moves[:, 1], atol=1e-4)
+    assert torch.allclose(moves[:, 2:4], moves[:, 2:3], atol=1e-4)
+    assert (moves[:, 0] - moves[:, 2]).norm(dim=1).min() > 0.01
+
+
+def test_hooks_are_where_a_pen_lands_and_leaves():
+    hooked = Hand(**(asdict(STILL) | {"hook": 0.1, "hooked": 1.0}))
+    line = [[0.0, 0.0], [0.0, 10.0], [0.0, 20.0], [0.0, 20.0], [5.0, 5.0], [5.0, 10.0], [5.0, 15.0]]
+    lands = torch.zeros(50, 7, dtype=torch.bool)
+    lands[:, [0, 4]] = True
+    paths = Paths(torch.tensor([line]).repeat(50, 1, 1), lands)
+    moves = rewrite(paths, np.random.default_rng(0), hooked).points - paths.points
+    is_moved = moves.norm(dim=2) > 1e-3
+    assert is_moved.all(dim=0).tolist() == [True, False, True, True, True, False, True]
+    assert not is_moved[:, [1, 5]].any()
+    assert torch.allclose(moves[:, 2], moves[:, 3], atol=1e-4)  # the pen rests there
+
+
 def test_a_coarse_tablet_sees_steps(made_digits):
     coarse = Hand(**(asdict(STILL) | {"coarse": 1.0, "coarsest": 0.1}))
     paths = trace(made_digits[0].images[:50])

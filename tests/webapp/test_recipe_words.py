@@ -58,7 +58,6 @@ def test_every_recipe_is_told_whole(name):
             {"stop_at_accuracy": 0.995},
             "It stops early once an epoch's training accuracy reaches 99.5%.",
         ),
-        ({"mnist_copies": 2}, "An epoch holds each training image twice."),
         (
             {"retraced_digits": 60_000},
             f"An epoch holds 60,000 versions of them by other hands and pens. {HARDER}",

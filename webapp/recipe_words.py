@@ -44,6 +44,7 @@ def describe_recipe(recipe: dict[str, Any], data: dict[str, Any]) -> list[str]:
         describe_distortion(recipe),
         describe_curves(recipe),
         describe_optimizer(recipe),
+        describe_members(recipe),
         describe_averaging(recipe),
         describe_loss(recipe),
         describe_sessions(recipe),
@@ -129,6 +130,13 @@ def describe_rate(recipe: dict[str, Any]) -> str:
     said = f"{schedule.replace('_', '-')} learning rate of at most {rate:g}"
     lowest = recipe.get("lowest_rate")
     return f"{said}, {rate * lowest:g} at the end" if lowest else said
+
+
+def describe_members(recipe: dict[str, Any]) -> str | None:
+    """Say what each of the board's two networks learns from."""
+    if recipe.get("model") != "board_cnn":
+        return None
+    return "Each of its two networks learns from one half of every batch."
 
 
 def describe_averaging(recipe: dict[str, Any]) -> str | None:

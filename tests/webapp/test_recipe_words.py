@@ -53,6 +53,10 @@ def test_every_recipe_is_told_whole(name):
             {"averaged": 0.4},
             "Weight averaging: the mean over all steps of the last 40% of training is kept.",
         ),
+        (
+            {"model": "board_cnn"},
+            "Each of its two networks learns from one half of every batch.",
+        ),
         ({"loss_reduction": "sum"}, "The loss is cross-entropy, summed over each batch."),
         (
             {"stop_at_accuracy": 0.995},

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_swa_multi_avg_fn, update_bn
 
-BATCHES_MEASURED = 40  # for batch normalization; 10,000 images of the board's recipe
+BATCHES_MEASURED = 40  # for batch normalization; 10,000 images for each of the board's two
 
 
 class Average(AveragedModel):

@@ -109,15 +109,15 @@ def describe_layers(model: nn.Module) -> list[dict[str, Any]]:
     """Return the layers in the order they are used: name, shape of what leaves it, parameters.
 
     Shapes are those of one image, without the batch. ReLU, pooling, flattening and residual
-    connections, which the models write as functions, have rows too. Of members that are alike the
-    first is described, and the others are the last row.
+    connections, which the models write as functions, have rows too. Of two members that are alike
+    the first is described, and the second is the last row.
     """
     if isinstance(model, BoardCNN):
-        first, *others = model.members
+        first, second = model.members
         mean = {
             "layer": "mean with a second network like this one",
             "shape": [first.fc.out_features],
-            "parameters": sum(count_parameters(each) for each in others),
+            "parameters": count_parameters(second),
         }
         return [*describe_layers(first), mean]
     rows: list[dict[str, Any]] = []

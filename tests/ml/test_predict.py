@@ -1,7 +1,6 @@
 """Ink in, a reading out."""
 
-import threading
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -117,21 +116,13 @@ def test_one_broken_pair_refuses_the_start(tmp_path):
 
 def test_threads_that_share_a_reader_get_the_answers_of_one(reader):
     inks = [draw_ink(DIGITS[digit]) for digit in range(10)]
-    alone = [reader.read(ink) for ink in inks]
-    together = [None] * 10
-
-    def read(index):
-        together[index] = reader.read(inks[index])
-
-    threads = [threading.Thread(target=read, args=(index,)) for index in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for one, other in zip(together, alone, strict=True):
-        # How many threads calculate a product decides in which order its parts are added up.
-        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
-        assert replace(one, probabilities=None) == replace(other, probabilities=None)
+    # In a thread like the others: training leaves later threads fewer helpers than the main one
+    # has, and how many calculate a product decides in which order its parts are added up.
+    with ThreadPoolExecutor(1) as pool:
+        alone = list(pool.map(reader.read, inks))
+    with ThreadPoolExecutor(10) as pool:
+        together = list(pool.map(reader.read, inks))
+    assert together == alone
 
 
 def test_reading_leaves_no_gradients(reader):

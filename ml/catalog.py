@@ -77,9 +77,10 @@ DESCRIPTIONS = {
     ),
     "board_cnn": Description(
         "Board network",
-        "Ours, made for drawings: two networks, whose mean answers, learn from MNIST, from its "
-        "digits written again by other hands and pens, and from ways of writing that MNIST lacks, "
-        "drawn by the program itself. An eleventh answer says that a drawing is no digit.",
+        "Ours, made for drawings: two networks, one of which sees each drawing as wide as it is "
+        "high, learn from MNIST, from its digits written again by other hands and pens, and from "
+        "ways of writing that MNIST lacks, drawn by the program itself. Their mean answers, and an "
+        "eleventh answer says that a drawing is no digit.",
         None,
         "Ours; no tutorial.",
     ),
@@ -115,7 +116,7 @@ def describe_layers(model: nn.Module) -> list[dict[str, Any]]:
     if isinstance(model, BoardCNN):
         first, second = model.members
         mean = {
-            "layer": "mean with a second network like this one",
+            "layer": "mean with a second network like this one, which sees the drawing stretched",
             "shape": [first.fc.out_features],
             "parameters": count_parameters(second),
         }

@@ -6,6 +6,8 @@ Softmax is applied in one place, `ml.probabilities`, and cross-entropy takes the
 (but in `ml.scratch`, where both are written by hand).
 """
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -13,6 +15,7 @@ from torch import nn
 from ml.errors import UnknownModelError
 from ml.preprocess import IMAGE_SIDE
 from ml.scratch import LinearScratch
+from ml.stretch import stretch, stretch_one
 
 
 class Linear(nn.Module):
@@ -134,15 +137,21 @@ class ResidualCNN(nn.Module):
 class BoardCNN(nn.Module):
     """Two networks side by side, whose mean answers: 712,806 parameters.
 
-    They begin with other weights, learn from other images and end with other mistakes, so their
-    mean makes fewer than one network of twice the size (deep ensembles: B. Lakshminarayanan and
-    others, 2017). The first ten logits are the digits'; the eleventh is that of a drawing that is
-    no digit.
+    The first sees a drawing as it is, the second as wide as it is high (`ml.stretch`). They begin
+    with other weights, learn from other images and end with other mistakes, so their mean makes
+    fewer than one network of twice the size (deep ensembles: B. Lakshminarayanan and others, 2017).
+    The first ten logits are the digits'; the eleventh is that of a drawing that is no digit.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.members = nn.ModuleList(ResidualCNN() for _ in range(2))
+        self.plain = ResidualCNN()
+        self.stretched = ResidualCNN()
+
+    @property
+    def members(self) -> tuple[ResidualCNN, ResidualCNN]:
+        """Both networks; the second sees drawings stretched."""
+        return self.plain, self.stretched
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (N, 11) for normalized images (N, 1, 28, 28): the members' mean.
@@ -150,10 +159,11 @@ class BoardCNN(nn.Module):
         In training a batch is shared out, and each member answers for its own part of it.
         """
         if self.training:
-            parts = images.tensor_split(len(self.members))
-            each = [member(part) for member, part in zip(self.members, parts, strict=True)]
-            return torch.cat(each)
-        return torch.stack([member(images) for member in self.members]).mean(dim=0)
+            first, second = images.tensor_split(2)
+            with torch.autocast(images.device.type, enabled=False):
+                second = stretch(second)
+            return torch.cat([self.plain(first), self.stretched(second)])
+        return (self.plain(images) + self.stretched(stretch(images))) / 2
 
     def fold(self) -> "FoldedBoardCNN":
         """Return what reads one drawing as this network does now, faster."""
@@ -175,8 +185,9 @@ class FoldedBoardCNN:
     def __init__(self, network: BoardCNN) -> None:
         members = network.members
         first, second, *others = zip(*(_list_products(member) for member in members), strict=True)
-        # The members look at the same image: in the first product their channels stand together.
-        self._first = tuple(torch.cat(each, dim=-1) for each in zip(*first, strict=True))
+        # Of the first product all members' channels stand together: each has its own image.
+        weights, *scale_and_shift = zip(*first, strict=True)
+        self._first = _place_apart(weights), *(torch.cat(each, dim=-1) for each in scale_and_shift)
         self._second, *self._others = (
             tuple(torch.stack(each) for each in zip(*layer, strict=True))
             for layer in (second, *others)
@@ -190,16 +201,19 @@ class FoldedBoardCNN:
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (1, 11) for one normalized image (1, 1, 28, 28)."""
         weight, scale, shift = self._first
-        x = torch.mm(_cut_patches(images.view(1, 28, 28, 1), 5)[0], weight).view(1, 24, 24, -1)
-        x = _pool(x).mul_(scale).add_(shift).relu_()  # 1, 12, 12, M × 24
+        views = torch.stack([images, stretch_one(images)], dim=4)  # 1, 1, 28, 28, M
+        patches = _cut_patches(views.view(1, 28, 28, -1), 5)[0]
+        x = torch.mm(patches, weight).view(1, 24, 24, -1)
+        x = torch.addcmul(shift, _pool(x), scale).relu_()  # 1, 12, 12, M × 24
         weight, scale, shift = self._second
         x = x.view(12, 12, len(weight), -1).permute(2, 0, 1, 3)  # M, 12, 12, 24
-        x = _pool(_convolve(x, weight)).mul_(scale).add_(shift).relu_()  # M, 6, 6, 48
-        (third, b3), (fourth, b4), (fifth, b5), (sixth, b6) = self._others
-        x = _convolve(x, third).add_(b3).relu_()  # M, 6, 6, 80
-        x = _pool(_convolve(x, fourth).add_(b4).add_(x).relu_())  # M, 3, 3, 80
-        x = _convolve(x, fifth).add_(b5).relu_()  # M, 3, 3, 128
-        x = _convolve(x, sixth).add_(b6).add_(x).relu_()  # M, 3, 3, 128
+        x = _pool(torch.bmm(_pad_and_cut(x), weight).view(-1, 12, 12, weight.shape[2]))
+        x = torch.addcmul(shift, x, scale).relu_()  # M, 6, 6, 48
+        third, fourth, fifth, sixth = self._others
+        x = _convolve(x, *third).relu_()  # M, 6, 6, 80
+        x = _pool(_convolve(x, *fourth).add_(x).relu_())  # M, 3, 3, 80
+        x = _convolve(x, *fifth).relu_()  # M, 3, 3, 128
+        x = _convolve(x, *sixth).add_(x).relu_()  # M, 3, 3, 128
         bias, weight = self._last
         return torch.addmm(bias, x.view(1, -1), weight)
 
@@ -208,15 +222,24 @@ def _list_products(member: ResidualCNN) -> list[tuple[torch.Tensor, ...]]:
     """Return each convolution as a matrix of weights, and what its norm does after it.
 
     A matrix is (places × channels in, channels out). Beside the first two, which are pooled before
-    they are normalized, stand scale and shift; into the others the scale is multiplied. Both are
-    (1, 1, channels out).
+    they are normalized, stand scale and shift, each (1, 1, channels out); into the others the scale
+    is multiplied, and the shift is (1, channels out).
     """
     products = []
     for number in range(1, 7):
         weight = getattr(member, f"conv{number}").weight.permute(2, 3, 1, 0).flatten(0, 2)
         scale, shift = _find_scale(getattr(member, f"norm{number}"))
-        products.append((weight, scale, shift) if number < 3 else (weight * scale[0], shift))
+        products.append((weight, scale, shift) if number < 3 else (weight * scale[0], shift[0]))
     return products
+
+
+def _place_apart(weights: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Return one matrix for patches of M images, whose pixels lie beside each other.
+
+    Each member's matrix (25, channels) counts for its own image only: (25 × M, M × channels).
+    """
+    rows = torch.block_diag(*weights).view(len(weights), len(weights[0]), -1)  # M, 25, M × channels
+    return rows.transpose(0, 1).flatten(0, 1)
 
 
 def _cut_patches(x: torch.Tensor, side: int) -> torch.Tensor:
@@ -231,10 +254,14 @@ def _cut_patches(x: torch.Tensor, side: int) -> torch.Tensor:
     return patches.reshape(members, rows * columns, -1)
 
 
-def _convolve(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+def _pad_and_cut(x: torch.Tensor) -> torch.Tensor:
+    """Return the 3×3 patch around every place of (M, H, W, C): (M, places, 9 × C)."""
+    return _cut_patches(torch.constant_pad_nd(x, (0, 0, 1, 1, 1, 1)), 3)
+
+
+def _convolve(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
     """Return a padded 3×3 convolution of (M, H, W, C), one product for each member."""
-    patches = _cut_patches(F.pad(x, (0, 0, 1, 1, 1, 1)), 3)
-    return torch.bmm(patches, weight).view(*x.shape[:3], -1)
+    return torch.baddbmm(bias, _pad_and_cut(x), weight).view(*x.shape[:3], -1)
 
 
 def _pool(x: torch.Tensor) -> torch.Tensor:

@@ -108,5 +108,5 @@ def test_the_average_is_not_the_last_step(made_digits, tmp_path):
     recipe = find_recipe("board_cnn", sessions=(1,), averaged=0.5, **VARIED)
     *_, last = train(recipe, digits, tmp_path, seed=3, device=CPU)
     stepped = load_checkpoint(tmp_path / "checkpoint.pt")["weights"]
-    name = "members.0.fc.bias"
+    name = "plain.fc.bias"
     assert not torch.equal(last.model.state_dict()[name], stepped[name])

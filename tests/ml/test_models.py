@@ -6,6 +6,7 @@ from torch import nn
 
 from ml.errors import UnknownModelError
 from ml.models import MODELS, build_model, count_parameters
+from ml.stretch import stretch
 
 PARAMETERS = {
     "linear_scratch": 7_850,
@@ -53,7 +54,8 @@ def test_the_board_network_answers_with_the_mean_of_members_that_differ():
     model = build_model("board_cnn").eval()
     images = torch.randn(3, 1, 28, 28)
     with torch.inference_mode():
-        first, second = (member(images) for member in model.members)
+        views = images, stretch(images)
+        first, second = (member(view) for member, view in zip(model.members, views, strict=True))
         assert (first - second).abs().max() > 0.01
         assert torch.allclose(model(images), (first + second) / 2)
 
@@ -62,9 +64,8 @@ def test_in_training_each_member_of_the_board_network_answers_for_its_part_of_a_
     torch.manual_seed(0)
     model = build_model("board_cnn").train()
     images = torch.randn(7, 1, 28, 28)
-    first, second = (
-        member(images[part]) for member, part in zip(model.members, HALVES, strict=True)
-    )
+    views = images[HALVES[0]], stretch(images[HALVES[1]])
+    first, second = (member(view) for member, view in zip(model.members, views, strict=True))
     assert torch.equal(model(images), torch.cat([first, second]))
     model.zero_grad()
     model(images)[4:].sum().backward()  # the second member's answers

@@ -1,0 +1,78 @@
+"""A drawing is made as wide as it is high, within bounds, around its own middle."""
+
+import pytest
+import torch
+
+from ml.preprocess import BOX_SIDE, IMAGE_SIDE, normalize
+from ml.stretch import PAPER, stretch, stretch_one
+
+
+def draw(rows, columns, ink=255):
+    """Return one normalized image with a filled rectangle at these rows and columns."""
+    image = torch.zeros(1, IMAGE_SIDE, IMAGE_SIDE, dtype=torch.uint8)
+    image[:, rows, columns] = ink
+    return normalize(image)
+
+
+def measure(image):
+    """Return first and last row, first and last column with more than a half of full ink."""
+    full = normalize(torch.full((1, IMAGE_SIDE, IMAGE_SIDE), 255, dtype=torch.uint8)).max()
+    inked = image[0, 0] - PAPER > (full - PAPER) / 2
+    rows, columns = inked.any(dim=1).nonzero().ravel(), inked.any(dim=0).nonzero().ravel()
+    return rows[0].item(), rows[-1].item(), columns[0].item(), columns[-1].item()
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        (slice(4, 24), slice(8, 20)),  # high
+        (slice(9, 19), slice(4, 24)),  # flat
+        (slice(2, 22), slice(1, 21)),  # square, not in the middle
+        (slice(0, 28), slice(0, 28)),  # larger than it should be
+    ],
+)
+def test_ink_fills_a_square_in_the_middle(rows, columns):
+    assert measure(stretch(draw(rows, columns))) == (4, 23, 4, 23)
+
+
+def test_no_side_becomes_more_than_twice_as_long():
+    top, bottom, left, right = measure(stretch(draw(slice(4, 24), slice(10, 14))))
+    assert (top, bottom) == (4, 23)
+    assert right - left + 1 == 8
+
+
+def test_a_square_that_is_in_its_place_stays_what_it_is():
+    image = draw(slice(4, 24), slice(4, 24))
+    image[0, 0, 10:14, 10:14] = PAPER
+    assert torch.allclose(stretch(image), image, atol=1e-6)
+
+
+def test_paper_stays_paper():
+    paper = normalize(torch.zeros(2, IMAGE_SIDE, IMAGE_SIDE, dtype=torch.uint8))
+    assert torch.allclose(stretch(paper), paper, atol=1e-6)
+    assert torch.allclose(stretch_one(paper[:1]), paper[:1], atol=1e-6)
+
+
+def test_each_image_is_stretched_for_itself():
+    images = torch.cat([draw(slice(4, 24), slice(8, 20)), draw(slice(9, 19), slice(4, 24), 90)])
+    together = stretch(images)
+    assert together.shape == (2, 1, IMAGE_SIDE, IMAGE_SIDE)
+    for number in range(2):
+        assert torch.allclose(together[number], stretch(images[number : number + 1])[0], atol=1e-6)
+
+
+def test_one_image_alone_is_stretched_in_the_same_way():
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(50):
+        top, left, height, width = torch.randint(1, 13, (4,), generator=generator).tolist()
+        image = draw(slice(top, top + height), slice(left, left + width))
+        image += torch.rand(image.shape, generator=generator) * 0.1
+        with torch.inference_mode():
+            assert torch.allclose(stretch_one(image), stretch(image), atol=1e-6)
+
+
+def test_ink_tells_how_it_was_stretched_so_that_gradients_reach_the_drawing():
+    image = draw(slice(4, 24), slice(8, 20)).requires_grad_()
+    stretch(image)[0, 0, 10, 10].backward()
+    assert image.grad.abs().sum() > 0.5
+    assert BOX_SIDE == 20  # what the squares above are made for

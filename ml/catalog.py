@@ -77,8 +77,8 @@ DESCRIPTIONS = {
     ),
     "board_cnn": Description(
         "Board network",
-        "Ours, made for drawings: two networks, one of which sees each drawing as wide as it is "
-        "high, learn from MNIST, from its digits written again by other hands and pens, and from "
+        "Ours, made for drawings: two networks, one of which sees each drawing stretched towards a "
+        "square, learn from MNIST, from its digits written again by other hands and pens, and from "
         "ways of writing that MNIST lacks, drawn by the program itself. Their mean answers, and an "
         "eleventh answer says that a drawing is no digit.",
         None,

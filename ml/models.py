@@ -137,9 +137,10 @@ class ResidualCNN(nn.Module):
 class BoardCNN(nn.Module):
     """Two networks side by side, whose mean answers: 712,806 parameters.
 
-    The first sees a drawing as it is, the second as wide as it is high (`ml.stretch`). They begin
-    with other weights, learn from other images and end with other mistakes, so their mean makes
-    fewer than one network of twice the size (deep ensembles: B. Lakshminarayanan and others, 2017).
+    The first sees a drawing as it is, the second stretched towards a square (`ml.stretch`). They
+    begin with other weights, learn from other images and end with other mistakes, so their mean
+    makes fewer than one network of twice the size (deep ensembles: B. Lakshminarayanan and others,
+    2017).
     The first ten logits are the digits'; the eleventh is that of a drawing that is no digit.
     """
 
@@ -160,6 +161,7 @@ class BoardCNN(nn.Module):
         """
         if self.training:
             first, second = images.tensor_split(2)
+            # As it is when a drawing is read: bfloat16 is for what the network makes of it.
             with torch.autocast(images.device.type, enabled=False):
                 second = stretch(second)
             return torch.cat([self.plain(first), self.stretched(second)])
@@ -171,7 +173,7 @@ class BoardCNN(nn.Module):
 
 
 class FoldedBoardCNN:
-    """A trained BoardCNN for reading one drawing: the same logits, in a third of the time.
+    """A trained BoardCNN for reading one drawing on a CPU: the same logits, in a third of the time.
 
     A trained norm multiplies and adds, so it can be folded into the convolution before it. One
     behind a pool stays as scale and shift: a negative scale would make the greatest the least.

@@ -1,9 +1,10 @@
-"""Drawings made as wide as they are high: what one of the board's two networks looks at.
+"""Drawings stretched towards a square: what one of the board's two networks looks at.
 
-Some people write flat, others narrow. A drawing that is kept in its shape shows it, and so a 1
-beside a 7; one that is stretched does not, and so a flat 6 looks like any other. Networks that
-look at different things err at different things. Source: D. Cireşan and others, Multi-column deep
-neural networks for image classification, 2012, whose columns see digits in several widths.
+Some people write flat, others narrow. A network that sees the shape as it was drawn can tell a
+narrow 1 from a wide 7 by it; to one that sees it stretched, a flat 6 looks like any other.
+Networks that look at different things err at different things. Source: D. Cireşan and others,
+Multi-column deep neural networks for image classification, 2012, whose columns see digits in
+several widths.
 """
 
 from functools import cache
@@ -18,9 +19,10 @@ MOST = 2.0  # times as wide or high at most: a 1 stays a line
 
 
 def stretch(images: torch.Tensor) -> torch.Tensor:
-    """Return normalized images (N, 1, 28, 28) whose ink fills 20×20 pixels in the middle.
+    """Return normalized images, float32 (N, 1, 28, 28), whose ink fills 20×20 pixels in the middle.
 
-    Neither side becomes more than twice as long. Between pixels it is interpolated linearly.
+    Neither side becomes more than twice as long, so a 1 stays narrow. Between pixels it is
+    interpolated linearly.
     """
     ink = images[:, 0] - PAPER
     lines = torch.stack([ink.amax(dim=2), ink.amax(dim=1)])  # rows and columns: 2, N, 28
@@ -38,13 +40,13 @@ def _interpolate(inked: torch.Tensor) -> torch.Tensor:
     reach = (inked.unsqueeze(2) * torch.stack([IMAGE_SIDE - pixels, pixels + 1])).amax(dim=3)
     length = reach.sum(dim=2, keepdim=True) - IMAGE_SIDE
     middle = (reach.diff(dim=2) + IMAGE_SIDE - 1) / 2
-    step = (length / BOX_SIDE).clamp(1 / MOST, IMAGE_SIDE / BOX_SIDE)
+    step = (length / BOX_SIDE).clamp_min(1 / MOST)
     seen = middle + step * (pixels - (IMAGE_SIDE - 1) / 2)
     return (1 - (seen.unsqueeze(3) - pixels).abs()).clamp_min(0)
 
 
 def stretch_one(images: torch.Tensor) -> torch.Tensor:
-    """Return what `stretch` does of one image in the CPU's memory, (1, 1, 28, 28), in less time.
+    """Return what `stretch` makes of one image in the CPU's memory, (1, 1, 28, 28), in less time.
 
     Most of that is the time that it takes to call anything, so as little as can be is called.
     """

@@ -6,7 +6,9 @@ from torch import nn
 
 from ml.errors import UnknownModelError
 from ml.models import MODELS, build_model, count_parameters
+from ml.preprocess import normalize
 from ml.stretch import stretch
+from tests.digits import make_examples
 
 PARAMETERS = {
     "linear_scratch": 7_850,
@@ -74,6 +76,17 @@ def test_in_training_each_member_of_the_board_network_answers_for_its_part_of_a_
     assert any(each.any() for each in gradients[1])
 
 
+def test_the_stretched_image_is_made_in_float32_where_training_calculates_in_bfloat16():
+    torch.manual_seed(0)
+    model = build_model("board_cnn").train()
+    images = torch.randn(7, 1, 28, 28)
+    seen = []
+    model.stretched.conv1.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    with torch.autocast("cpu", torch.bfloat16):
+        assert model(images).dtype == torch.bfloat16
+    assert torch.equal(seen[0], stretch(images[HALVES[1]]))
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_folding_the_norms_changes_no_logit_and_not_the_network(sign):
     torch.manual_seed(0)
@@ -88,7 +101,8 @@ def test_folding_the_norms_changes_no_logit_and_not_the_network(sign):
     model.eval()
     folded = model.fold()
     with torch.inference_mode():
-        for image in torch.randn(5, 1, 1, 28, 28):
+        digits = normalize(make_examples(10, seed=0).images)
+        for image in torch.cat([torch.randn(5, 1, 28, 28), digits]).split(1):
             before = model(image)
             assert torch.allclose(folded(image), before, atol=1e-5)
             assert torch.equal(folded(image), folded(image))  # reading changes nothing in it

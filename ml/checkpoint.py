@@ -83,7 +83,7 @@ def save_weights(folder: Path, model: nn.Module, card: dict[str, Any]) -> dict[s
 def load_weights(folder: Path, name: str) -> tuple[nn.Module, dict[str, Any]]:
     """Return the model in evaluation mode and its card; raises WeightsError if they do not fit."""
     weights_path, card_path = _paths(folder, name)
-    content, card = _read_weights(weights_path), _read_card(card_path)
+    content, card = _read_weights(weights_path), read_card(folder, name)
     again = f"run python run.py --train --model {name}"
     if name not in MODELS or card.get("model") != name:
         raise WeightsError(f"{card_path} is not the card of a model {name!r}; {again}")
@@ -117,7 +117,9 @@ def _read_weights(path: Path) -> bytes:
         raise WeightsError(f"the weights {path} cannot be read: {error.strerror}") from error
 
 
-def _read_card(path: Path) -> dict[str, Any]:
+def read_card(folder: Path, name: str) -> dict[str, Any]:
+    """Return the card of a model; raises WeightsError if it is missing or damaged."""
+    path = _paths(folder, name)[1]
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -11,10 +11,10 @@ import torch
 
 from ml import console, drawn, runs
 from ml.calibration import can_refuse, refusal_scores
-from ml.checkpoint import find_weights, load_weights, save_weights
+from ml.checkpoint import find_weights, load_weights, read_card, save_weights
 from ml.data import Digits, Examples, default_data_dir, has_mnist, load_mnist
 from ml.devices import pick_device
-from ml.errors import UnknownModelError, WeightsError
+from ml.errors import CheckpointError, UnknownModelError, WeightsError
 from ml.evaluate import Evaluation, compute_logits, evaluate, judge
 from ml.events import Finished
 from ml.models import build_model, count_parameters
@@ -52,6 +52,10 @@ def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path]:
     recipe, seed = runs.read_settings(folder)
     asked = {"model": flags.model} | overrides
     recipe = replace(recipe, **{k: v for k, v in asked.items() if v is not None})
+    if flags.out is None and runs.is_finished(folder, recipe):
+        raise CheckpointError(
+            f"the newest run, {folder}, is finished; more --sessions go on with it"
+        )
     return recipe, seed if flags.seed is None else flags.seed, folder
 
 
@@ -76,11 +80,25 @@ def _finish_run(
     pictures = runs.save_run(folder, card, digits, finished)
     print("Pictures: " + ", ".join(str(path) for path in pictures))
     if flags.refresh:
+        former = _read_accuracy(flags.weights, recipe.model)
         save_weights(flags.weights, finished.model, card)
         print(
             f"Served from now on: {flags.weights / recipe.model}.safetensors; "
             "a server that is running reads it when it is started again"
         )
+        if former > finished.evaluation.accuracy:
+            print(
+                f"What was served until now read {former:.2%}: --no-refresh keeps it another time, "
+                "git checkout ml/weights brings back what shipped"
+            )
+
+
+def _read_accuracy(folder: Path, model: str) -> float:
+    """Return the test accuracy in a served model's card, 0 if there is none to read."""
+    try:
+        return float(read_card(folder, model)["test_accuracy"])
+    except (WeightsError, KeyError, TypeError, ValueError):
+        return 0.0
 
 
 def run_evaluation(flags: argparse.Namespace) -> None:

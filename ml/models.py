@@ -6,7 +6,7 @@ Softmax is applied in one place, `ml.probabilities`, and cross-entropy takes the
 (but in `ml.scratch`, where both are written by hand).
 """
 
-from collections.abc import Sequence
+import math
 
 import torch
 import torch.nn.functional as F
@@ -186,13 +186,9 @@ class FoldedBoardCNN:
     @torch.inference_mode()
     def __init__(self, network: BoardCNN) -> None:
         members = network.members
-        first, second, *others = zip(*(_list_products(member) for member in members), strict=True)
-        # Of the first product all members' channels stand together: each has its own image.
-        weights, *scale_and_shift = zip(*first, strict=True)
-        self._first = _place_apart(weights), *(torch.cat(each, dim=-1) for each in scale_and_shift)
-        self._second, *self._others = (
-            tuple(torch.stack(each) for each in zip(*layer, strict=True))
-            for layer in (second, *others)
+        layers = zip(*(_list_products(member) for member in members), strict=True)
+        self._first, self._second, *self._others = (
+            tuple(torch.stack(each) for each in zip(*layer, strict=True)) for layer in layers
         )
         # In the order in which the numbers lie in memory: place by place.
         weights = [member.fc.weight.unflatten(1, (-1, 9)).transpose(1, 2) for member in members]
@@ -202,15 +198,9 @@ class FoldedBoardCNN:
 
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (1, 11) for one normalized image (1, 1, 28, 28)."""
-        weight, scale, shift = self._first
-        views = torch.stack([images, stretch_one(images)], dim=4)  # 1, 1, 28, 28, M
-        patches = _cut_patches(views.view(1, 28, 28, -1), 5)[0]
-        x = torch.mm(patches, weight).view(1, 24, 24, -1)
-        x = torch.addcmul(shift, _pool(x), scale).relu_()  # 1, 12, 12, M × 24
-        weight, scale, shift = self._second
-        x = x.view(12, 12, len(weight), -1).permute(2, 0, 1, 3)  # M, 12, 12, 24
-        x = _pool(torch.bmm(_pad_and_cut(x), weight).view(-1, 12, 12, weight.shape[2]))
-        x = torch.addcmul(shift, x, scale).relu_()  # M, 6, 6, 48
+        views = torch.stack([images, stretch_one(images)]).view(-1, 28, 28, 1)  # M, 28, 28, 1
+        x = _pool_and_norm(_cut_patches(views, 5), *self._first)  # M, 12, 12, 24
+        x = _pool_and_norm(_pad_and_cut(x), *self._second)  # M, 6, 6, 48
         third, fourth, fifth, sixth = self._others
         x = _convolve(x, *third).relu_()  # M, 6, 6, 80
         x = _pool(_convolve(x, *fourth).add_(x).relu_())  # M, 3, 3, 80
@@ -235,15 +225,6 @@ def _list_products(member: ResidualCNN) -> list[tuple[torch.Tensor, ...]]:
     return products
 
 
-def _place_apart(weights: Sequence[torch.Tensor]) -> torch.Tensor:
-    """Return one matrix for patches of M images, whose pixels lie beside each other.
-
-    Each member's matrix (25, channels) counts for its own image only: (25 × M, M × channels).
-    """
-    rows = torch.block_diag(*weights).view(len(weights), len(weights[0]), -1)  # M, 25, M × channels
-    return rows.transpose(0, 1).flatten(0, 1)
-
-
 def _cut_patches(x: torch.Tensor, side: int) -> torch.Tensor:
     """Return every patch of (M, H, W, C), a row each: (M, places, side × side × C)."""
     members, height, width, channels = x.shape
@@ -264,6 +245,15 @@ def _pad_and_cut(x: torch.Tensor) -> torch.Tensor:
 def _convolve(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
     """Return a padded 3×3 convolution of (M, H, W, C), one product for each member."""
     return torch.baddbmm(bias, _pad_and_cut(x), weight).view(*x.shape[:3], -1)
+
+
+def _pool_and_norm(
+    patches: torch.Tensor, weight: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor
+) -> torch.Tensor:
+    """Return a convolution of square images, pooled, normalized and with ReLU."""
+    side = math.isqrt(patches.shape[1])
+    x = torch.bmm(patches, weight).view(len(weight), side, side, -1)
+    return torch.addcmul(shift, _pool(x), scale).relu_()
 
 
 def _pool(x: torch.Tensor) -> torch.Tensor:

@@ -14,7 +14,7 @@ from torch import nn
 
 from ml.calibration import DIGITS, calibrate
 from ml.catalog import describe, describe_layers
-from ml.checkpoint import load_checkpoint, save_weights
+from ml.checkpoint import load_checkpoint, read_card, save_weights
 from ml.data import Digits, Examples
 from ml.errors import CheckpointError, UnknownModelError
 from ml.evaluate import Evaluation
@@ -59,24 +59,47 @@ def _unused(folder: Path) -> Path:
 
 
 def find_folder(model: str | None, out: Path | None) -> Path:
-    """Return the folder to resume: `out`, or the newest run (of the model) that has a checkpoint.
+    """Return the folder to resume: `out`, or that of the newest run (of the model).
 
-    Raises CheckpointError if there is none, UnknownModelError for a model that is not ours.
+    Raises CheckpointError if there is none or it was stopped before its first epoch had ended,
+    UnknownModelError for a model that is not ours.
     """
     if model is not None and model not in MODELS:
         raise UnknownModelError(model, list(MODELS))
     if out is not None:
         return out
-    pattern = f"{model or '*'}-*/checkpoint.pt"
-    found = _find_newest(pattern)
-    if not found:
+    folders = (path.parent for path in _find_newest())
+    folder = next((each for each in folders if model is None or _is_of(each, model)), None)
+    if folder is None:
         raise CheckpointError(f"there is no run in {RUNS_DIR} to go on with; leave out --resume")
-    return found[0].parent
+    if not (folder / "checkpoint.pt").exists():
+        raise CheckpointError(
+            f"the newest run, {folder}, was stopped before its first epoch had ended; "
+            "leave out --resume, or name an older run by --out"
+        )
+    return folder
 
 
-def _find_newest(pattern: str) -> list[Path]:
-    """Return the runs' files that fit the pattern, the last written first."""
-    return sorted(RUNS_DIR.glob(pattern), key=lambda path: path.stat().st_mtime, reverse=True)
+def _find_newest() -> list[Path]:
+    """Return the runs' histories, the last written first."""
+    found = RUNS_DIR.glob("*/history.jsonl")
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _is_of(folder: Path, model: str) -> bool:
+    """Return whether a run trains the model; without a checkpoint the folder's name tells."""
+    try:
+        return read_settings(folder)[0].model == model
+    except CheckpointError:
+        return folder.name.startswith(f"{model}-")
+
+
+def is_finished(folder: Path, recipe: Recipe) -> bool:
+    """Return whether the run in a folder has come to the end of its recipe and has its card."""
+    if not (folder / f"{recipe.model}.json").exists():
+        return False
+    card = read_card(folder, recipe.model)
+    return card.get("reached_goal") is True or card.get("epochs") == sum(recipe.sessions)
 
 
 def read_settings(folder: Path) -> tuple[Recipe, int]:
@@ -188,7 +211,7 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
         lines = path.read_text(encoding="utf-8").splitlines()
         history = [json.loads(line) for line in lines]
     except FileNotFoundError:
-        kept = [each for each in _find_newest(f"*/{path.name}") if each.stat().st_size]
+        kept = [each for each in _find_newest() if each.stat().st_size]
         newest = ", ".join(str(each.parent) for each in kept[:NAMED])
         raise CheckpointError(
             f"{folder} holds no run: there is no {path.name} in it"

@@ -34,9 +34,9 @@ def train(train_and_draw, monkeypatch):
 def train_and_draw(made_mnist, tmp_path, capsys):
     """Train on the made digits by the command line; return (exit code, what was printed)."""
 
-    def call(*flags, data=made_mnist):
-        folders = ["--out", str(tmp_path / "run"), "--weights", str(tmp_path / "weights")]
-        model = [] if "--model" in flags else ["--model", "linear"]
+    def call(*flags, data=made_mnist, out=tmp_path / "run"):
+        folders = ["--weights", str(tmp_path / "weights"), *(["--out", str(out)] if out else [])]
+        model = [] if "--model" in flags or "--resume" in flags else ["--model", "linear"]
         code = run.main(["--train", "--data", str(data), *folders, *model, *flags])
         printed = capsys.readouterr()
         return code, printed.out + printed.err
@@ -351,6 +351,52 @@ def test_resuming_another_recipe_or_nothing_at_all_fails_in_one_line(train):
     code, text = train("--resume", "--seed", "5")
     assert code == 1
     assert "another recipe" in text
+
+
+def test_the_newest_run_is_resumed_wherever_it_lies_and_of_the_model_that_is_asked_for(
+    train, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    assert train("--model", "mlp", "--sessions", "1", out="runs/mine")[0] == 0
+    assert train("--model", "linear", "--sessions", "1", out=None)[0] == 0
+    os.utime("runs/mine/history.jsonl", (1, 1))  # as if written long ago
+    assert "--model linear" in train("--resume", "--sessions", "1,1", out=None)[1]
+    code, text = train("--resume", "--model", "mlp", "--sessions", "1,1", out=None)
+    assert code == 0
+    assert str(Path("runs", "mine")) in text
+    assert train("--resume", "--model", "quick_cnn", out=None)[0] == 1
+
+
+def test_a_run_without_an_epoch_is_not_passed_over_for_an_older_one(train, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert train("--sessions", "1", out="runs/old")[0] == 0
+    os.utime("runs/old/history.jsonl", (1, 1))
+    Path("runs", "linear-2").mkdir()
+    Path("runs", "linear-2", "history.jsonl").touch()  # what a run that is killed early leaves
+    for model in ([], ["--model", "linear"]):
+        code, text = train("--resume", "--sessions", "1,1", *model, out=None)
+        assert code == 1
+        assert str(Path("runs", "linear-2")) in text.splitlines()[-1]
+
+
+def test_a_finished_run_is_not_served_again_by_resuming_the_newest(train, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert train("--sessions", "1", "--no-refresh", out=None)[0] == 0
+    code, text = train("--resume", out=None)
+    assert code == 1
+    assert "is finished" in text.splitlines()[-1]
+    assert not (tmp_path / "weights").exists()
+
+
+def test_training_says_when_what_it_replaces_read_better(train, tmp_path):
+    assert "until now" not in train("--epochs", "3")[1]
+    card = json.loads((tmp_path / "weights" / "linear.json").read_text())
+    _, text = train("--epochs", "1", "--lr", "1e-6", "--out", str(tmp_path / "worse"))
+    assert f"What was served until now read {card['test_accuracy']:.2%}" in text
+    assert "--no-refresh" in text
+    (tmp_path / "weights" / "linear.json").write_text("[]")
+    code, text = train("--epochs", "1", "--out", str(tmp_path / "third"))
+    assert (code, "until now" in text) == (0, False)
 
 
 def test_no_data_fails_in_one_line_and_touches_no_weights(train, tmp_path, monkeypatch):

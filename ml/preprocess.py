@@ -23,8 +23,9 @@ MEAN, STD = 0.1307, 0.3081  # of MNIST's 60,000 training images, in 0..1
 EDGE_SHARE = 0.23
 # A drawing fainter than this (of 255) has no ink that a person would see.
 FAINTEST_PEAK = 24
-# A drawing smaller than this share of the board is a tap or a slip, not yet a digit.
-SMALLEST_SHARE = 1 / 12
+# A drawing smaller than this share of the board is a tap or a slip, not yet a digit: on the page's
+# board of 280 px, a dot of a pen of 30 px, or a line shorter than the pen of 18 px is wide.
+SMALLEST_SHARE = 1 / 8
 
 
 def find_box(ink: np.ndarray) -> tuple[slice, slice] | None:

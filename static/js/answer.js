@@ -42,7 +42,7 @@ export class Answer {
   }
 
   showNoDigit() {
-    this.#show("no-digit", "That does not look like a digit", "Clear it and draw 0 to 9, or");
+    this.#show("no-digit", "That does not look like a digit", "Clear it and draw one digit, or");
   }
 
   showRefusal(reason) {

@@ -37,6 +37,11 @@ export class Board extends EventTarget {
     return this.#running !== null;
   }
 
+  /** Every stroke as an SVG path, in the order in which they were drawn. */
+  get paths() {
+    return this.#history.present.map((stroke) => stroke.path);
+  }
+
   get canUndo() {
     return this.#history.canUndo;
   }
@@ -88,6 +93,12 @@ export class Board extends EventTarget {
     if (!this.isEmpty) this.#change(() => this.#history.push([]));
   }
 
+  /** Draws what `paths` gave, stroke by stroke: each can be undone. */
+  restore(paths) {
+    for (const path of paths) this.#history.push([...this.#history.present, { path }]);
+    this.#changed();
+  }
+
   toDataURL() {
     return this.#canvas.toDataURL("image/png");
   }
@@ -99,7 +110,7 @@ export class Board extends EventTarget {
   }
 
   #changed() {
-    const paths = this.#history.present.map((stroke) => stroke.path);
+    const { paths } = this;
     this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     for (const path of paths) this.#context.stroke(new Path2D(path));
     this.#ink.setAttribute("d", paths.join(""));

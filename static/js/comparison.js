@@ -66,7 +66,8 @@ class Row {
     const isDigit = status === "digit";
     const most = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : null;
     this.#write("digit", isDigit ? most : "–");
-    this.#write("probability", isDigit ? percent(probabilities[most]) : "–");
+    const refused = status === "not_a_digit" ? "no digit" : "–";
+    this.#write("probability", isDigit ? percent(probabilities[most]) : refused);
     this.#write("time", Number.isFinite(milliseconds) ? time(milliseconds) : "–");
     this.#draw(probabilities ?? Array(10).fill(0), most);
     const spoken = probabilities ? list(probabilities) : "not read yet";

@@ -2,6 +2,7 @@ import { Answer } from "./answer.js";
 import { Bars } from "./bars.js";
 import { Board } from "./board.js";
 import { Comparison } from "./comparison.js";
+import { KeptDrawing } from "./kept_drawing.js";
 import { KeyboardPen } from "./keyboard_pen.js";
 import { Picker } from "./picker.js";
 import { PointerPen } from "./pointer_pen.js";
@@ -56,6 +57,8 @@ reader.addEventListener("unreachable", () => {
   answer.showUnreachable();
   fade();
 });
+
+new KeptDrawing(board); // last: everything above hears of it
 
 function chooseModels() {
   return comparison.isOpen ? { models: picker.models } : { model: picker.model };

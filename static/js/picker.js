@@ -1,13 +1,14 @@
-const KEY = "digit-board.model";
+import { Memory } from "./memory.js";
 
 /** The choice of the model that answers; this browser remembers it. Emits `change`. */
 export class Picker extends EventTarget {
   #select;
+  #memory = new Memory("localStorage", "digit-board.model");
 
   constructor(select) {
     super();
     this.#select = select;
-    const former = recall();
+    const former = this.#memory.recall();
     // A model may have left since it was chosen; the first one listed is the default.
     select.value = this.models.includes(former) ? former : this.models[0];
     select.addEventListener("change", () => this.#change());
@@ -22,25 +23,7 @@ export class Picker extends EventTarget {
   }
 
   #change() {
-    remember(this.model);
+    this.#memory.keep(this.model);
     this.dispatchEvent(new Event("change"));
-  }
-}
-
-// A browser that stores nothing for this page throws at every touch of its storage.
-
-function recall() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
-function remember(model) {
-  try {
-    localStorage.setItem(KEY, model);
-  } catch {
-    // The choice holds as long as the page is open.
   }
 }

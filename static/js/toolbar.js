@@ -22,9 +22,9 @@ export class Toolbar {
   }
 
   #press(event) {
-    if (event.defaultPrevented || isWriting(event.target)) return;
+    if (event.defaultPrevented) return;
     const action = actionOf(event);
-    if (!action) return;
+    if (!action || belongsTo(event.target, event.key)) return;
     event.preventDefault();
     this.#do(action);
   }
@@ -52,11 +52,15 @@ function actionOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
   if (altKey) return null;
   const hasCommand = ctrlKey || metaKey;
   if (key === "Escape" && !hasCommand && !shiftKey) return "clear";
-  if (!hasCommand || key.toLowerCase() !== "z") return null;
+  if (!hasCommand) return null;
+  const letter = key.toLowerCase();
+  if (letter === "y") return shiftKey ? null : "redo";
+  if (letter !== "z") return null;
   return shiftKey ? "redo" : "undo";
 }
 
-/** In a field, these keys belong to the text that is being written. */
-function isWriting(target) {
-  return target instanceof Element && target.closest("input, textarea, select, dialog") !== null;
+/** In a field, these keys belong to the text that is being written; Escape shuts a list. */
+function belongsTo(target, key) {
+  const owners = `input, textarea, dialog${key === "Escape" ? ", select" : ""}`;
+  return target instanceof Element && target.closest(owners) !== null;
 }

@@ -107,6 +107,7 @@ def test_what_is_no_digit_for_one_model_has_no_digit_in_its_row(page):
     draw_stroke(page, DOWN)
     expect(page.get_by_role("status")).to_have_text("4")
     expect(get_row(page, OTHER).get_by_role("cell").nth(0)).to_have_text("–")
+    expect(get_row(page, OTHER).get_by_role("cell").nth(1)).to_have_text("no digit")
     expect(get_row(page, OTHER)).to_have_attribute("data-faded", "")
 
 

@@ -41,6 +41,18 @@ def test_the_layers_of_a_network_fit_on_a_phone(open_models):
         assert region.evaluate("part => part.scrollWidth <= part.clientWidth")
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_command_is_seen_whole_and_no_flag_is_broken(open_models, width):
+    page = open_models(viewport={"width": width, "height": 800})
+    command = page.get_by_text("--train --model").first
+    assert command.inner_text() == command.text_content()  # no line break is copied
+    assert command.evaluate(
+        "part => part.parentElement.scrollWidth <= part.parentElement.clientWidth"
+    )
+    for word in command.locator("span").all():
+        assert word.evaluate("part => part.getClientRects().length") == 1
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("name", PAGES)
 def test_every_text_has_enough_contrast(open_models, name, scheme):

@@ -12,6 +12,7 @@ from tests.browser.drawing import (
     draw_stroke,
     get_board,
     get_button,
+    get_picker,
     has_ink,
     is_empty,
     take_drawing,
@@ -73,6 +74,17 @@ def test_a_new_stroke_ends_what_could_be_redone(page):
     draw_stroke(page, ACROSS)
     expect_enabled(page, redo=False)
     assert not has_ink(page, TOP)
+
+
+def test_keys_undo_while_the_choice_of_the_model_has_the_focus(page):
+    draw_stroke(page, DOWN)
+    get_picker(page).focus()
+    page.keyboard.press("Control+z")
+    assert is_empty(page)
+    page.keyboard.press("Control+y")
+    assert not is_empty(page)
+    page.keyboard.press("Escape")  # shuts a list that is open
+    assert not is_empty(page)
 
 
 @pytest.mark.parametrize("command", ["Control", "Meta"])

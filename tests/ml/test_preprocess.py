@@ -104,6 +104,15 @@ def test_a_tap_is_blank():
     assert is_blank(draw_ink([[(0.5, 0.5)]]))
 
 
+def test_a_slip_of_the_pen_is_blank_and_so_is_a_dot_of_the_thickest():
+    assert is_blank(draw_ink([[(0.5, 0.5), (0.53, 0.5)]], pen=18))
+    assert is_blank(draw_ink([[(0.5, 0.5)]], pen=30))
+
+
+def test_a_digit_of_a_fifth_of_the_board_is_not_blank():
+    assert not is_blank(draw_ink(DIGITS[1], side=0.2 * 280, pen=8))
+
+
 def test_a_single_pixel_is_blank():
     ink = np.zeros((280, 280), np.uint8)
     ink[100, 100] = 255

@@ -1,4 +1,5 @@
 import io
+import re
 from base64 import b64decode
 
 import pytest
@@ -22,6 +23,11 @@ def page():
     return open_page(make_shelf().cards)
 
 
+def join_words(page):
+    """Return a page whose commands' words are no longer marked, each so that it stays whole."""
+    return re.sub(r"<span>(.*?)</span>", r"\1", page)
+
+
 def show(**changes):
     return open_page({"tutorial_cnn": make_card("tutorial_cnn") | changes})
 
@@ -32,7 +38,7 @@ def test_a_recipe_that_left_its_tutorials_says_so_and_how_to_follow_it():
     assert "Ours takes a tenth." in page
     assert "To train it again" in page
     assert "To train it as the tutorial does" in page
-    assert "<code>python run.py --train --model x --session-decay 1</code>" in page
+    assert "<code>python run.py --train --model x --session-decay 1</code>" in join_words(page)
 
 
 def test_a_recipes_source_is_linked_and_the_words_around_it_are_words():
@@ -76,7 +82,7 @@ def test_the_smallest_model_comes_first(page):
     ],
 )
 def test_a_card_is_shown(said):
-    assert said in show()
+    assert said in join_words(show())
 
 
 def test_a_tutorials_figure_stands_next_to_ours_in_the_same_unit(page):

@@ -1,0 +1,78 @@
+"""A drawing is there again after a look at another page."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.drawing import (
+    ACROSS,
+    DOWN,
+    LEFT,
+    draw_digit,
+    draw_stroke,
+    get_button,
+    has_ink,
+    is_empty,
+    take_drawing,
+)
+
+KEY = "digit-board.drawing"
+
+
+def leave_and_come_back(page):
+    page.get_by_role("link", name="Models").click()
+    page.get_by_role("link", name="Draw").click()
+
+
+def test_a_drawing_is_kept_and_read_again(page):
+    draw_digit(page, 7)
+    draw_stroke(page, DOWN[:1])  # a dot
+    get_button(page, "Undo").click()
+    expect(page.get_by_role("status")).to_have_text("7")
+    drawn = take_drawing(page)
+    leave_and_come_back(page)
+    assert take_drawing(page) == drawn
+    expect(page.get_by_role("status")).to_have_text("7")
+
+
+def test_every_stroke_of_a_kept_drawing_can_be_undone(page):
+    draw_stroke(page, DOWN)
+    draw_stroke(page, ACROSS)
+    leave_and_come_back(page)
+    get_button(page, "Undo").click()
+    assert not has_ink(page, LEFT)
+    get_button(page, "Undo").click()
+    assert is_empty(page)
+    expect(get_button(page, "Undo")).to_be_disabled()
+
+
+def test_a_cleared_board_stays_empty(page):
+    draw_stroke(page, DOWN)
+    get_button(page, "Clear").click()
+    leave_and_come_back(page)
+    assert is_empty(page)
+    expect(page.get_by_role("status")).to_have_text("Draw a digit")
+
+
+def test_another_tab_begins_with_an_empty_board(page, board_url):
+    draw_stroke(page, DOWN)
+    other = page.context.new_page()
+    other.goto(board_url)
+    assert is_empty(other)
+
+
+@pytest.mark.parametrize("text", ["", "{", "7", "null", '["<svg>", 3, null, "z"]', '{"M1 2": 1}'])
+def test_what_is_no_drawing_is_not_drawn(page, text):
+    page.evaluate("pair => sessionStorage.setItem(...pair)", [KEY, text])
+    page.reload()
+    assert is_empty(page)
+    draw_stroke(page, DOWN)
+    assert not is_empty(page)
+
+
+def test_a_browser_that_stores_nothing_draws_all_the_same(page):
+    page.add_init_script(
+        "Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('no') } })"
+    )
+    page.reload()
+    draw_digit(page, 7)
+    expect(page.get_by_role("status")).to_have_text("7")

@@ -6,8 +6,6 @@ Softmax is applied in one place, `ml.probabilities`, and cross-entropy takes the
 (but in `ml.scratch`, where both are written by hand).
 """
 
-import math
-
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -172,6 +170,9 @@ class BoardCNN(nn.Module):
         return FoldedBoardCNN(self)
 
 
+BESIDE = 4  # places that a patch of the first convolution serves
+
+
 class FoldedBoardCNN:
     """A trained BoardCNN for reading one drawing on a CPU: the same logits, in a third of the time.
 
@@ -190,6 +191,8 @@ class FoldedBoardCNN:
         self._first, self._second, *self._others = (
             tuple(torch.stack(each) for each in zip(*layer, strict=True)) for layer in layers
         )
+        weight, *scale_and_shift = self._first
+        self._first = _place_beside(weight), *scale_and_shift
         # In the order in which the numbers lie in memory: place by place.
         weights = [member.fc.weight.unflatten(1, (-1, 9)).transpose(1, 2) for member in members]
         bias = torch.stack([member.fc.bias for member in members]).mean(dim=0)
@@ -199,8 +202,8 @@ class FoldedBoardCNN:
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (1, 11) for one normalized image (1, 1, 28, 28)."""
         views = torch.stack([images, stretch_one(images)]).view(-1, 28, 28, 1)  # M, 28, 28, 1
-        x = _pool_and_norm(_cut_patches(views, 5), *self._first)  # M, 12, 12, 24
-        x = _pool_and_norm(_pad_and_cut(x), *self._second)  # M, 6, 6, 48
+        x = _pool_and_norm(_cut_patches(views, 5, BESIDE), 24, *self._first)  # M, 12, 12, 24
+        x = _pool_and_norm(_pad_and_cut(x), 12, *self._second)  # M, 6, 6, 48
         third, fourth, fifth, sixth = self._others
         x = _convolve(x, *third).relu_()  # M, 6, 6, 80
         x = _pool(_convolve(x, *fourth).add_(x).relu_())  # M, 3, 3, 80
@@ -225,14 +228,27 @@ def _list_products(member: ResidualCNN) -> list[tuple[torch.Tensor, ...]]:
     return products
 
 
-def _cut_patches(x: torch.Tensor, side: int) -> torch.Tensor:
-    """Return every patch of (M, H, W, C), a row each: (M, places, side × side × C)."""
+def _place_beside(weight: torch.Tensor) -> torch.Tensor:
+    """Return (M, 5 × 5, C) as a matrix for patches so wide that each serves four places.
+
+    It is (M, 5 × 8, 4 × C). Cutting fewer, wider patches takes less than half of the time.
+    """
+    weight = weight.unflatten(1, (5, 5))
+    places = [F.pad(weight, (0, 0, place, BESIDE - 1 - place)) for place in range(BESIDE)]
+    return torch.stack(places, dim=3).flatten(3).flatten(1, 2)
+
+
+def _cut_patches(x: torch.Tensor, side: int, beside: int = 1) -> torch.Tensor:
+    """Return the patches of (M, H, W, C), a row each, for every place or as many beside each other.
+
+    They are (M, places / beside, side × (side + beside - 1) × C).
+    """
     members, height, width, channels = x.shape
     of_member, of_row, of_column, of_channel = x.stride()
-    rows, columns = height - side + 1, width - side + 1
+    rows, columns = height - side + 1, (width - side + 1) // beside
     patches = x.as_strided(
-        (members, rows, columns, side, side, channels),
-        (of_member, of_row, of_column, of_row, of_column, of_channel),
+        (members, rows, columns, side, side + beside - 1, channels),
+        (of_member, of_row, beside * of_column, of_row, of_column, of_channel),
     )
     return patches.reshape(members, rows * columns, -1)
 
@@ -248,10 +264,9 @@ def _convolve(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torc
 
 
 def _pool_and_norm(
-    patches: torch.Tensor, weight: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor
+    patches: torch.Tensor, side: int, weight: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor
 ) -> torch.Tensor:
-    """Return a convolution of square images, pooled, normalized and with ReLU."""
-    side = math.isqrt(patches.shape[1])
+    """Return a convolution of side × side places, pooled, normalized and with ReLU."""
     x = torch.bmm(patches, weight).view(len(weight), side, side, -1)
     return torch.addcmul(shift, _pool(x), scale).relu_()
 

@@ -85,14 +85,16 @@ def _parse_lines(lines: Iterable[str], path: Path) -> Iterator[Drawing]:
             yield Drawing(*(_parse_word(record, key) for key in ("id", "writer", "label")), strokes)
         except RecursionError as error:
             raise DataError(f"line {number} of {path} is no drawing: nested too deep") from error
-        except (KeyError, TypeError, ValueError) as error:
+        except KeyError as error:
+            raise DataError(f"line {number} of {path} is no drawing: it has no {error}") from error
+        except (TypeError, ValueError) as error:
             raise DataError(f"line {number} of {path} is no drawing: {error}") from error
 
 
 def _parse_word(record: dict[str, object], key: str) -> str:
     word = record[key]
     if not isinstance(word, str) or not word or word != word.strip():
-        raise ValueError(f"its {key} is a word, not {word!r}")
+        raise ValueError(f"its {key} has to be a string without spaces around it, not {word!r}")
     word.encode()  # half a surrogate pair cannot be printed; UnicodeEncodeError is a ValueError
     return word
 

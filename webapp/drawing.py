@@ -46,7 +46,10 @@ def decode_data_url(data_url: str, limits: Limits) -> bytes:
     try:
         data = binascii.a2b_base64(data_url[start.end() :], strict_mode=True)
     except ValueError as error:
-        detail = "`image` is not valid base64. Use A-Z a-z 0-9 + / and =, without line breaks."
+        detail = (
+            "`image` is not valid base64, or its end is missing. "
+            "Use A-Z a-z 0-9 + / and =, without line breaks."
+        )
         raise Problem(400, detail) from error
     if not data:
         raise Problem(400, f"`image` is empty. {EXPECTED}")

@@ -66,8 +66,8 @@ TERMS = (
     ),
     Term(
         "calibration error",
-        "How far from honest probabilities are: answers are grouped by how sure they are, and in "
-        "each group that is compared with how often they are right.",
+        "How far a network's probabilities are from what happens: its answers are put into groups "
+        "by how sure it was, and each group's average is compared with the share that was right.",
         ("ECE",),
     ),
     Term(
@@ -194,7 +194,7 @@ TERMS = (
     Term(
         "pooling",
         "Making an image smaller by keeping one number of each little square, the largest for max "
-        "pooling. What was found stays, exactly where matters less.",
+        "pooling. It keeps what was found and forgets where exactly.",
         ("max pooling", "max pool", "pool"),
     ),
     Term(

@@ -98,11 +98,15 @@ def test_the_sequential_network_is_the_same_network(batch):
 
 def test_the_experiment_prints_all_four_losses(made_mnist, capsys):
     explore(str(made_mnist), epochs=2)
-    lines = capsys.readouterr().out.splitlines()
+    title, *lines = capsys.readouterr().out.splitlines()
+    assert "test accuracy" in title
     assert [line[:15].strip() for line in lines] == [
         "mean, clamp",
         "mean, no clamp",
         "sum, clamp",
         "sum, no clamp",
     ]
-    assert all(len(line[15:].split()) == 2 for line in lines)
+    for line in lines:
+        assert [0 < float(share.removesuffix("%")) <= 100 for share in line[15:].split()] == [
+            True
+        ] * 2

@@ -19,8 +19,9 @@ KEY = "digit-board.drawing"
 
 
 def leave_and_come_back(page):
-    page.get_by_role("link", name="Models").click()
-    page.get_by_role("link", name="Draw").click()
+    for name in ("Models", "Draw"):
+        with page.expect_navigation():  # until it is loaded
+            page.get_by_role("link", name=name).click()
 
 
 def test_a_drawing_is_kept_and_read_again(page):

@@ -100,7 +100,7 @@ def explore(data_dir: str, epochs: int = 3, seed: int = 0) -> None:
     cpu = torch.device("cpu")
     images, labels = to_tensors(load_mnist(Path(data_dir), train=True), cpu)
     test_images, test_labels = to_tensors(load_mnist(Path(data_dir), train=False), cpu)
-    print(f"{'loss':15} test accuracy after each epoch")
+    print(f"{'loss':15} test accuracy (of 1) after each epoch")
     for reduce in (torch.mean, torch.sum):
         for clamp in (CLAMP, 0.0):
             torch.manual_seed(seed)
@@ -125,7 +125,7 @@ def explore(data_dir: str, epochs: int = 3, seed: int = 0) -> None:
                 accuracies.append(is_right.double().mean().item())
             name = f"{reduce.__name__}, {'clamp' if clamp else 'no clamp'}"
             print(
-                f"{name:15} " + " ".join(f"{accuracy:.2%}" for accuracy in accuracies), flush=True
+                f"{name:15} " + " ".join(f"{accuracy:.4f}" for accuracy in accuracies), flush=True
             )
 
 

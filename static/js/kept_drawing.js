@@ -2,16 +2,24 @@ import { Memory } from "./memory.js";
 
 const PATH = /^M[-\d.L ]+(h0\.01)?$/; // as Stroke writes it
 
-/** The tab keeps the drawing, so that it is there again after a look at another page. */
+/**
+ * The tab keeps the drawing, so that it is there again after a look at another page. Who opens or
+ * reloads the board wants a new sheet.
+ */
 export class KeptDrawing {
+  #board;
   #memory = new Memory("sessionStorage", "digit-board.drawing");
 
   constructor(board) {
-    const paths = this.#recall();
+    this.#board = board;
+    const paths = isBack() ? this.#recall() : [];
     if (paths.length) board.restore(paths);
-    board.addEventListener("change", () => {
-      if (!board.isDrawing) this.#memory.keep(JSON.stringify(board.paths));
-    });
+    this.#keep();
+    board.addEventListener("change", () => this.#keep());
+  }
+
+  #keep() {
+    if (!this.#board.isDrawing) this.#memory.keep(JSON.stringify(this.#board.paths));
   }
 
   #recall() {
@@ -22,4 +30,12 @@ export class KeptDrawing {
       return []; // no JSON, so not ours
     }
   }
+}
+
+/** Whether this page was come back to: by the browser's button, or by a link of another of ours. */
+function isBack() {
+  const { type } = performance.getEntriesByType("navigation")[0];
+  if (type !== "navigate") return type === "back_forward";
+  const from = document.referrer && new URL(document.referrer);
+  return from && from.origin === location.origin && from.pathname !== location.pathname;
 }

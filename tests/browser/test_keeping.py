@@ -54,6 +54,32 @@ def test_a_cleared_board_stays_empty(page):
     expect(page.get_by_role("status")).to_have_text("Draw a digit")
 
 
+def test_the_browsers_own_way_back_finds_it_too(page):
+    draw_digit(page, 7)
+    with page.expect_navigation():
+        page.get_by_role("link", name="Models").click()
+    page.go_back()
+    expect(page.get_by_role("status")).to_have_text("7")
+    assert not is_empty(page)
+
+
+@pytest.mark.parametrize("way", ["reload", "address", "link to itself"])
+def test_opening_the_board_anew_gives_a_new_sheet_for_good(page, board_url, way):
+    draw_stroke(page, DOWN)
+    leave_and_come_back(page)
+    assert not is_empty(page)
+    if way == "reload":
+        page.reload()
+    elif way == "address":
+        page.goto(board_url)
+    else:
+        with page.expect_navigation():
+            page.get_by_role("link", name="Draw").click()
+    assert is_empty(page)
+    leave_and_come_back(page)
+    assert is_empty(page)
+
+
 def test_another_tab_begins_with_an_empty_board(page, board_url):
     draw_stroke(page, DOWN)
     other = page.context.new_page()
@@ -63,8 +89,11 @@ def test_another_tab_begins_with_an_empty_board(page, board_url):
 
 @pytest.mark.parametrize("text", ["", "{", "7", "null", '["<svg>", 3, null, "z"]', '{"M1 2": 1}'])
 def test_what_is_no_drawing_is_not_drawn(page, text):
+    with page.expect_navigation():
+        page.get_by_role("link", name="Models").click()
     page.evaluate("pair => sessionStorage.setItem(...pair)", [KEY, text])
-    page.reload()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Draw").click()
     assert is_empty(page)
     draw_stroke(page, DOWN)
     assert not is_empty(page)

@@ -107,6 +107,4 @@ def test_the_experiment_prints_all_four_losses(made_mnist, capsys):
         "sum, no clamp",
     ]
     for line in lines:
-        assert [0 < float(share.removesuffix("%")) <= 100 for share in line[15:].split()] == [
-            True
-        ] * 2
+        assert [0 < float(share) <= 1 for share in line[15:].split()] == [True] * 2

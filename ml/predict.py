@@ -1,7 +1,7 @@
 """Reader: weights loaded once, then ink in, a reading out."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Reading:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reading as plain values for JSON."""
-        return asdict(self)
+        return dict(vars(self))  # not asdict, which copies each of the 784 pixels
 
 
 class Reader:

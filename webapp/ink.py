@@ -14,24 +14,27 @@ def extract_ink(pixels: np.ndarray) -> np.ndarray:
     weighted by alpha. So black on white, white on black and any colour on nothing at all give
     the same ink. The paper is the most usual colour along the border, which a stroke may cross.
     """
-    pixels = lay_on_sheet(pixels)
-    weighted = weight_by_alpha(pixels)
-    difference = np.abs(weighted - find_paper(weighted))
-    return difference.max(axis=2).astype(np.uint8)
+    channels = weight_by_alpha(lay_on_sheet(pixels))
+    paper = find_paper(channels)[:, None, None]
+    return (np.maximum(channels, paper) - np.minimum(channels, paper)).max(axis=0)
 
 
 def weight_by_alpha(pixels: np.ndarray) -> np.ndarray:
-    """Return int16 pixels whose red, green and blue are scaled by their alpha."""
-    weighted = pixels.astype(np.int32)
-    weighted[..., :3] = (weighted[..., :3] * weighted[..., 3:] + 127) // 255
-    return weighted.astype(np.int16)
+    """Return uint8 channels (4, H, W); red, green and blue are scaled by alpha and rounded.
+
+    A channel's numbers lie together, for which NumPy takes far less time.
+    """
+    channels = np.moveaxis(pixels, 2, 0).astype(np.uint16, order="C")
+    product = channels[:3] * channels[3] + 128
+    channels[:3] = (product + (product >> 8)) >> 8  # divided by 255, to the nearest
+    return channels.astype(np.uint8)
 
 
-def find_paper(pixels: np.ndarray) -> np.ndarray:
+def find_paper(channels: np.ndarray) -> np.ndarray:
     """Return the median of the border's pixels, channel by channel."""
-    edges = (pixels[0], pixels[-1], pixels[1:-1, 0], pixels[1:-1, -1])
-    border = np.sort(np.concatenate(edges), axis=0)
-    return border[len(border) // 2]
+    edges = (channels[:, 0], channels[:, -1], channels[:, 1:-1, 0], channels[:, 1:-1, -1])
+    border = np.sort(np.concatenate(edges, axis=1), axis=1)
+    return border[:, border.shape[1] // 2]
 
 
 def lay_on_sheet(pixels: np.ndarray) -> np.ndarray:

@@ -47,7 +47,7 @@ def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path]:
     overrides["sessions"] = flags.sessions and parse_sessions(flags.sessions)
     if not flags.resume:
         recipe = find_recipe(flags.model or DEFAULT_MODELS[0], **overrides)
-        return recipe, flags.seed or 0, runs.make_folder(recipe.model, flags.out)
+        return recipe, flags.seed or 0, runs.choose_folder(recipe.model, flags.out)
     folder = runs.find_folder(flags.model, flags.out)
     recipe, seed = runs.read_settings(folder)
     asked = {"model": flags.model} | overrides

@@ -37,15 +37,14 @@ SHOWN_MISTAKES = 20
 SHOWN_SEED = 0  # which test images the picture of readings shows
 
 
-def make_folder(model: str, out: Path | None) -> Path:
-    """Return a new run's folder, made; raises CheckpointError if a run is in it already."""
+def choose_folder(model: str, out: Path | None) -> Path:
+    """Return a new run's folder, not yet made; raises CheckpointError if a run is in it already."""
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     folder = out or _unused(RUNS_DIR / f"{model}-{now}")
     if (folder / "checkpoint.pt").exists():
         raise CheckpointError(
             f"{folder} holds a run already; go on with it by --resume, or choose another --out"
         )
-    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

@@ -250,5 +250,6 @@ def _compare(path: Path, expected: float, loaded: float) -> CheckpointChecked:
 
 def _rewrite_history(folder: Path, history: list[dict[str, Any]]) -> None:
     """Make history.jsonl agree with the checkpoint: a kill can fall between the two."""
+    folder.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(epoch) + "\n" for epoch in history)
     (folder / "history.jsonl").write_text(text, encoding="utf-8")

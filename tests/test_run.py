@@ -408,6 +408,7 @@ def test_no_data_fails_in_one_line_and_touches_no_weights(train, tmp_path, monke
     assert code == 1
     assert "put the four files" in text
     assert not (tmp_path / "weights").exists()
+    assert not (tmp_path / "run").exists()
 
 
 def test_an_unwritable_folder_fails_in_one_line(train, tmp_path):

@@ -138,8 +138,7 @@ class BoardCNN(nn.Module):
     The first sees a drawing as it is, the second stretched towards a square (`ml.stretch`). They
     begin with other weights, learn from other images and end with other mistakes, so their mean
     makes fewer than one network of twice the size (deep ensembles: B. Lakshminarayanan and others,
-    2017).
-    The first ten logits are the digits'; the eleventh is that of a drawing that is no digit.
+    2017). The first ten logits are the digits'; the eleventh is that of a drawing that is no digit.
     """
 
     def __init__(self) -> None:
@@ -188,10 +187,10 @@ class FoldedBoardCNN:
     def __init__(self, network: BoardCNN) -> None:
         members = network.members
         layers = zip(*(_list_products(member) for member in members), strict=True)
-        self._first, self._second, *self._others = (
+        first, self._second, *self._others = (
             tuple(torch.stack(each) for each in zip(*layer, strict=True)) for layer in layers
         )
-        weight, *scale_and_shift = self._first
+        weight, *scale_and_shift = first
         self._first = _place_beside(weight), *scale_and_shift
         # In the order in which the numbers lie in memory: place by place.
         weights = [member.fc.weight.unflatten(1, (-1, 9)).transpose(1, 2) for member in members]

@@ -98,7 +98,7 @@ def is_finished(folder: Path, recipe: Recipe) -> bool:
     if not (folder / f"{recipe.model}.json").exists():
         return False
     card = read_card(folder, recipe.model)
-    return card.get("reached_goal") is True or card.get("epochs") == sum(recipe.sessions)
+    return card.get("reached_goal") is True or card.get("epochs") == recipe.epochs
 
 
 def read_settings(folder: Path) -> tuple[Recipe, int]:

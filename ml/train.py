@@ -191,13 +191,14 @@ def train(
 
     Between two sessions the model goes through the file: saved, loaded into a fresh model and a
     fresh optimizer, and read on the test set by both, which must answer alike (TrainingError).
-    `folder` gets checkpoint.pt and history.jsonl. Resuming gives the same weights as never having
-    stopped, bit for bit on the same machine.
+    `folder` is made and gets checkpoint.pt and history.jsonl. Resuming gives the same weights as
+    never having stopped, bit for bit on the same machine.
     """
     path = folder / "checkpoint.pt"
     checksum = digits.checksum()
     load = (recipe, seed, checksum, device)
     progress = Progress.load(path, *load) if resume else Progress.start(*load)
+    folder.mkdir(parents=True, exist_ok=True)
     _rewrite_history(folder, progress.history)
     marks, first = [], 1
     for number, epochs in enumerate(recipe.sessions, 1):
@@ -250,6 +251,5 @@ def _compare(path: Path, expected: float, loaded: float) -> CheckpointChecked:
 
 def _rewrite_history(folder: Path, history: list[dict[str, Any]]) -> None:
     """Make history.jsonl agree with the checkpoint: a kill can fall between the two."""
-    folder.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(epoch) + "\n" for epoch in history)
     (folder / "history.jsonl").write_text(text, encoding="utf-8")

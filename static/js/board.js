@@ -95,8 +95,9 @@ export class Board extends EventTarget {
 
   /** Draws what `paths` gave, stroke by stroke: each can be undone. */
   restore(paths) {
-    for (const path of paths) this.#history.push([...this.#history.present, { path }]);
-    this.#changed();
+    this.#change(() => {
+      for (const path of paths) this.#history.push([...this.#history.present, { path }]);
+    });
   }
 
   toDataURL() {

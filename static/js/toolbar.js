@@ -54,9 +54,8 @@ function actionOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
   if (key === "Escape" && !hasCommand && !shiftKey) return "clear";
   if (!hasCommand) return null;
   const letter = key.toLowerCase();
-  if (letter === "y") return shiftKey ? null : "redo";
-  if (letter !== "z") return null;
-  return shiftKey ? "redo" : "undo";
+  if (letter === "z") return shiftKey ? "redo" : "undo";
+  return letter === "y" && !shiftKey ? "redo" : null;
 }
 
 /** In a field, these keys belong to the text that is being written; Escape shuts a list. */

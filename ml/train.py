@@ -7,19 +7,19 @@ all consume the same events.
 import hashlib
 import json
 import math
-from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from ml.averaging import Average, pick_kept
 from ml.data import Digits, Examples, count_batches
-from ml.devices import flushing_tiny_numbers, has_fast_bfloat16
+from ml.devices import flushing_tiny_numbers
 from ml.errors import TrainingError
 from ml.evaluate import Evaluation, evaluate
 from ml.events import (
@@ -30,11 +30,11 @@ from ml.events import (
     SessionStarted,
     StepResult,
 )
+from ml.gradients import Gradients, pick_gradients
 from ml.lessons import Lessons
 from ml.memory import keep_freed_memory
 from ml.progress import Progress, reached_goal
 from ml.recipes import Recipe
-from ml.scratch import LinearScratch
 from ml.timing import Stopwatch
 
 
@@ -64,6 +64,7 @@ def fit(
     """
     keep_freed_memory()
     generator = generator or torch.Generator()
+    learn = partial(_learn, pick_gradients(model, recipe, device), optimizer)
     with closing(Lessons(recipe, training, device)) as lessons:
         steps = count_batches(lessons.count_images(), recipe.batch_size)
         for epoch in epochs:
@@ -73,7 +74,7 @@ def fit(
             generator.manual_seed(epoch_seed)  # the order of the images
             taught = lessons.batches(epoch, epoch_seed, generator, next_seed)
             watch = Stopwatch()
-            totals = yield from _teach(model, optimizer, recipe, taught, average, epoch, steps)
+            totals = yield from _teach(model, learn, recipe, taught, average, epoch, steps)
             if average is not None and average.has_begun:
                 average.measure_norms()
             seconds = watch.seconds()
@@ -87,7 +88,7 @@ def fit(
 
 def _teach(
     model: nn.Module,
-    optimizer: torch.optim.Optimizer,
+    learn: Callable[[torch.Tensor, torch.Tensor, float], tuple[float, int]],
     recipe: Recipe,
     taught: Iterator[tuple[torch.Tensor, torch.Tensor]],
     average: Average | None,
@@ -99,8 +100,7 @@ def _teach(
     model.train()
     for step, (images, labels) in enumerate(taught, 1):
         done = epoch - 1 + (step - 1) / steps
-        set_learning_rate(optimizer, recipe.learning_rate_at(done))
-        loss, correct = _learn(model, optimizer, recipe, images, labels)
+        loss, correct = learn(images, labels, recipe.learning_rate_at(done))
         _check_loss(loss, step, epoch)
         if average is not None and recipe.is_averaged_at(done):
             average.add(model, images)
@@ -125,31 +125,17 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
 
 @flushing_tiny_numbers()
 def _learn(
-    model: nn.Module,
+    compute_gradients: Gradients,
     optimizer: torch.optim.Optimizer,
-    recipe: Recipe,
     images: torch.Tensor,
     labels: torch.Tensor,
+    rate: float,
 ) -> tuple[float, int]:
     """Take one step; return the loss and how many of the batch were read right."""
-    optimizer.zero_grad()
-    if isinstance(model, LinearScratch):
-        loss, logits = model.compute_gradients(images, labels)
-    else:
-        with _precision(recipe, images.device):
-            logits = model(images)
-        # The loss in float32: its softmax would lose digits in bfloat16.
-        loss = F.cross_entropy(logits.float(), labels, reduction=recipe.loss_reduction)
-        loss.backward()
+    set_learning_rate(optimizer, rate)
+    loss, logits = compute_gradients(images, labels)
     optimizer.step()
     return loss.item(), int((logits.argmax(dim=1) == labels).sum())
-
-
-def _precision(recipe: Recipe, device: torch.device) -> AbstractContextManager:
-    """Return what the forward pass runs in; entering autocast costs a small network a tenth."""
-    if recipe.bfloat16 and has_fast_bfloat16(device):
-        return torch.autocast(device.type, torch.bfloat16)
-    return nullcontext()
 
 
 @dataclass

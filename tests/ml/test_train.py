@@ -284,9 +284,9 @@ def test_training_is_shuffled_anew_in_each_epoch(digits, monkeypatch):
     seen = []
     learn = train_module._learn
 
-    def watch(model, optimizer, recipe, images, labels):
+    def watch(compute_gradients, optimizer, images, labels, rate):
         seen.append(labels.tolist())
-        return learn(model, optimizer, recipe, images, labels)
+        return learn(compute_gradients, optimizer, images, labels, rate)
 
     monkeypatch.setattr(train_module, "_learn", watch)
     recipe, model = make_recipe(batch_size=330), build_model("small_cnn")

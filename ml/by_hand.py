@@ -1,0 +1,219 @@
+"""A convolutional network's gradients by hand: the lesson of `ml.scratch`, one network further.
+
+This is one step of training `ml.models.SmallCNN`: what its forward() and autograd do, written out.
+Each layer is read twice: forward() keeps what backward() needs, and backward() takes dL/d(what the
+layer gave), leaves dL/d(its parameters) where optimizers look, and returns dL/d(what it was given).
+
+It is here for its speed (`make bench`), which comes from three things:
+
+- The first convolution and its pooling are one product of matrices and one maximum. PyTorch takes
+  a pixel's 10 channels one after the other when it pools; the 120 that are side by side here it
+  takes 32 at a time.
+- Dropping a channel before or after pooling is the same; after it is a quarter of the work.
+- Tensors this small take less time to calculate than autograd and modules take to be called.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ml.preprocess import IMAGE_SIDE
+
+KERNEL = 5
+POOLED = (IMAGE_SIDE - KERNEL + 1) // 2  # 12: rows, and columns, after the first pooling
+STRIP = (KERNEL + 1) * IMAGE_SIDE  # 168: the pixels of the six image rows that a pooled row sees
+
+_pool = torch.ops.aten.max_pool2d_with_indices.default
+_pool_backward = torch.ops.aten.max_pool2d_with_indices_backward.default
+_convolution_backward = torch.ops.aten.convolution_backward.default
+_relu_backward = torch.ops.aten.threshold_backward.default
+
+
+@torch.no_grad()
+def compute_gradients(
+    model: nn.Module, images: torch.Tensor, labels: torch.Tensor, dtype: torch.dtype
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Put the gradients of a SmallCNN's mean loss where optimizers look; return (loss, logits).
+
+    Images are (N, 1, 28, 28), labels (N,), logits (N, 10). The convolutions calculate in `dtype`,
+    the linear layers as their parameters are. Channels and numbers are dropped if the model is in
+    training mode.
+    """
+    conv1, conv2 = BandedConvolution(model.conv1, dtype), Convolution(model.conv2, dtype)
+    fc1, fc2 = Linear(model.fc1), Linear(model.fc2)
+
+    x1 = conv1.forward(images)  # N, 10, 12, 12
+    x2 = conv2.forward(x1)  # N, 20, 4, 4
+    kept2 = draw_kept(model.channel_dropout, x2[:, :, :1, :1])
+    x2 *= kept2
+    x3 = fc1.forward(x2.to(model.fc1.weight, memory_format=torch.contiguous_format).flatten(1))
+    kept3 = draw_kept(model.dropout, x3)
+    x3 = x3.relu_().mul_(kept3)  # N, 50
+    logits = fc2.forward(x3)  # N, 10
+
+    loss, g = differentiate_loss(logits, labels)
+    g = fc2.backward(g).mul_(kept3)
+    g = fc1.backward(_relu_backward(g, x3, 0)).view(x2.shape)
+    g = g.to(dtype, memory_format=torch.channels_last).mul_(kept2)
+    conv1.backward(conv2.backward(g))
+    return loss, logits
+
+
+def can_compute(model: nn.Module) -> bool:
+    """Say whether this is what autograd finds, tried on two images without dropout.
+
+    It is not for another network, nor for a SmallCNN that somebody has changed. The model's
+    gradients are gone afterwards, its mode and the random numbers are as they were.
+    """
+    layers = ("conv1", "conv2", "channel_dropout", "fc1", "dropout", "fc2")
+    if [name for name, _ in model.named_children()] != list(layers):
+        return False
+    was_training = model.training
+    model.eval()
+    parameters, labels = list(model.parameters()), torch.tensor([3, 8])
+    images = torch.linspace(-8, 8, 2 * IMAGE_SIDE**2).sin_().view(2, 1, IMAGE_SIDE, IMAGE_SIDE)
+    try:
+        by_autograd = torch.autograd.grad(F.cross_entropy(model(images), labels), parameters)
+        compute_gradients(model, images, labels, images.dtype)
+        pairs = zip(parameters, by_autograd, strict=True)
+        return all(torch.allclose(each.grad, g, rtol=1e-3, atol=1e-5) for each, g in pairs)
+    except RuntimeError:  # shapes that do not fit
+        return False
+    finally:
+        model.zero_grad()
+        model.train(was_training)
+
+
+class BandedConvolution:
+    """A convolution of one channel, 2×2 max pooling and ReLU: (N, 1, 28, 28) to (N, C, 12, 12).
+
+    A row of the result depends on six rows of the image, a strip, in which each filter slides
+    along: strip · matrix, where the matrix (168, 4·12·C) has each weight at every place it gets to.
+    """
+
+    def __init__(self, layer: nn.Conv2d, dtype: torch.dtype) -> None:
+        self.layer, self.dtype, self.channels = layer, dtype, layer.out_channels
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        count, across = len(images), POOLED * self.channels
+        shape, steps = (count, POOLED, STRIP), (IMAGE_SIDE**2, 2 * IMAGE_SIDE, 1)
+        strips = images.to(self.dtype).contiguous().as_strided(shape, steps)
+        self.strips = strips.reshape(-1, STRIP)
+        matrix = band(self.layer.weight.to(self.dtype))
+        # What is pooled are four runs of 12·C numbers: a picture of height 4 and width 1.
+        x = (self.strips @ matrix).view(-1, 4, 1, across).permute(0, 3, 1, 2)
+        self.form = x.shape, x.stride()
+        x, self.best = _pool(x, (4, 1))
+        # A bias as large as x is added faster than one that is spread while it is added.
+        bias = self.layer.bias.to(self.dtype).repeat(POOLED).expand(len(x), across).contiguous()
+        self.result = x.permute(0, 2, 3, 1).view(-1, across).add_(bias).relu_()
+        return self.result.view(count, POOLED, POOLED, -1).permute(0, 3, 1, 2)
+
+    def backward(self, g: torch.Tensor) -> None:
+        g = _relu_backward(g.permute(0, 2, 3, 1).reshape(self.result.shape), self.result, 0)
+        leave(self.layer.bias, g.sum(0).view(POOLED, self.channels).sum(0))
+        g = g.view(len(g), 1, 1, -1).permute(0, 3, 1, 2)
+        g = unpool(g, (4, 1), self.form, self.best).permute(0, 2, 3, 1).view(len(g), -1)
+        leave(self.layer.weight, unband(self.strips.t() @ g, self.channels))
+
+
+class Convolution:
+    """A convolution, 2×2 max pooling and ReLU."""
+
+    def __init__(self, layer: nn.Conv2d, dtype: torch.dtype) -> None:
+        self.layer, self.weight, self.bias = layer, layer.weight.to(dtype), layer.bias.to(dtype)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.x = x
+        x = F.conv2d(x, self.weight, self.bias)
+        self.form = x.shape, x.stride()
+        x, self.best = _pool(x, (2, 2))
+        self.is_positive = x.relu_().clone()
+        return x
+
+    def backward(self, g: torch.Tensor) -> torch.Tensor:
+        g = _relu_backward(g, self.is_positive, 0)
+        g = unpool(g, (2, 2), self.form, self.best)
+        once, none = [1, 1], [0, 0]
+        g, by_weight, by_bias = _convolution_backward(
+            g, self.x, self.weight, [len(self.bias)], once, none, once, False, none, 1, [True] * 3
+        )
+        leave(self.layer.weight, by_weight)
+        leave(self.layer.bias, by_bias)
+        return g
+
+
+class Linear:
+    """A linear layer: x · Wᵀ + b."""
+
+    def __init__(self, layer: nn.Linear) -> None:
+        self.layer = layer
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.x = x
+        return torch.addmm(self.layer.bias, x, self.layer.weight.t())
+
+    def backward(self, g: torch.Tensor) -> torch.Tensor:
+        leave(self.layer.weight, g.t() @ self.x)
+        leave(self.layer.bias, g.sum(0))
+        return g @ self.layer.weight
+
+
+def differentiate_loss(
+    logits: torch.Tensor, labels: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the mean cross-entropy and its gradient (N, 10) by the logits: (s − y) / N."""
+    log_shares = logits.log_softmax(1)
+    g = log_shares.exp() - F.one_hot(labels, logits.shape[1])
+    return F.nll_loss(log_shares, labels), g.div_(len(labels))
+
+
+def draw_kept(dropout: nn.Dropout | nn.Dropout2d, like: torch.Tensor) -> torch.Tensor:
+    """Return what dropout multiplies by: 0, or 1 / the share that stays; 1 when not training."""
+    if not dropout.training:
+        return torch.ones_like(like)
+    stays = 1 - dropout.p
+    return (torch.rand_like(like, dtype=torch.float32) < stays).to(like.dtype).div_(stays)
+
+
+def leave(parameter: nn.Parameter, gradient: torch.Tensor) -> None:
+    """Put a gradient where optimizers look, in its parameter's type and order in memory."""
+    parameter.grad = torch.empty_like(parameter).copy_(gradient)
+
+
+def unpool(
+    g: torch.Tensor, window: tuple[int, int], form: tuple, best: torch.Tensor
+) -> torch.Tensor:
+    """Give each maximum's gradient to where it came from, in the form of what was pooled."""
+    pooled = torch.empty_strided(*form, dtype=g.dtype)  # only its form is looked at
+    return _pool_backward(g, pooled, window, window, (0, 0), (1, 1), False, best)
+
+
+def band(filters: torch.Tensor) -> torch.Tensor:
+    """Return the matrix (168, 48·C) by which strips are multiplied, from filters (C, 1, 5, 5).
+
+    Its columns are ordered by place in pooling's window of 2×2, then pooled column, then channel.
+    """
+    channels = len(filters)
+    matrix = filters.new_zeros(STRIP, 4 * POOLED * channels)
+    places = _find_places(matrix, channels)
+    by_pixel = filters.reshape(channels, KERNEL, KERNEL).permute(1, 2, 0)
+    places.copy_(by_pixel[:, :, None, None, None].expand(places.shape))
+    return matrix
+
+
+def unband(matrix: torch.Tensor, channels: int) -> torch.Tensor:
+    """Return, for each weight of filters (C, 1, 5, 5), the sum over the places it stands at."""
+    return _find_places(matrix, channels).sum((2, 3, 4)).permute(2, 0, 1).unsqueeze(1)
+
+
+def _find_places(matrix: torch.Tensor, channels: int) -> torch.Tensor:
+    """View where each weight stands: (5, 5) of the filter, (2, 2) of the window, column, channel.
+
+    One step down in the filter is a row of the image further down in the strip; one step right a
+    pixel; a step in the window moves the filter as well, and by a quarter or half of the columns.
+    """
+    width = 4 * POOLED * channels
+    down, right = IMAGE_SIDE * width, width
+    steps = (down, right, down + width // 2, right + width // 4, 2 * right + channels, 1)
+    return matrix.as_strided((KERNEL, KERNEL, 2, 2, POOLED, channels), steps)

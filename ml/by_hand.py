@@ -13,6 +13,8 @@ It is here for its speed (`make bench`), which comes from three things:
 - Tensors this small take less time to calculate than autograd and modules take to be called.
 """
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -23,6 +25,10 @@ KERNEL = 5
 POOLED = (IMAGE_SIDE - KERNEL + 1) // 2  # 12: rows, and columns, after the first pooling
 STRIP = (KERNEL + 1) * IMAGE_SIDE  # 168: the pixels of the six image rows that a pooled row sees
 
+LAYERS = ["conv1", "conv2", "channel_dropout", "fc1", "dropout", "fc2"]  # SmallCNN's
+
+Draw = Callable[[nn.Module, torch.Tensor], torch.Tensor]
+
 _pool = torch.ops.aten.max_pool2d_with_indices.default
 _pool_backward = torch.ops.aten.max_pool2d_with_indices_backward.default
 _convolution_backward = torch.ops.aten.convolution_backward.default
@@ -31,23 +37,28 @@ _relu_backward = torch.ops.aten.threshold_backward.default
 
 @torch.no_grad()
 def compute_gradients(
-    model: nn.Module, images: torch.Tensor, labels: torch.Tensor, dtype: torch.dtype
+    model: nn.Module,
+    images: torch.Tensor,
+    labels: torch.Tensor,
+    dtype: torch.dtype,
+    draw: Draw | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Put the gradients of a SmallCNN's mean loss where optimizers look; return (loss, logits).
 
     Images are (N, 1, 28, 28), labels (N,), logits (N, 10). The convolutions calculate in `dtype`,
-    the linear layers as their parameters are. Channels and numbers are dropped if the model is in
-    training mode.
+    the linear layers as their parameters are. `draw` gives what a layer of dropout multiplies a
+    tensor by; draw_kept if it is not given.
     """
+    draw = draw or draw_kept
     conv1, conv2 = BandedConvolution(model.conv1, dtype), Convolution(model.conv2, dtype)
     fc1, fc2 = Linear(model.fc1), Linear(model.fc2)
 
     x1 = conv1.forward(images)  # N, 10, 12, 12
     x2 = conv2.forward(x1)  # N, 20, 4, 4
-    kept2 = draw_kept(model.channel_dropout, x2[:, :, :1, :1])
+    kept2 = draw(model.channel_dropout, x2[:, :, :1, :1])
     x2 *= kept2
     x3 = fc1.forward(x2.to(model.fc1.weight, memory_format=torch.contiguous_format).flatten(1))
-    kept3 = draw_kept(model.dropout, x3)
+    kept3 = draw(model.dropout, x3)
     x3 = x3.relu_().mul_(kept3)  # N, 50
     logits = fc2.forward(x3)  # N, 10
 
@@ -60,28 +71,32 @@ def compute_gradients(
 
 
 def can_compute(model: nn.Module) -> bool:
-    """Say whether this is what autograd finds, tried on two images without dropout.
+    """Say whether this finds what autograd finds for a model: it is tried on two images.
 
-    It is not for another network, nor for a SmallCNN that somebody has changed. The model's
-    gradients are gone afterwards, its mode and the random numbers are as they were.
+    It does not for another network, nor for a SmallCNN that somebody has changed. Gradients that
+    were there are gone afterwards.
     """
-    layers = ("conv1", "conv2", "channel_dropout", "fc1", "dropout", "fc2")
-    if [name for name, _ in model.named_children()] != list(layers):
+    if [name for name, _ in model.named_children()] != LAYERS:
         return False
-    was_training = model.training
-    model.eval()
+    factors = {model.channel_dropout: 2.0, model.dropout: 3.0}  # in place of what is drawn
+    hooks = [
+        layer.register_forward_hook(lambda layer, given, _: given[0] * factors[layer])
+        for layer in factors
+    ]
     parameters, labels = list(model.parameters()), torch.tensor([3, 8])
     images = torch.linspace(-8, 8, 2 * IMAGE_SIDE**2).sin_().view(2, 1, IMAGE_SIDE, IMAGE_SIDE)
     try:
-        by_autograd = torch.autograd.grad(F.cross_entropy(model(images), labels), parameters)
-        compute_gradients(model, images, labels, images.dtype)
-        pairs = zip(parameters, by_autograd, strict=True)
+        expected = torch.autograd.grad(F.cross_entropy(model(images), labels), parameters)
+        draw = lambda layer, like: torch.full_like(like, factors[layer])  # noqa: E731
+        compute_gradients(model, images, labels, images.dtype, draw)
+        pairs = zip(parameters, expected, strict=True)
         return all(torch.allclose(each.grad, g, rtol=1e-3, atol=1e-5) for each, g in pairs)
     except RuntimeError:  # shapes that do not fit
         return False
     finally:
         model.zero_grad()
-        model.train(was_training)
+        for hook in hooks:
+            hook.remove()
 
 
 class BandedConvolution:
@@ -95,6 +110,7 @@ class BandedConvolution:
         self.layer, self.dtype, self.channels = layer, dtype, layer.out_channels
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return (N, C, 12, 12), channels last in memory."""
         count, across = len(images), POOLED * self.channels
         shape, steps = (count, POOLED, STRIP), (IMAGE_SIDE**2, 2 * IMAGE_SIDE, 1)
         strips = images.to(self.dtype).contiguous().as_strided(shape, steps)
@@ -110,6 +126,7 @@ class BandedConvolution:
         return self.result.view(count, POOLED, POOLED, -1).permute(0, 3, 1, 2)
 
     def backward(self, g: torch.Tensor) -> None:
+        """Leave the gradients of weights and bias; nobody asks for the images'."""
         g = _relu_backward(g.permute(0, 2, 3, 1).reshape(self.result.shape), self.result, 0)
         leave(self.layer.bias, g.sum(0).view(POOLED, self.channels).sum(0))
         g = g.view(len(g), 1, 1, -1).permute(0, 3, 1, 2)
@@ -118,12 +135,13 @@ class BandedConvolution:
 
 
 class Convolution:
-    """A convolution, 2×2 max pooling and ReLU."""
+    """A convolution, 2×2 max pooling and ReLU: (N, C, H, W) to (N, D, h, w)."""
 
     def __init__(self, layer: nn.Conv2d, dtype: torch.dtype) -> None:
         self.layer, self.weight, self.bias = layer, layer.weight.to(dtype), layer.bias.to(dtype)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return what the layer makes of x."""
         self.x = x
         x = F.conv2d(x, self.weight, self.bias)
         self.form = x.shape, x.stride()
@@ -132,6 +150,7 @@ class Convolution:
         return x
 
     def backward(self, g: torch.Tensor) -> torch.Tensor:
+        """Leave the gradients of weights and bias; return x's."""
         g = _relu_backward(g, self.is_positive, 0)
         g = unpool(g, (2, 2), self.form, self.best)
         once, none = [1, 1], [0, 0]
@@ -144,16 +163,18 @@ class Convolution:
 
 
 class Linear:
-    """A linear layer: x · Wᵀ + b."""
+    """A linear layer: (N, A) to (N, B)."""
 
     def __init__(self, layer: nn.Linear) -> None:
         self.layer = layer
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return x · Wᵀ + b."""
         self.x = x
         return torch.addmm(self.layer.bias, x, self.layer.weight.t())
 
     def backward(self, g: torch.Tensor) -> torch.Tensor:
+        """Leave the gradients of W and b; return x's."""
         leave(self.layer.weight, g.t() @ self.x)
         leave(self.layer.bias, g.sum(0))
         return g @ self.layer.weight
@@ -169,9 +190,7 @@ def differentiate_loss(
 
 
 def draw_kept(dropout: nn.Dropout | nn.Dropout2d, like: torch.Tensor) -> torch.Tensor:
-    """Return what dropout multiplies by: 0, or 1 / the share that stays; 1 when not training."""
-    if not dropout.training:
-        return torch.ones_like(like)
+    """Return what dropout multiplies by: 0, or 1 / the share that stays."""
     stays = 1 - dropout.p
     return (torch.rand_like(like, dtype=torch.float32) < stays).to(like.dtype).div_(stays)
 

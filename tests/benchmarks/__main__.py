@@ -11,7 +11,7 @@ import torch
 from ml.checkpoint import WEIGHTS_DIR
 from ml.data import default_data_dir
 from ml.recipes import RECIPES
-from tests.benchmarks import generating, reading, refusal, serving, training
+from tests.benchmarks import generating, reading, refusal, serving, steps, training
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        help="serving, reading, refusal, generating, training, seeds (default: all but seeds)",
+        help="serving, reading, refusal, generating, steps, training, seeds (all but seeds)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS_DIR, help="for refusal")
     parser.add_argument("--seeds", type=int, default=5, help="how many, for seeds")
     flags = parser.parse_args()
-    what = flags.what or ["serving", "reading", "refusal", "generating", "training"]
+    what = flags.what or ["serving", "reading", "refusal", "generating", "steps", "training"]
     varied = {name for name, recipe in RECIPES.items() if recipe.is_varied}
     if "training" in what and (refused := varied.intersection(flags.model or [])):
         parser.error(f"the tutorials' loop cannot generate what {', '.join(refused)} learns from")
@@ -41,6 +41,8 @@ def main() -> None:
         print("refusal:", json.dumps(refusal.measure(flags.weights)))
     if "generating" in what:
         print("generating:", json.dumps(generating.measure()))
+    if "steps" in what:
+        print("steps:", json.dumps(steps.measure(flags.data)))
     if "seeds" in what:
         for name in flags.model or ["quick_cnn"]:
             print("seeds:", json.dumps(training.spread(name, flags.data, flags.seeds)), flush=True)

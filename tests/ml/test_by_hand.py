@@ -1,0 +1,178 @@
+"""A convolutional network's gradients by hand, each proven against autograd's."""
+
+from functools import partial
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ml import by_hand, gradients
+from ml.by_hand import BandedConvolution, band, can_compute, compute_gradients, draw_kept
+from ml.data import to_tensors
+from ml.evaluate import evaluate
+from ml.gradients import compute_by_autograd, pick_gradients
+from ml.models import SmallCNN, build_model
+from ml.recipes import find_recipe
+from ml.train import fit
+
+CPU = torch.device("cpu")
+FACTORS = {"channel_dropout": (20, 1, 1), "dropout": (50,)}  # by layer, their shape for one image
+
+
+def make_batch(count, dtype=torch.float64):
+    generator = torch.Generator().manual_seed(count)
+    images = torch.randn(count, 1, 28, 28, generator=generator, dtype=dtype)
+    return images, torch.randint(10, (count,), generator=generator)
+
+
+def make_model(dtype=torch.float64, cls=SmallCNN):
+    torch.manual_seed(0)
+    return cls().to(dtype)
+
+
+def drop(model, count):
+    """Replace what dropout draws by fixed numbers; return them, by layer."""
+    generator = torch.Generator().manual_seed(1)
+    kept = {}
+    for name, shape in FACTORS.items():
+        layer = getattr(model, name)
+        kept[layer] = 2.0 * torch.randint(2, (count, *shape), generator=generator)
+        layer.register_forward_hook(lambda layer, given, _: given[0] * kept[layer].to(given[0]))
+    return lambda layer, like: kept[layer].to(like)
+
+
+def gradients_of(model):
+    return [parameter.grad.clone() for parameter in model.parameters()]
+
+
+def true_gradients(model, images, labels, context=None):
+    model.zero_grad()
+    with context or torch.enable_grad():
+        logits = model(images)
+    loss = F.cross_entropy(logits.to(model.fc1.weight), labels)
+    loss.backward()
+    return loss, logits, gradients_of(model)
+
+
+@pytest.mark.parametrize("count", [1, 7])
+@pytest.mark.parametrize("order", [torch.contiguous_format, torch.channels_last])
+def test_gradients_by_hand_are_autograds(count, order):
+    model, (images, labels) = make_model().to(memory_format=order), make_batch(count)
+    draw = drop(model, count)
+    loss, logits, expected = true_gradients(model, images, labels)
+    ours, our_logits = compute_gradients(model, images, labels, torch.float64, draw)
+    assert torch.allclose(ours, loss, atol=1e-12)
+    assert torch.allclose(our_logits, logits, atol=1e-12)
+    for parameter, gradient in zip(model.parameters(), expected, strict=True):
+        assert torch.allclose(parameter.grad, gradient, rtol=1e-10, atol=1e-12)
+        assert parameter.grad.stride() == parameter.stride()  # as a fused optimizer needs it
+
+
+def test_in_bfloat16_they_are_as_near_to_the_truth_as_autograds(made_digits):
+    images, labels = to_tensors(made_digits[0][:100], CPU)
+    model = make_model(torch.float32)
+    draw = drop(model, 100)
+    truth = true_gradients(model, images, labels)[2]
+    rounded = true_gradients(model, images, labels, torch.autocast("cpu", torch.bfloat16))[2]
+    compute_gradients(model, images, labels, torch.bfloat16, draw)
+    for ours, theirs, true in zip(gradients_of(model), rounded, truth, strict=True):
+        assert 0 < (ours - true).norm() < 2 * (theirs - true).norm() + 0.002 * true.norm()
+
+
+def test_a_strip_times_the_banded_matrix_is_the_convolution():
+    images, _ = make_batch(3)
+    layer = nn.Conv2d(1, 4, 5).to(torch.float64)
+    banded = BandedConvolution(layer, torch.float64)
+    expected = F.relu(F.max_pool2d(layer(images), 2))
+    assert torch.allclose(banded.forward(images), expected, atol=1e-12)
+    assert band(layer.weight).count_nonzero() == 4 * 25 * 48  # each weight at each of its places
+
+
+def test_dropout_leaves_out_its_share_and_scales_the_rest():
+    torch.manual_seed(0)
+    kept = draw_kept(nn.Dropout(0.2), torch.empty(1_000, 50, dtype=torch.float64))
+    assert kept.unique().tolist() == [0, 1.25]
+    assert kept.mean().item() == pytest.approx(1, abs=0.01)
+    again = draw_kept(nn.Dropout(0.2), kept)
+    assert not torch.equal(kept, again)
+
+
+class WithoutDropout(SmallCNN):
+    def forward(self, images):
+        x = F.relu(F.max_pool2d(self.conv1(images), 2))
+        x = F.relu(F.max_pool2d(self.conv2(x), 2))
+        return self.fc2(self.dropout(F.relu(self.fc1(x.flatten(1)))))
+
+
+class WithTanh(SmallCNN):
+    def forward(self, images):
+        x = F.tanh(F.max_pool2d(self.conv1(images), 2))
+        x = F.relu(F.max_pool2d(self.channel_dropout(self.conv2(x)), 2))
+        return self.fc2(self.dropout(F.relu(self.fc1(x.flatten(1)))))
+
+
+class WithSmallFilters(SmallCNN):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 10, 3), nn.Conv2d(10, 20, 6)
+
+
+class WithOneMoreLayer(SmallCNN):
+    def __init__(self):
+        super().__init__()
+        self.fc3 = nn.Linear(10, 10)
+
+
+@pytest.mark.parametrize("cls", [WithoutDropout, WithTanh, WithSmallFilters, WithOneMoreLayer])
+def test_a_network_that_somebody_changed_is_not_computed_by_hand(cls):
+    assert not can_compute(make_model(torch.float32, cls))
+
+
+@pytest.mark.parametrize("name", ["linear", "mlp", "quick_cnn", "tutorial_cnn"])
+def test_other_networks_are_not_computed_by_hand(name):
+    assert not can_compute(build_model(name))
+
+
+def test_the_trial_leaves_the_model_as_it_was():
+    model = make_model(torch.float32)
+    before = [parameter.clone() for parameter in model.parameters()]
+    assert can_compute(model)
+    assert all(parameter.grad is None for parameter in model.parameters())
+    assert all(map(torch.equal, model.parameters(), before))
+    assert not any(layer._forward_hooks for layer in model.children())
+
+
+@pytest.fixture
+def fast_bfloat16(monkeypatch):
+    monkeypatch.setattr(gradients, "has_fast_bfloat16", lambda device: True)
+
+
+def way(model, **changes):
+    return pick_gradients(model, find_recipe("small_cnn", **changes), CPU).func
+
+
+def test_gradients_are_computed_by_hand_where_bfloat16_is_fast(monkeypatch):
+    for is_fast, expected in ((True, compute_gradients), (False, compute_by_autograd)):
+        monkeypatch.setattr(gradients, "has_fast_bfloat16", lambda device, fast=is_fast: fast)
+        assert way(build_model("small_cnn")) == expected
+
+
+def test_autograd_computes_what_is_not_written_down(fast_bfloat16):
+    assert way(build_model("small_cnn"), loss_reduction="sum") == compute_by_autograd
+    assert way(build_model("small_cnn"), bfloat16=False) == compute_by_autograd
+    assert way(make_model(torch.float32, WithTanh)) == compute_by_autograd
+
+
+def test_training_by_hand_learns_to_read_the_made_digits(made_digits, fast_bfloat16, monkeypatch):
+    steps = []
+    compute = by_hand.compute_gradients
+    monkeypatch.setattr(
+        by_hand, "compute_gradients", lambda *a, **o: steps.append(1) or compute(*a, **o)
+    )
+    recipe = find_recipe("small_cnn", batch_size=16, learning_rate=0.003)
+    model = make_model(torch.float32)
+    run = partial(fit, model, recipe.build_optimizer(model), recipe, *made_digits)
+    list(run(epochs=range(1, 5), seed=0, device=CPU))
+    assert len(steps) == 1 + 4 * 23  # the trial and every step
+    assert evaluate(model, made_digits[1]).accuracy > 0.95

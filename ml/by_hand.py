@@ -4,16 +4,18 @@ This is one step of training `ml.models.SmallCNN`: what its forward() and autogr
 Each layer is read twice: forward() keeps what backward() needs, and backward() takes dL/d(what the
 layer gave), leaves dL/d(its parameters) where optimizers look, and returns dL/d(what it was given).
 
-It is here for its speed (`make bench`), which comes from three things:
+It is here for its speed (`make bench`; docs/speed.md), which comes from three things:
 
 - The first convolution and its pooling are one product of matrices and one maximum. PyTorch takes
-  a pixel's 10 channels one after the other when it pools; the 120 that are side by side here it
+  a pixel's 10 channels one after the other when it pools; of the 120 that are side by side here it
   takes 32 at a time.
 - Dropping a channel before or after pooling is the same; after it is a quarter of the work.
-- Tensors this small take less time to calculate than autograd and modules take to be called.
+- What is left are small tensors, which take less time than autograd and modules take to be called.
+  The linear layers stay in float32, which is as fast for them.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 
 import torch
 import torch.nn.functional as F
@@ -21,12 +23,23 @@ from torch import nn
 
 from ml.preprocess import IMAGE_SIDE
 
+LAYERS = {  # SmallCNN's
+    "conv1": nn.Conv2d,
+    "conv2": nn.Conv2d,
+    "channel_dropout": nn.Dropout2d,
+    "fc1": nn.Linear,
+    "dropout": nn.Dropout,
+    "fc2": nn.Linear,
+}
+PARAMETERS = [
+    f"{layer}.{kind}" for layer in ("conv1", "conv2", "fc1", "fc2") for kind in ("weight", "bias")
+]
 KERNEL = 5
 POOLED = (IMAGE_SIDE - KERNEL + 1) // 2  # 12: rows, and columns, after the first pooling
 STRIP = (KERNEL + 1) * IMAGE_SIDE  # 168: the pixels of the six image rows that a pooled row sees
+WIDTH = 176  # a strip and ones: the first is multiplied by the bias; a multiple of 16 is faster
 
-LAYERS = ["conv1", "conv2", "channel_dropout", "fc1", "dropout", "fc2"]  # SmallCNN's
-
+# From a layer of dropout and a tensor, what the tensor is multiplied by; of the tensor's shape.
 Draw = Callable[[nn.Module, torch.Tensor], torch.Tensor]
 
 _pool = torch.ops.aten.max_pool2d_with_indices.default
@@ -46,8 +59,8 @@ def compute_gradients(
     """Put the gradients of a SmallCNN's mean loss where optimizers look; return (loss, logits).
 
     Images are (N, 1, 28, 28), labels (N,), logits (N, 10). The convolutions calculate in `dtype`,
-    the linear layers as their parameters are. `draw` gives what a layer of dropout multiplies a
-    tensor by; draw_kept if it is not given.
+    the linear layers as their parameters are. It is always as in training: `draw`, draw_kept if it
+    is not given, is asked what to multiply (N, 20, 1, 1) channels and (N, 50) numbers by.
     """
     draw = draw or draw_kept
     conv1, conv2 = BandedConvolution(model.conv1, dtype), Convolution(model.conv2, dtype)
@@ -56,8 +69,8 @@ def compute_gradients(
     x1 = conv1.forward(images)  # N, 10, 12, 12
     x2 = conv2.forward(x1)  # N, 20, 4, 4
     kept2 = draw(model.channel_dropout, x2[:, :, :1, :1])
-    x2 *= kept2
-    x3 = fc1.forward(x2.to(model.fc1.weight, memory_format=torch.contiguous_format).flatten(1))
+    flat = (x2 * kept2).to(model.fc1.weight, memory_format=torch.contiguous_format).flatten(1)
+    x3 = fc1.forward(flat)
     kept3 = draw(model.dropout, x3)
     x3 = x3.relu_().mul_(kept3)  # N, 50
     logits = fc2.forward(x3)  # N, 10
@@ -71,39 +84,49 @@ def compute_gradients(
 
 
 def can_compute(model: nn.Module) -> bool:
-    """Say whether this finds what autograd finds for a model: it is tried on two images.
+    """Say whether this finds what autograd finds for such a model, whatever its weights are.
 
-    It does not for another network, nor for a SmallCNN that somebody has changed. Gradients that
-    were there are gone afterwards.
+    It does not for another network, nor for a SmallCNN that somebody has changed. A copy with other
+    weights is tried, in float64 and with large numbers, so that every operation shows.
     """
-    if [name for name, _ in model.named_children()] != LAYERS:
+    if {name: type(layer) for name, layer in model.named_children()} != LAYERS:
         return False
-    factors = {model.channel_dropout: 2.0, model.dropout: 3.0}  # in place of what is drawn
-    hooks = [
+    if [name for name, _ in model.named_parameters()] != PARAMETERS:
+        return False
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return _agrees_with_autograd(deepcopy(model).to(torch.float64).train())
+
+
+def _agrees_with_autograd(model: nn.Module) -> bool:
+    count = 4
+    for parameter in model.parameters():
+        nn.init.normal_(parameter, std=0.1)
+    images = 20 * torch.randn(count, 1, IMAGE_SIDE, IMAGE_SIDE, dtype=torch.float64)
+    labels = torch.arange(count) % 2
+    factors = {
+        model.channel_dropout: 2.0 * torch.randint(2, (count, model.conv2.out_channels, 1, 1)),
+        model.dropout: 3.0 * torch.randint(2, (count, model.fc1.out_features)),
+    }
+    for layer in factors:  # what comes out of dropout is then the same for both
         layer.register_forward_hook(lambda layer, given, _: given[0] * factors[layer])
-        for layer in factors
-    ]
-    parameters, labels = list(model.parameters()), torch.tensor([3, 8])
-    images = torch.linspace(-8, 8, 2 * IMAGE_SIDE**2).sin_().view(2, 1, IMAGE_SIDE, IMAGE_SIDE)
+    parameters = list(model.parameters())
     try:
         expected = torch.autograd.grad(F.cross_entropy(model(images), labels), parameters)
-        draw = lambda layer, like: torch.full_like(like, factors[layer])  # noqa: E731
-        compute_gradients(model, images, labels, images.dtype, draw)
-        pairs = zip(parameters, expected, strict=True)
-        return all(torch.allclose(each.grad, g, rtol=1e-3, atol=1e-5) for each, g in pairs)
-    except RuntimeError:  # shapes that do not fit
+        compute_gradients(
+            model, images, labels, images.dtype, lambda layer, like: factors[layer].view_as(like)
+        )
+    except RuntimeError:  # shapes that do not fit, or a parameter that does not learn
         return False
-    finally:
-        model.zero_grad()
-        for hook in hooks:
-            hook.remove()
+    pairs = zip(parameters, expected, strict=True)
+    return all(torch.allclose(each.grad, g, rtol=1e-9, atol=1e-12) for each, g in pairs)
 
 
 class BandedConvolution:
     """A convolution of one channel, 2×2 max pooling and ReLU: (N, 1, 28, 28) to (N, C, 12, 12).
 
     A row of the result depends on six rows of the image, a strip, in which each filter slides
-    along: strip · matrix, where the matrix (168, 4·12·C) has each weight at every place it gets to.
+    along: strip · matrix, where the matrix (176, 4·12·C) has each weight at every place it gets to.
     """
 
     def __init__(self, layer: nn.Conv2d, dtype: torch.dtype) -> None:
@@ -112,26 +135,23 @@ class BandedConvolution:
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return (N, C, 12, 12), channels last in memory."""
         count, across = len(images), POOLED * self.channels
-        shape, steps = (count, POOLED, STRIP), (IMAGE_SIDE**2, 2 * IMAGE_SIDE, 1)
-        strips = images.to(self.dtype).contiguous().as_strided(shape, steps)
-        self.strips = strips.reshape(-1, STRIP)
-        matrix = band(self.layer.weight.to(self.dtype))
+        self.strips = cut_strips(images, self.dtype)
+        matrix = band(self.layer.weight.to(self.dtype), self.layer.bias.to(self.dtype))
         # What is pooled are four runs of 12·C numbers: a picture of height 4 and width 1.
         x = (self.strips @ matrix).view(-1, 4, 1, across).permute(0, 3, 1, 2)
         self.form = x.shape, x.stride()
         x, self.best = _pool(x, (4, 1))
-        # A bias as large as x is added faster than one that is spread while it is added.
-        bias = self.layer.bias.to(self.dtype).repeat(POOLED).expand(len(x), across).contiguous()
-        self.result = x.permute(0, 2, 3, 1).view(-1, across).add_(bias).relu_()
+        self.result = x.relu_().permute(0, 2, 3, 1).view(-1, across)
         return self.result.view(count, POOLED, POOLED, -1).permute(0, 3, 1, 2)
 
     def backward(self, g: torch.Tensor) -> None:
         """Leave the gradients of weights and bias; nobody asks for the images'."""
         g = _relu_backward(g.permute(0, 2, 3, 1).reshape(self.result.shape), self.result, 0)
-        leave(self.layer.bias, g.sum(0).view(POOLED, self.channels).sum(0))
         g = g.view(len(g), 1, 1, -1).permute(0, 3, 1, 2)
         g = unpool(g, (4, 1), self.form, self.best).permute(0, 2, 3, 1).view(len(g), -1)
-        leave(self.layer.weight, unband(self.strips.t() @ g, self.channels))
+        by_weight, by_bias = unband(self.strips.t() @ g, self.channels)
+        leave(self.layer.weight, by_weight)
+        leave(self.layer.bias, by_bias)
 
 
 class Convolution:
@@ -146,12 +166,12 @@ class Convolution:
         x = F.conv2d(x, self.weight, self.bias)
         self.form = x.shape, x.stride()
         x, self.best = _pool(x, (2, 2))
-        self.is_positive = x.relu_().clone()
-        return x
+        self.result = x.relu_()
+        return self.result
 
     def backward(self, g: torch.Tensor) -> torch.Tensor:
         """Leave the gradients of weights and bias; return x's."""
-        g = _relu_backward(g, self.is_positive, 0)
+        g = _relu_backward(g, self.result, 0)
         g = unpool(g, (2, 2), self.form, self.best)
         once, none = [1, 1], [0, 0]
         g, by_weight, by_bias = _convolution_backward(
@@ -192,7 +212,8 @@ def differentiate_loss(
 def draw_kept(dropout: nn.Dropout | nn.Dropout2d, like: torch.Tensor) -> torch.Tensor:
     """Return what dropout multiplies by: 0, or 1 / the share that stays."""
     stays = 1 - dropout.p
-    return (torch.rand_like(like, dtype=torch.float32) < stays).to(like.dtype).div_(stays)
+    drawn = torch.rand_like(like, dtype=torch.float32)  # bfloat16 has 256 numbers from 0 to 1
+    return (drawn < stays).to(like.dtype).div_(stays or 1)
 
 
 def leave(parameter: nn.Parameter, gradient: torch.Tensor) -> None:
@@ -201,29 +222,42 @@ def leave(parameter: nn.Parameter, gradient: torch.Tensor) -> None:
 
 
 def unpool(
-    g: torch.Tensor, window: tuple[int, int], form: tuple, best: torch.Tensor
+    g: torch.Tensor,
+    window: tuple[int, int],
+    form: tuple[torch.Size, tuple[int, ...]],
+    best: torch.Tensor,
 ) -> torch.Tensor:
     """Give each maximum's gradient to where it came from, in the form of what was pooled."""
     pooled = torch.empty_strided(*form, dtype=g.dtype)  # only its form is looked at
     return _pool_backward(g, pooled, window, window, (0, 0), (1, 1), False, best)
 
 
-def band(filters: torch.Tensor) -> torch.Tensor:
-    """Return the matrix (168, 48·C) by which strips are multiplied, from filters (C, 1, 5, 5).
+def cut_strips(images: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """Return each image's 12 strips of 168 pixels, every other row one, and ones: (N·12, 176)."""
+    shape, steps = (len(images), POOLED, STRIP), (IMAGE_SIDE**2, 2 * IMAGE_SIDE, 1)
+    strips = images.new_ones(len(images), POOLED, WIDTH, dtype=dtype)
+    strips[:, :, :STRIP] = images.contiguous().as_strided(shape, steps)
+    return strips.view(-1, WIDTH)
+
+
+def band(filters: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """Return the matrix (176, 48·C) by which strips are multiplied; filters are (C, 1, 5, 5).
 
     Its columns are ordered by place in pooling's window of 2×2, then pooled column, then channel.
     """
     channels = len(filters)
-    matrix = filters.new_zeros(STRIP, 4 * POOLED * channels)
+    matrix = filters.new_zeros(WIDTH, 4 * POOLED * channels)
+    matrix[STRIP] = bias.repeat(4 * POOLED)
     places = _find_places(matrix, channels)
     by_pixel = filters.reshape(channels, KERNEL, KERNEL).permute(1, 2, 0)
     places.copy_(by_pixel[:, :, None, None, None].expand(places.shape))
     return matrix
 
 
-def unband(matrix: torch.Tensor, channels: int) -> torch.Tensor:
-    """Return, for each weight of filters (C, 1, 5, 5), the sum over the places it stands at."""
-    return _find_places(matrix, channels).sum((2, 3, 4)).permute(2, 0, 1).unsqueeze(1)
+def unband(matrix: torch.Tensor, channels: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return, for filters (C, 1, 5, 5) and bias (C,), the sums over the places they stand at."""
+    by_weight = _find_places(matrix, channels).sum((2, 3, 4)).permute(2, 0, 1).unsqueeze(1)
+    return by_weight, matrix[STRIP].view(-1, channels).sum(0)
 
 
 def _find_places(matrix: torch.Tensor, channels: int) -> torch.Tensor:

@@ -51,7 +51,9 @@ class MLP(nn.Module):
 class SmallCNN(nn.Module):
     """Two 5×5 convolutions of 10 and 20 channels and two linear layers: 21,840 parameters.
 
-    Source: the first version of PyTorch's MNIST example, github.com/pytorch/examples.
+    Source: the first version of PyTorch's MNIST example, github.com/pytorch/examples. Where
+    bfloat16 is fast, training takes its steps by `ml.by_hand` and does not call forward(); a
+    network that somebody changed here is trained by autograd, as the others are.
     """
 
     def __init__(self) -> None:

@@ -205,8 +205,9 @@ def differentiate_loss(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the mean cross-entropy and its gradient (N, 10) by the logits: (s − y) / N."""
     log_shares = logits.log_softmax(1)
-    g = log_shares.exp() - F.one_hot(labels, logits.shape[1])
-    return F.nll_loss(log_shares, labels), g.div_(len(labels))
+    loss = F.nll_loss(log_shares, labels)
+    g, truth = log_shares.exp_(), labels.unsqueeze(1)
+    return loss, g.scatter_add_(1, truth, g.new_full(truth.shape, -1)).div_(len(labels))
 
 
 def draw_kept(dropout: nn.Dropout | nn.Dropout2d, like: torch.Tensor) -> torch.Tensor:

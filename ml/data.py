@@ -143,7 +143,7 @@ def batches(
     order = torch.randperm(len(labels), generator=generator).to(images.device)
     count = count_batches(len(order), size)
     for chosen in [order[n * size : (n + 1 + (n == count - 1)) * size] for n in range(count)]:
-        yield images[chosen], labels[chosen]
+        yield images.index_select(0, chosen), labels.index_select(0, chosen)
 
 
 def to_tensors(examples: Examples, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:

@@ -35,7 +35,7 @@ def digits(made_digits):
 
 
 # A network with dropout, small: what is tested is the loop, and a dozen runs are compared.
-RECIPE = {"model": "small_cnn", "optimizer": "rmsprop", "learning_rate": 0.003, "batch_size": 16}
+RECIPE = {"model": "small_cnn", "optimizer": "adam", "learning_rate": 0.003, "batch_size": 16}
 
 
 def make_recipe(**changes):
@@ -76,7 +76,7 @@ def whole_run(digits, tmp_path_factory):
 def test_two_short_sessions_learn_to_read_the_made_digits(whole_run):
     finished = whole_run[1][-1]
     assert isinstance(finished, Finished)
-    assert finished.evaluation.accuracy > 0.8  # random numbers differ between processors
+    assert finished.evaluation.accuracy > 0.95
 
 
 def test_sessions_follow_each_other_with_a_checkpoint_between(whole_run):
@@ -191,7 +191,7 @@ def test_training_stops_early_when_an_epoch_reaches_the_goal(digits, tmp_path):
 
 @pytest.mark.parametrize(
     ("changes", "named"),
-    [({"learning_rate": 0.01}, "learning_rate"), ({"optimizer": "adam"}, "optimizer")],
+    [({"learning_rate": 0.01}, "learning_rate"), ({"optimizer": "rmsprop"}, "optimizer")],
 )
 def test_a_checkpoint_of_another_recipe_is_refused(whole_run, digits, changes, named):
     with pytest.raises(CheckpointError, match=f"another recipe: its {named}"):
@@ -262,14 +262,14 @@ def test_a_last_step_that_breaks_the_weights_leaves_the_last_good_checkpoint(
     sessions, digits, tmp_path, monkeypatch
 ):
     good, recipe = len(sessions) - 1, make_recipe(sessions=sessions)
-    update = torch.optim.RMSprop.step
+    update = torch.optim.Adam.step
 
     def break_weights(optimizer, *rest):
         update(optimizer, *rest)
         if (tmp_path / "checkpoint.pt").exists() or not good:
             optimizer.param_groups[0]["params"][0].data.fill_(float("nan"))
 
-    monkeypatch.setattr(torch.optim.RMSprop, "step", break_weights)
+    monkeypatch.setattr(torch.optim.Adam, "step", break_weights)
     one_step = replace(recipe, batch_size=len(digits.training))
     with pytest.raises(TrainingError, match=f"nan at step 1 of epoch {good + 1}"):
         run(one_step, digits, tmp_path)

@@ -37,6 +37,7 @@ PARAMETERS = [
 KERNEL = 5
 POOLED = (IMAGE_SIDE - KERNEL + 1) // 2  # 12: rows, and columns, after the first pooling
 STRIP = (KERNEL + 1) * IMAGE_SIDE  # 168: the pixels of the six image rows that a pooled row sees
+ONE_HOT = torch.eye(10)  # of each digit
 WIDTH = 176  # a strip and ones: the first is multiplied by the bias; a multiple of 16 is faster
 
 # From a layer of dropout and a tensor, what the tensor is multiplied by; of the tensor's shape.
@@ -48,39 +49,46 @@ _convolution_backward = torch.ops.aten.convolution_backward.default
 _relu_backward = torch.ops.aten.threshold_backward.default
 
 
-@torch.no_grad()
-def compute_gradients(
-    model: nn.Module,
-    images: torch.Tensor,
-    labels: torch.Tensor,
-    dtype: torch.dtype,
-    draw: Draw | None = None,
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Put the gradients of a SmallCNN's mean loss where optimizers look; return (loss, logits).
+class ByHand:
+    """A SmallCNN's steps, and the memory that they have in common."""
 
-    Images are (N, 1, 28, 28), labels (N,), logits (N, 10). The convolutions calculate in `dtype`,
-    the linear layers as their parameters are. It is always as in training: `draw`, draw_kept if it
-    is not given, is asked what to multiply (N, 20, 1, 1) channels and (N, 50) numbers by.
-    """
-    draw = draw or draw_kept
-    conv1, conv2 = BandedConvolution(model.conv1, dtype), Convolution(model.conv2, dtype)
-    fc1, fc2 = Linear(model.fc1), Linear(model.fc2)
+    def __init__(self, model: nn.Module, dtype: torch.dtype, draw: Draw | None = None) -> None:
+        """Take the model as it is; its convolutions will calculate in `dtype`.
 
-    x1 = conv1.forward(images)  # N, 10, 12, 12
-    x2 = conv2.forward(x1)  # N, 20, 4, 4
-    kept2 = draw(model.channel_dropout, x2[:, :, :1, :1])
-    flat = (x2 * kept2).to(model.fc1.weight, memory_format=torch.contiguous_format).flatten(1)
-    x3 = fc1.forward(flat)
-    kept3 = draw(model.dropout, x3)
-    x3 = x3.relu_().mul_(kept3)  # N, 50
-    logits = fc2.forward(x3)  # N, 10
+        Its linear layers calculate as their parameters are. `draw`, draw_kept if it is not given,
+        is asked what to multiply (N, 20, 1, 1) channels and (N, 50) numbers by.
+        """
+        self.model, self.dtype, self.draw = model, dtype, draw or draw_kept
+        self.band = Band(model.conv1, dtype)
 
-    loss, g = differentiate_loss(logits, labels)
-    g = fc2.backward(g).mul_(kept3)
-    g = fc1.backward(_relu_backward(g, x3, 0)).view(x2.shape)
-    g = g.to(dtype, memory_format=torch.channels_last).mul_(kept2)
-    conv1.backward(conv2.backward(g))
-    return loss, logits
+    @torch.no_grad()
+    def compute_gradients(
+        self, images: torch.Tensor, labels: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Put the gradients of the mean loss where optimizers look; return (loss, logits).
+
+        Images are (N, 1, 28, 28), labels (N,), logits (N, 10). It is always as in training.
+        """
+        model = self.model
+        conv1 = BandedConvolution(model.conv1, self.band)
+        conv2 = Convolution(model.conv2, self.dtype)
+        fc1, fc2 = Linear(model.fc1), Linear(model.fc2)
+
+        x1 = conv1.forward(images)  # N, 10, 12, 12
+        x2 = conv2.forward(x1)  # N, 20, 4, 4
+        kept2 = self.draw(model.channel_dropout, x2[:, :, :1, :1])
+        flat = (x2 * kept2).to(model.fc1.weight, memory_format=torch.contiguous_format).flatten(1)
+        x3 = fc1.forward(flat)
+        kept3 = self.draw(model.dropout, x3)
+        x3 = x3.relu_().mul_(kept3)  # N, 50
+        logits = fc2.forward(x3)  # N, 10
+
+        loss, g = differentiate_loss(logits, labels)
+        g = fc2.backward(g).mul_(kept3)
+        g = fc1.backward(_relu_backward(g, x3, 0)).view(x2.shape)
+        g = g.to(self.dtype, memory_format=torch.channels_last).mul_(kept2)
+        conv1.backward(conv2.backward(g))
+        return loss, logits
 
 
 def can_compute(model: nn.Module) -> bool:
@@ -113,9 +121,9 @@ def _agrees_with_autograd(model: nn.Module) -> bool:
     parameters = list(model.parameters())
     try:
         expected = torch.autograd.grad(F.cross_entropy(model(images), labels), parameters)
-        compute_gradients(
-            model, images, labels, images.dtype, lambda layer, like: factors[layer].view_as(like)
-        )
+        ByHand(
+            model, images.dtype, lambda layer, like: factors[layer].view_as(like)
+        ).compute_gradients(images, labels)
     except RuntimeError:  # shapes that do not fit, or a parameter that does not learn
         return False
     pairs = zip(parameters, expected, strict=True)
@@ -129,29 +137,79 @@ class BandedConvolution:
     along: strip · matrix, where the matrix (176, 4·12·C) has each weight at every place it gets to.
     """
 
-    def __init__(self, layer: nn.Conv2d, dtype: torch.dtype) -> None:
-        self.layer, self.dtype, self.channels = layer, dtype, layer.out_channels
+    def __init__(self, layer: nn.Conv2d, band: "Band") -> None:
+        self.layer, self.band = layer, band
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return (N, C, 12, 12), channels last in memory."""
-        count, across = len(images), POOLED * self.channels
-        self.strips = cut_strips(images, self.dtype)
-        matrix = band(self.layer.weight.to(self.dtype), self.layer.bias.to(self.dtype))
+        self.strips = self.band.cut_strips(images)
+        matrix = self.band.fill(self.layer.weight, self.layer.bias)
         # What is pooled are four runs of 12·C numbers: a picture of height 4 and width 1.
-        x = (self.strips @ matrix).view(-1, 4, 1, across).permute(0, 3, 1, 2)
+        x = (self.strips @ matrix).view(-1, 4, 1, self.band.across).permute(0, 3, 1, 2)
         self.form = x.shape, x.stride()
         x, self.best = _pool(x, (4, 1))
-        self.result = x.relu_().permute(0, 2, 3, 1).view(-1, across)
-        return self.result.view(count, POOLED, POOLED, -1).permute(0, 3, 1, 2)
+        self.result = x.relu_().permute(0, 2, 3, 1).view(-1, self.band.across)
+        return self.result.view(len(images), POOLED, POOLED, -1).permute(0, 3, 1, 2)
 
     def backward(self, g: torch.Tensor) -> None:
         """Leave the gradients of weights and bias; nobody asks for the images'."""
         g = _relu_backward(g.permute(0, 2, 3, 1).reshape(self.result.shape), self.result, 0)
         g = g.view(len(g), 1, 1, -1).permute(0, 3, 1, 2)
         g = unpool(g, (4, 1), self.form, self.best).permute(0, 2, 3, 1).view(len(g), -1)
-        by_weight, by_bias = unband(self.strips.t() @ g, self.channels)
+        by_weight, by_bias = self.band.sum_up(self.strips.t() @ g)
         leave(self.layer.weight, by_weight)
         leave(self.layer.bias, by_bias)
+
+
+class Band:
+    """The matrix by which strips are multiplied, and the strips: memory that is written again.
+
+    The zeros around the weights, and the ones that the bias is multiplied by, are written once.
+    """
+
+    def __init__(self, layer: nn.Conv2d, dtype: torch.dtype) -> None:
+        self.channels, self.across = layer.out_channels, POOLED * layer.out_channels
+        self.matrix = layer.weight.new_zeros(WIDTH, 4 * self.across, dtype=dtype)
+        self.room = layer.weight.new_ones(0, POOLED, WIDTH, dtype=dtype)
+
+    def cut_strips(self, images: torch.Tensor) -> torch.Tensor:
+        """Return 12 strips of each image, one for every other row, with ones: (N·12, 176)."""
+        if len(self.room) < len(images):
+            self.room = self.room.new_ones(len(images), POOLED, WIDTH)
+        room = self.room[: len(images)]
+        shape, steps = (len(images), POOLED, STRIP), (IMAGE_SIDE**2, 2 * IMAGE_SIDE, 1)
+        room[:, :, :STRIP] = images.contiguous().as_strided(shape, steps)
+        return room.view(-1, WIDTH)
+
+    def fill(self, filters: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        """Return the matrix (176, 48·C) of filters (C, 1, 5, 5) and bias (C,).
+
+        Its columns are in order of place in pooling's window of 2×2, pooled column, channel.
+        """
+        self.matrix[STRIP].view(-1, self.channels).copy_(bias)
+        places = self._find_places(self.matrix)
+        by_pixel = filters.reshape(-1, KERNEL, KERNEL).permute(1, 2, 0)
+        places.copy_(by_pixel[:, :, None, None, None].expand(places.shape))
+        return self.matrix
+
+    def sum_up(self, matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the sums over the places of each weight, (C, 1, 5, 5), and of each bias, (C,)."""
+        places = self._find_places(matrix).permute(2, 3, 4, 0, 1, 5)
+        # Copied first: a sum over numbers that are far apart is slow.
+        by_weight = places.reshape(4 * POOLED, -1).sum(0).view(KERNEL, KERNEL, 1, -1)
+        return by_weight.permute(3, 2, 0, 1), matrix[STRIP].view(-1, self.channels).sum(0)
+
+    def _find_places(self, matrix: torch.Tensor) -> torch.Tensor:
+        """View each weight's places: (5, 5) of the filter, (2, 2) of the window, column, channel.
+
+        One step down in the filter is a row of the image further down in the strip; one step right
+        a pixel. A step in the window moves the filter as well, and by half or a quarter of the
+        columns.
+        """
+        down, right = IMAGE_SIDE * 4 * self.across, 4 * self.across
+        window = down + 2 * self.across, right + self.across
+        steps = (down, right, *window, 2 * right + self.channels, 1)
+        return matrix.as_strided((KERNEL, KERNEL, 2, 2, POOLED, self.channels), steps)
 
 
 class Convolution:
@@ -206,8 +264,8 @@ def differentiate_loss(
     """Return the mean cross-entropy and its gradient (N, 10) by the logits: (s − y) / N."""
     log_shares = logits.log_softmax(1)
     loss = F.nll_loss(log_shares, labels)
-    g, truth = log_shares.exp_(), labels.unsqueeze(1)
-    return loss, g.scatter_add_(1, truth, g.new_full(truth.shape, -1)).div_(len(labels))
+    truth = ONE_HOT.index_select(0, labels)
+    return loss, log_shares.exp_().sub_(truth).div_(len(labels))
 
 
 def draw_kept(dropout: nn.Dropout | nn.Dropout2d, like: torch.Tensor) -> torch.Tensor:
@@ -219,7 +277,9 @@ def draw_kept(dropout: nn.Dropout | nn.Dropout2d, like: torch.Tensor) -> torch.T
 
 def leave(parameter: nn.Parameter, gradient: torch.Tensor) -> None:
     """Put a gradient where optimizers look, in its parameter's type and order in memory."""
-    parameter.grad = torch.empty_like(parameter).copy_(gradient)
+    if parameter.grad is None:
+        parameter.grad = torch.empty_like(parameter)
+    parameter.grad.copy_(gradient)
 
 
 def unpool(
@@ -231,43 +291,3 @@ def unpool(
     """Give each maximum's gradient to where it came from, in the form of what was pooled."""
     pooled = torch.empty_strided(*form, dtype=g.dtype)  # only its form is looked at
     return _pool_backward(g, pooled, window, window, (0, 0), (1, 1), False, best)
-
-
-def cut_strips(images: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-    """Return each image's 12 strips of 168 pixels, every other row one, and ones: (N·12, 176)."""
-    shape, steps = (len(images), POOLED, STRIP), (IMAGE_SIDE**2, 2 * IMAGE_SIDE, 1)
-    strips = images.new_ones(len(images), POOLED, WIDTH, dtype=dtype)
-    strips[:, :, :STRIP] = images.contiguous().as_strided(shape, steps)
-    return strips.view(-1, WIDTH)
-
-
-def band(filters: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-    """Return the matrix (176, 48·C) by which strips are multiplied; filters are (C, 1, 5, 5).
-
-    Its columns are ordered by place in pooling's window of 2×2, then pooled column, then channel.
-    """
-    channels = len(filters)
-    matrix = filters.new_zeros(WIDTH, 4 * POOLED * channels)
-    matrix[STRIP] = bias.repeat(4 * POOLED)
-    places = _find_places(matrix, channels)
-    by_pixel = filters.reshape(channels, KERNEL, KERNEL).permute(1, 2, 0)
-    places.copy_(by_pixel[:, :, None, None, None].expand(places.shape))
-    return matrix
-
-
-def unband(matrix: torch.Tensor, channels: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return, for filters (C, 1, 5, 5) and bias (C,), the sums over the places they stand at."""
-    by_weight = _find_places(matrix, channels).sum((2, 3, 4)).permute(2, 0, 1).unsqueeze(1)
-    return by_weight, matrix[STRIP].view(-1, channels).sum(0)
-
-
-def _find_places(matrix: torch.Tensor, channels: int) -> torch.Tensor:
-    """View where each weight stands: (5, 5) of the filter, (2, 2) of the window, column, channel.
-
-    One step down in the filter is a row of the image further down in the strip; one step right a
-    pixel; a step in the window moves the filter as well, and by a quarter or half of the columns.
-    """
-    width = 4 * POOLED * channels
-    down, right = IMAGE_SIDE * width, width
-    steps = (down, right, down + width // 2, right + width // 4, 2 * right + channels, 1)
-    return matrix.as_strided((KERNEL, KERNEL, 2, 2, POOLED, channels), steps)

@@ -24,7 +24,7 @@ def pick_gradients(model: nn.Module, recipe: Recipe, device: torch.device) -> Gr
         return model.compute_gradients
     is_mean = recipe.loss_reduction == "mean"
     if is_mean and _is_in_bfloat16(recipe, device) and by_hand.can_compute(model):
-        return partial(by_hand.compute_gradients, model, dtype=torch.bfloat16)
+        return by_hand.ByHand(model, torch.bfloat16).compute_gradients
     return partial(compute_by_autograd, model, recipe)
 
 

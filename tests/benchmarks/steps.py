@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from ml import by_hand
+from ml.by_hand import ByHand
 from ml.data import load_mnist, to_tensors
 from ml.devices import flushing_tiny_numbers, has_fast_bfloat16
 from ml.gradients import compute_by_autograd
@@ -32,12 +32,12 @@ def measure(data_dir: Path) -> dict[str, float]:
     for name in milliseconds:
         torch.manual_seed(0)
         model = build_model(recipe.model).to(memory_format=torch.channels_last)
-        ways[name] = model, recipe.build_optimizer(model)
+        compute = partial(compute_by_autograd, model, recipe)
+        if name == "by_hand":
+            compute = ByHand(model, torch.bfloat16).compute_gradients
+        ways[name] = compute, recipe.build_optimizer(model)
     for _ in range(TURNS):
-        for name, (model, optimizer) in ways.items():
-            compute = partial(compute_by_autograd, model, recipe)
-            if name == "by_hand":
-                compute = partial(by_hand.compute_gradients, model, dtype=torch.bfloat16)
+        for name, (compute, optimizer) in ways.items():
             with flushing_tiny_numbers():
                 watch = Stopwatch()
                 for _ in range(STEPS):

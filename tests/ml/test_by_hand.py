@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ml import by_hand, gradients
-from ml.by_hand import BandedConvolution, band, can_compute, compute_gradients, draw_kept
+from ml import gradients
+from ml.by_hand import Band, BandedConvolution, ByHand, can_compute, draw_kept
 from ml.data import Digits, split, to_tensors
 from ml.evaluate import evaluate
 from ml.events import EpochResult
@@ -64,12 +64,27 @@ def test_gradients_by_hand_are_autograds(count, order):
     model, (images, labels) = make_model().to(memory_format=order), make_batch(count)
     draw = drop(model, count)
     loss, logits, expected = compute_by_torch(model, images, labels)
-    ours, our_logits = compute_gradients(model, images, labels, torch.float64, draw)
+    ours, our_logits = ByHand(model, torch.float64, draw).compute_gradients(images, labels)
     assert torch.allclose(ours, loss, atol=1e-12)
     assert torch.allclose(our_logits, logits, atol=1e-12)
     for parameter, gradient in zip(model.parameters(), expected, strict=True):
         assert torch.allclose(parameter.grad, gradient, rtol=1e-10, atol=1e-12)
         assert parameter.grad.stride() == parameter.stride()  # as a fused optimizer needs it
+
+
+def test_a_step_leaves_nothing_behind_for_the_next():
+    model = make_model()
+    by_hand = ByHand(model, torch.float64, lambda layer, like: torch.ones_like(like))
+    model.channel_dropout.p = model.dropout.p = 0
+    for count in (3, 7, 2):  # what a larger batch wrote is still there for a smaller one
+        images, labels = make_batch(count)
+        expected = compute_by_torch(model, images, labels)[2]
+        by_hand.compute_gradients(-images, labels)
+        by_hand.compute_gradients(images, labels)
+        for parameter, gradient in zip(model.parameters(), expected, strict=True):
+            assert torch.allclose(parameter.grad, gradient, rtol=1e-10, atol=1e-12)
+            parameter.data.add_(gradient)
+        model.zero_grad()
 
 
 def test_in_bfloat16_they_are_as_near_to_the_truth_as_autograds(made_digits):
@@ -78,7 +93,7 @@ def test_in_bfloat16_they_are_as_near_to_the_truth_as_autograds(made_digits):
     draw = drop(model, 100)
     truth = compute_by_torch(model, images, labels)[2]
     rounded = compute_by_torch(model, images, labels, torch.autocast("cpu", torch.bfloat16))[2]
-    compute_gradients(model, images, labels, torch.bfloat16, draw)
+    ByHand(model, torch.bfloat16, draw).compute_gradients(images, labels)
     for ours, theirs, true in zip(gradients_of(model), rounded, truth, strict=True):
         assert 0 < (ours - true).norm() < 2 * (theirs - true).norm() + 0.002 * true.norm()
 
@@ -86,10 +101,10 @@ def test_in_bfloat16_they_are_as_near_to_the_truth_as_autograds(made_digits):
 def test_a_strip_times_the_banded_matrix_is_the_convolution():
     images, _ = make_batch(3)
     layer = nn.Conv2d(1, 4, 5).to(torch.float64)
-    banded = BandedConvolution(layer, torch.float64)
+    band = Band(layer, torch.float64)
     expected = F.relu(F.max_pool2d(layer(images), 2))
-    assert torch.allclose(banded.forward(images), expected, atol=1e-12)
-    weights = band(layer.weight, torch.zeros(4)).count_nonzero()
+    assert torch.allclose(BandedConvolution(layer, band).forward(images), expected, atol=1e-12)
+    weights = band.fill(layer.weight, torch.zeros(4)).count_nonzero()
     assert weights == 4 * 25 * 48  # each of them at each of its places
 
 
@@ -112,7 +127,7 @@ def test_channels_and_numbers_are_dropped_by_the_seed():
         model.channel_dropout.p = model.dropout.p = share
         for seed in (1, 2, 1):
             torch.manual_seed(seed)
-            logits = compute_gradients(model, *batch, torch.float64)[1]
+            logits = ByHand(model, torch.float64).compute_gradients(*batch)[1]
             if seed in seen:
                 assert torch.equal(logits, seen.pop(seed))
             seen[seed] = logits
@@ -214,27 +229,31 @@ def fast_bfloat16(monkeypatch):
     monkeypatch.setattr(gradients, "has_fast_bfloat16", lambda device: True)
 
 
-def way(model, **changes):
-    return pick_gradients(model, find_recipe("small_cnn", **changes), CPU).func
+def is_by_hand(model, **changes):
+    way = pick_gradients(model, find_recipe("small_cnn", **changes), CPU)
+    if isinstance(way, partial):
+        assert way.func == compute_by_autograd
+        return False
+    assert way.__self__.model is model
+    return way.__func__ == ByHand.compute_gradients
 
 
 def test_gradients_are_computed_by_hand_where_bfloat16_is_fast(monkeypatch):
-    for is_fast, expected in ((True, compute_gradients), (False, compute_by_autograd)):
+    for is_fast in (True, False):
         monkeypatch.setattr(gradients, "has_fast_bfloat16", lambda device, fast=is_fast: fast)
-        assert way(build_model("small_cnn")) == expected
+        assert is_by_hand(build_model("small_cnn")) == is_fast
 
 
 def test_autograd_computes_what_is_not_written_down(fast_bfloat16):
-    assert way(build_model("small_cnn"), loss_reduction="sum") == compute_by_autograd
-    assert way(build_model("small_cnn"), bfloat16=False) == compute_by_autograd
-    assert way(make_model(torch.float32, WithTanh)) == compute_by_autograd
+    assert not is_by_hand(build_model("small_cnn"), loss_reduction="sum")
+    assert not is_by_hand(build_model("small_cnn"), bfloat16=False)
+    assert not is_by_hand(make_model(torch.float32, WithTanh))
 
 
 def test_training_by_hand_learns_to_read_the_made_digits(made_digits, fast_bfloat16, monkeypatch):
-    steps = []
-    compute = by_hand.compute_gradients
+    steps, compute = [], ByHand.compute_gradients
     monkeypatch.setattr(
-        by_hand, "compute_gradients", lambda *a, **o: steps.append(1) or compute(*a, **o)
+        ByHand, "compute_gradients", lambda *given: steps.append(1) or compute(*given)
     )
     recipe = find_recipe("small_cnn", batch_size=16, learning_rate=0.003)
     model = make_model(torch.float32)

@@ -26,7 +26,7 @@ class Average(AveragedModel):
         return int(self.n_averaged) > 0
 
     def add(self, model: nn.Module, images: torch.Tensor) -> None:
-        """Count the weights after a step on these normalized images, float32 (N, 1, 28, 28)."""
+        """Count the weights after a step on these normalized images (N, 1, 28, 28)."""
         self.update_parameters(model)
         self._recent.append(images)
 
@@ -36,7 +36,7 @@ class Average(AveragedModel):
         Those of the steps' weights are of other activations. The images are the latest ones since
         this was last called: what comes after does not depend on whether training was stopped.
         """
-        update_bn(self._recent, self.module)
+        update_bn((images.float() for images in self._recent), self.module)
         self._recent.clear()
 
 

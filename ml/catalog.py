@@ -52,10 +52,10 @@ DESCRIPTIONS = {
         "Small CNN",
         "Two layers of small filters that slide over the image, each followed by pooling, then two "
         "linear layers. The same filter serves every place, so it needs few parameters.",
-        changed="The tutorial keeps the learning rate, which gives 98.88% (seed 0); ours takes a "
-        "tenth of it for the last 3 of 15 epochs.",
+        changed="The tutorial keeps a learning rate of 0.001, which gives 98.84% (mean of 5 "
+        "seeds); ours begins with twice that and takes a tenth of it for the last 3 of 15 epochs.",
         flags={
-            "as the tutorial does": "--session-decay 1",
+            "as the tutorial does": "--lr 0.001 --session-decay 1",
             "as a second tutorial does": "--optimizer sgd --lr 0.01 --momentum 0.5 --batch-size 64 "
             "--session-decay 1",
         },

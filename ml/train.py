@@ -35,6 +35,7 @@ from ml.lessons import Lessons
 from ml.memory import keep_freed_memory
 from ml.progress import Progress, reached_goal
 from ml.recipes import Recipe
+from ml.steps import pick_step
 from ml.timing import Stopwatch
 
 
@@ -64,7 +65,8 @@ def fit(
     """
     keep_freed_memory()
     generator = generator or torch.Generator()
-    learn = partial(_learn, pick_gradients(model, recipe, device), optimizer)
+    ways = pick_gradients(model, recipe, device), pick_step(optimizer)
+    learn = partial(_learn, *ways, optimizer)
     with closing(Lessons(recipe, training, device)) as lessons:
         steps = count_batches(lessons.count_images(), recipe.batch_size)
         for epoch in epochs:
@@ -126,6 +128,7 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
 @flushing_tiny_numbers()
 def _learn(
     compute_gradients: Gradients,
+    step: Callable[[], object],
     optimizer: torch.optim.Optimizer,
     images: torch.Tensor,
     labels: torch.Tensor,
@@ -134,7 +137,7 @@ def _learn(
     """Take one step; return the loss and how many of the batch were read right."""
     set_learning_rate(optimizer, rate)
     loss, logits = compute_gradients(images, labels)
-    optimizer.step()
+    step()
     return loss.item(), int((logits.argmax(dim=1) == labels).sum())
 
 

@@ -13,6 +13,7 @@ from ml.gradients import compute_by_autograd
 from ml.memory import keep_freed_memory
 from ml.models import build_model
 from ml.recipes import RECIPES
+from ml.steps import pick_step
 from ml.timing import Stopwatch
 
 STEPS, TURNS = 100, 10
@@ -35,14 +36,14 @@ def measure(data_dir: Path) -> dict[str, float]:
         compute = partial(compute_by_autograd, model, recipe)
         if name == "by_hand":
             compute = ByHand(model, torch.bfloat16).compute_gradients
-        ways[name] = compute, recipe.build_optimizer(model)
+        ways[name] = compute, pick_step(recipe.build_optimizer(model))
     for _ in range(TURNS):
-        for name, (compute, optimizer) in ways.items():
+        for name, (compute, step) in ways.items():
             with flushing_tiny_numbers():
                 watch = Stopwatch()
                 for _ in range(STEPS):
                     compute(images, labels)
-                    optimizer.step()
+                    step()
                 milliseconds[name].append(watch.seconds() / STEPS * 1000)
     middle = {name: statistics.median(each) for name, each in milliseconds.items()}
     share = middle["by_hand"] / middle["by_autograd"]

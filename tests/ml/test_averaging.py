@@ -52,6 +52,16 @@ def test_norms_are_measured_with_the_averaged_weights_on_the_latest_images():
     assert not torch.allclose(network[1].running_mean, means, atol=1e-2)
 
 
+def test_norms_are_measured_on_images_of_another_precision_too():
+    average = Average(make_network())
+    average.add(make_network(), make_images(0).bfloat16())
+    average.measure_norms()
+    expected = Average(make_network())
+    expected.add(make_network(), make_images(0).bfloat16().float())
+    expected.measure_norms()
+    assert torch.equal(average.module[1].running_mean, expected.module[1].running_mean)
+
+
 def test_measuring_norms_leaves_the_network_that_learns_alone():
     network = make_network()
     average = Average(network)

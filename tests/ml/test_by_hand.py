@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ml import gradients
+from ml import recipes
 from ml.by_hand import Band, BandedConvolution, ByHand, can_compute, draw_kept
 from ml.data import Digits, split, to_tensors
 from ml.evaluate import evaluate
@@ -226,7 +226,7 @@ def test_the_trial_leaves_the_model_and_the_random_numbers_as_they_were():
 
 @pytest.fixture
 def fast_bfloat16(monkeypatch):
-    monkeypatch.setattr(gradients, "has_fast_bfloat16", lambda device: True)
+    monkeypatch.setattr(recipes, "has_fast_bfloat16", lambda device: True)
 
 
 def is_by_hand(model, **changes):
@@ -240,7 +240,7 @@ def is_by_hand(model, **changes):
 
 def test_gradients_are_computed_by_hand_where_bfloat16_is_fast(monkeypatch):
     for is_fast in (True, False):
-        monkeypatch.setattr(gradients, "has_fast_bfloat16", lambda device, fast=is_fast: fast)
+        monkeypatch.setattr(recipes, "has_fast_bfloat16", lambda device, fast=is_fast: fast)
         assert is_by_hand(build_model("small_cnn")) == is_fast
 
 

@@ -5,8 +5,10 @@ import shutil
 import pytest
 import torch
 
+from ml import data
 from ml.data import FILES, Examples, batches, count_batches, load_mnist, split, to_tensors
 from ml.errors import DataError
+from ml.preprocess import normalize
 from tests.digits import find_mnist
 
 
@@ -135,6 +137,15 @@ def test_tensors_are_normalized_for_the_network(made_digits):
     assert images.shape == (360, 1, 28, 28)
     assert images.dtype == torch.float32
     assert labels.dtype == torch.int64
+
+
+def test_tensors_in_another_precision_are_the_normalized_ones_rounded(made_digits, monkeypatch):
+    monkeypatch.setattr(data, "PART", 100)  # the last part is smaller
+    expected = normalize(made_digits[0].images)
+    for dtype in (torch.float32, torch.bfloat16):
+        images, _ = to_tensors(made_digits[0], torch.device("cpu"), dtype)
+        assert images.dtype == dtype
+        assert torch.equal(images, expected.to(dtype))
 
 
 def test_a_checksum_tells_two_sets_apart(made_digits):

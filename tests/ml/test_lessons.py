@@ -5,10 +5,13 @@ import threading
 import pytest
 import torch
 
+from ml import recipes
 from ml.checkpoint import load_checkpoint
 from ml.data import Digits, split
 from ml.events import Finished
+from ml.gradients import pick_gradients
 from ml.lessons import Lessons
+from ml.models import build_model
 from ml.recipes import find_recipe
 from ml.train import train
 from tests.ml.test_train import assert_same_weights, stop_after
@@ -39,6 +42,26 @@ def test_a_plain_recipe_learns_from_every_image_once(made_digits):
     images, labels = collect(lessons)
     assert lessons.count_images() == len(images) == 360
     assert labels.bincount().tolist() == [36] * 10
+
+
+@pytest.mark.parametrize("name", ["small_cnn", "quick_cnn", "tutorial_cnn"])
+def test_images_rounded_beforehand_give_the_same_steps_bit_by_bit(name, made_digits, monkeypatch):
+    monkeypatch.setattr(recipes, "has_fast_bfloat16", lambda device: True)
+    recipe, taught = find_recipe(name, batch_size=8), made_digits[0][:8]
+    rounded, labels = next(Lessons(recipe, taught, CPU).batches(1, 0, torch.Generator()))
+    assert rounded.dtype == torch.bfloat16
+    monkeypatch.setattr(recipes, "has_fast_bfloat16", lambda device: False)
+    images, same = next(Lessons(recipe, taught, CPU).batches(1, 0, torch.Generator()))
+    assert images.dtype == torch.float32
+    assert torch.equal(labels, same)
+    monkeypatch.setattr(recipes, "has_fast_bfloat16", lambda device: True)
+    found = []
+    for given in (images, rounded):
+        torch.manual_seed(0)
+        model = build_model(name)
+        loss, _ = pick_gradients(model, recipe, CPU)(given, labels)
+        found.append([loss, *(parameter.grad for parameter in model.parameters())])
+    assert all(map(torch.equal, *found))
 
 
 def test_a_varied_recipe_mixes_retraced_and_generated_images(varied):

@@ -35,6 +35,7 @@ class Average(AveragedModel):
 
         Those of the steps' weights are of other activations. The images are the latest ones since
         this was last called: what comes after does not depend on whether training was stopped.
+        They are measured in float32, whatever they were rounded to.
         """
         update_bn((images.float() for images in self._recent), self.module)
         self._recent.clear()

@@ -4,12 +4,13 @@ This is one step of training `ml.models.SmallCNN`: what its forward() and autogr
 Each layer is read twice: forward() keeps what backward() needs, and backward() takes dL/d(what the
 layer gave), leaves dL/d(its parameters) where optimizers look, and returns dL/d(what it was given).
 
-It is here for its speed (`make bench`; docs/speed.md), which comes from three things:
+It is here for its speed (`make bench`; docs/speed.md), which comes from four things:
 
 - The first convolution and its pooling are one product of matrices and one maximum. PyTorch takes
   a pixel's 10 channels one after the other when it pools; of the 120 that are side by side here it
   takes 32 at a time.
 - Dropping a channel before or after pooling is the same; after it is a quarter of the work.
+- Memory that has the same zeros and ones in each step is written once (`Band`).
 - What is left are small tensors, which take less time than autograd and modules take to be called.
   The linear layers stay in float32, which is as fast for them.
 """
@@ -37,7 +38,6 @@ PARAMETERS = [
 KERNEL = 5
 POOLED = (IMAGE_SIDE - KERNEL + 1) // 2  # 12: rows, and columns, after the first pooling
 STRIP = (KERNEL + 1) * IMAGE_SIDE  # 168: the pixels of the six image rows that a pooled row sees
-ONE_HOT = torch.eye(10)  # of each digit
 WIDTH = 176  # a strip and ones: the first is multiplied by the bias; a multiple of 16 is faster
 
 # From a layer of dropout and a tensor, what the tensor is multiplied by; of the tensor's shape.
@@ -60,6 +60,7 @@ class ByHand:
         """
         self.model, self.dtype, self.draw = model, dtype, draw or draw_kept
         self.band = Band(model.conv1, dtype)
+        self.truths = torch.eye(model.fc2.out_features).to(model.fc2.weight)  # one-hot, by label
 
     @torch.no_grad()
     def compute_gradients(
@@ -83,7 +84,7 @@ class ByHand:
         x3 = x3.relu_().mul_(kept3)  # N, 50
         logits = fc2.forward(x3)  # N, 10
 
-        loss, g = differentiate_loss(logits, labels)
+        loss, g = differentiate_loss(logits, labels, self.truths)
         g = fc2.backward(g).mul_(kept3)
         g = fc1.backward(_relu_backward(g, x3, 0)).view(x2.shape)
         g = g.to(self.dtype, memory_format=torch.channels_last).mul_(kept2)
@@ -259,13 +260,15 @@ class Linear:
 
 
 def differentiate_loss(
-    logits: torch.Tensor, labels: torch.Tensor
+    logits: torch.Tensor, labels: torch.Tensor, truths: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the mean cross-entropy and its gradient (N, 10) by the logits: (s − y) / N."""
+    """Return the mean cross-entropy and its gradient (N, 10) by the logits: (s − y) / N.
+
+    `truths` are the one-hot y (10, 10) by label.
+    """
     log_shares = logits.log_softmax(1)
     loss = F.nll_loss(log_shares, labels)
-    truth = ONE_HOT.index_select(0, labels)
-    return loss, log_shares.exp_().sub_(truth).div_(len(labels))
+    return loss, log_shares.exp_().sub_(truths.index_select(0, labels)).div_(len(labels))
 
 
 def draw_kept(dropout: nn.Dropout | nn.Dropout2d, like: torch.Tensor) -> torch.Tensor:

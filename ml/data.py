@@ -24,7 +24,7 @@ FILES = (
 )
 SPLIT_SEED = 20_000  # fixed: every recipe and every seed sees the same validation images
 MNIST_TRAINING_IMAGES = 60_000
-PART = 500  # images that are normalized at once
+NORMALIZED_AT_ONCE = 500  # images
 
 
 @dataclass(frozen=True)
@@ -150,11 +150,12 @@ def batches(
 def to_tensors(
     examples: Examples, device: torch.device, dtype: torch.dtype = torch.float32
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return normalized images (N, 1, 28, 28) and labels (N,), on the device."""
+    """Return normalized images of `dtype`, (N, 1, 28, 28), and labels (N,), on the device."""
     images = examples.images.to(device)
     normalized = torch.empty(len(images), 1, *images.shape[1:], dtype=dtype, device=device)
     # By parts that stay in the cache: MNIST as a whole would go through memory several times.
-    for part, room in zip(images.split(PART), normalized.split(PART), strict=True):
+    size = NORMALIZED_AT_ONCE
+    for part, room in zip(images.split(size), normalized.split(size), strict=True):
         room.copy_(normalize(part))
     return normalized, examples.labels.to(device)
 

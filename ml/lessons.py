@@ -49,6 +49,8 @@ class Lessons:
     ) -> Iterator[Batch]:
         """Yield normalized images (N, 1, 28, 28) and labels (N,) for the epoch, from 1.
 
+        Images that never change are of the precision in which the recipe calculates.
+
         `seed` decides what is generated, the generator the order and the distortions. `next_seed`
         is that of the epoch to come, which is generated during this one.
         """

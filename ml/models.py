@@ -162,7 +162,7 @@ class BoardCNN(nn.Module):
             first, second = images.tensor_split(2)
             # As it is when a drawing is read: bfloat16 is for what the network makes of it.
             with torch.autocast(images.device.type, enabled=False):
-                second = stretch(second)
+                second = stretch(second.float())
             return torch.cat([self.plain(first), self.stretched(second)])
         return (self.plain(images) + self.stretched(stretch(images))) / 2
 

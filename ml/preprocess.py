@@ -111,5 +111,5 @@ def _offset(centroid: float, first: int, last: int) -> int:
 
 
 def normalize(images: torch.Tensor) -> torch.Tensor:
-    """Turn uint8 images (N, 28, 28) into the float32 (N, 1, 28, 28) that every network takes."""
+    """Turn uint8 images (N, 28, 28) into float32 (N, 1, 28, 28), as every network wants them."""
     return images.unsqueeze(1).to(torch.float32).div_(255).sub_(MEAN).div_(STD)

@@ -127,7 +127,8 @@ class Recipe:
 
     def precision_on(self, device: torch.device) -> torch.dtype:
         """Return what the forward pass calculates in on the device: bfloat16 where that is fast."""
-        is_fast = self.bfloat16 and has_fast_bfloat16(device)
+        is_wanted = self.bfloat16 and self.model != "linear_scratch"  # in float32 by hand
+        is_fast = is_wanted and has_fast_bfloat16(device)
         return torch.bfloat16 if is_fast else torch.float32
 
     def is_averaged_at(self, done: float) -> bool:
@@ -193,9 +194,9 @@ _RECIPES = (
         optimizer="adam",
         learning_rate=0.002,
         batch_size=100,
-        # The source keeps a rate of 0.001: 98.90, 98.76, 98.82, 98.94 and 98.79% of the test set
-        # with seeds 0 to 4. Twice that rate, and a tenth in session 2, is the smallest change found
-        # that settles above 98.9%: validation's loss fell by a tenth.
+        # The source keeps a rate of 0.001, which ends at 98.84% of the test set (mean of seeds 0 to
+        # 4); this ends at 99.02%. Chosen by validation's loss: 0.0338, and 0.0371 with half the
+        # rate, 0.0373 without a tenth of it in session 2.
         sessions=(12, 3),
         session_decay=0.1,
     ),

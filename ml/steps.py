@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch.optim.adam import adam
@@ -16,7 +16,9 @@ def pick_step(optimizer: torch.optim.Optimizer) -> Callable[[], object]:
     Around step() PyTorch opens a record for a profiler and looks for hooks, of which there are
     none here. That is an eighth of all that a step of `mlp` takes.
     """
-    if type(optimizer) is torch.optim.Adam and all(map(_is_simple, optimizer.param_groups)):
+    if type(optimizer) is torch.optim.Adam and all(
+        map(_is_fused_and_plain, optimizer.param_groups)
+    ):
         return AdamSteps(optimizer).step
     step = type(optimizer).step
     if getattr(step, "hooked", False):  # torch.optim.Optimizer.profile_hook_step made it
@@ -24,8 +26,16 @@ def pick_step(optimizer: torch.optim.Optimizer) -> Callable[[], object]:
     return partial(step, optimizer)
 
 
-def _is_simple(group: Group) -> bool:
+def _is_fused_and_plain(group: Group) -> bool:
     return bool(group["fused"]) and not group["amsgrad"]
+
+
+class _Listed(NamedTuple):
+    group: Group
+    weights: list[torch.Tensor]
+    means: list[torch.Tensor]  # of gradients
+    squares: list[torch.Tensor]
+    counts: list[torch.Tensor]  # of steps
 
 
 class AdamSteps:
@@ -33,21 +43,21 @@ class AdamSteps:
 
     Its own lists them, and what it keeps of each, anew each time: for a small network that takes
     as long as the arithmetic. Here they are listed once. What is kept stays the optimizer's, so a
-    checkpoint holds what it always did.
+    checkpoint holds what it always did; whoever loads one into the optimizer needs a new list.
     """
 
     def __init__(self, optimizer: torch.optim.Adam) -> None:
         self._optimizer = optimizer
-        self._groups: list[tuple[Group, list[torch.Tensor], list[list[torch.Tensor]]]] = []
+        self._listed: list[_Listed] = []
 
     @torch.no_grad()
     def step(self) -> None:
         """Step along the gradients that the weights have."""
-        if not self._groups:
+        if not self._listed:
             self._optimizer.step()  # the first one makes what is kept
-            self._groups = [self._list(group) for group in self._optimizer.param_groups]
+            self._listed = [self._list(group) for group in self._optimizer.param_groups]
             return
-        for group, weights, (means, squares, counts) in self._groups:
+        for group, weights, means, squares, counts in self._listed:
             adam(
                 weights,
                 [weight.grad for weight in weights],
@@ -66,8 +76,8 @@ class AdamSteps:
                 decoupled_weight_decay=group["decoupled_weight_decay"],
             )
 
-    def _list(self, group: Group) -> tuple[Group, list[torch.Tensor], list[list[torch.Tensor]]]:
+    def _list(self, group: Group) -> _Listed:
         weights = [weight for weight in group["params"] if weight.grad is not None]
         kept = [self._optimizer.state[weight] for weight in weights]
         names = ("exp_avg", "exp_avg_sq", "step")
-        return group, weights, [[each[name] for each in kept] for name in names]
+        return _Listed(group, weights, *([each[name] for each in kept] for name in names))

@@ -65,8 +65,7 @@ def fit(
     """
     keep_freed_memory()
     generator = generator or torch.Generator()
-    ways = pick_gradients(model, recipe, device), pick_step(optimizer)
-    learn = partial(_learn, *ways, optimizer)
+    learn = partial(_learn, pick_gradients(model, recipe, device), pick_step(optimizer), optimizer)
     with closing(Lessons(recipe, training, device)) as lessons:
         steps = count_batches(lessons.count_images(), recipe.batch_size)
         for epoch in epochs:
@@ -128,7 +127,7 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
 @flushing_tiny_numbers()
 def _learn(
     compute_gradients: Gradients,
-    step: Callable[[], object],
+    take_step: Callable[[], object],
     optimizer: torch.optim.Optimizer,
     images: torch.Tensor,
     labels: torch.Tensor,
@@ -137,7 +136,7 @@ def _learn(
     """Take one step; return the loss and how many of the batch were read right."""
     set_learning_rate(optimizer, rate)
     loss, logits = compute_gradients(images, labels)
-    step()
+    take_step()
     return loss.item(), int((logits.argmax(dim=1) == labels).sum())
 
 

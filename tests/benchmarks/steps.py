@@ -28,7 +28,8 @@ def measure(data_dir: Path) -> dict[str, float]:
     if not has_fast_bfloat16(cpu):
         return {}
     keep_freed_memory()
-    images, labels = to_tensors(load_mnist(data_dir, train=False)[: recipe.batch_size], cpu)
+    batch = load_mnist(data_dir, train=False)[: recipe.batch_size]
+    images, labels = to_tensors(batch, cpu, recipe.precision_on(cpu))
     ways, milliseconds = {}, {"by_autograd": [], "by_hand": []}
     for name in milliseconds:
         torch.manual_seed(0)

@@ -205,6 +205,10 @@ def test_the_trial_does_not_depend_on_weights(seed):
     assert can_compute(SmallCNN().to(memory_format=torch.channels_last))
 
 
+def test_a_network_with_another_count_of_answers_is_computed_by_hand():
+    assert can_compute(replace(fc2=nn.Linear(50, 11)))
+
+
 @pytest.mark.parametrize("name", ["linear", "mlp", "quick_cnn", "tutorial_cnn"])
 def test_other_networks_are_not_computed_by_hand(name):
     assert not can_compute(build_model(name))

@@ -140,7 +140,7 @@ def test_tensors_are_normalized_for_the_network(made_digits):
 
 
 def test_tensors_in_another_precision_are_the_normalized_ones_rounded(made_digits, monkeypatch):
-    monkeypatch.setattr(data, "PART", 100)  # the last part is smaller
+    monkeypatch.setattr(data, "NORMALIZED_AT_ONCE", 100)  # the last part is smaller
     expected = normalize(made_digits[0].images)
     for dtype in (torch.float32, torch.bfloat16):
         images, _ = to_tensors(made_digits[0], torch.device("cpu"), dtype)

@@ -64,6 +64,16 @@ def test_images_rounded_beforehand_give_the_same_steps_bit_by_bit(name, made_dig
     assert all(map(torch.equal, *found))
 
 
+@pytest.mark.parametrize("name", ["linear_scratch", "board_cnn"])
+def test_what_looks_at_images_in_float32_learns_from_fixed_ones_too(name, made_digits, monkeypatch):
+    monkeypatch.setattr(recipes, "has_fast_bfloat16", lambda device: True)
+    plain = dict.fromkeys(("retraced_digits", "generated_digits", "generated_non_digits"), 0)
+    recipe = find_recipe(name, bfloat16=True, distorted=(0, 0), batch_size=8, **plain)
+    batch = next(Lessons(recipe, made_digits[0], CPU).batches(1, 0, torch.Generator()))
+    loss, _ = pick_gradients(build_model(name), recipe, CPU)(*batch)
+    assert loss.isfinite()
+
+
 def test_a_varied_recipe_mixes_retraced_and_generated_images(varied):
     images, labels = collect(varied)
     assert varied.count_images() == len(images) == 360 + 360 + 40 + 30

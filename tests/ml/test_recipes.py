@@ -49,8 +49,8 @@ def test_a_tutorials_recipe_is_what_the_tutorial_does(model, told):
 def test_a_recipe_that_changes_its_tutorials_rate_says_so(name):
     is_changed = RECIPES[name].session_decay != 1.0
     assert bool(DESCRIPTIONS[name].changed) == is_changed
-    flags = DESCRIPTIONS[name].flags.get("as the tutorial does", "")
-    assert ("--session-decay 1" in flags) == (is_changed and name != "linear")
+    flags = f"{DESCRIPTIONS[name].flags.get('as the tutorial does', '')} "
+    assert ("--session-decay 1 " in flags) == (is_changed and name != "linear")
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -7,7 +7,9 @@ import pytest
 import torch
 from torch import nn
 
+from ml.models import build_model
 from ml.muon import Muon
+from ml.recipes import find_recipe
 from ml.scratch import BasicOptimizer
 from ml.steps import AdamSteps, pick_step
 
@@ -42,8 +44,11 @@ def test_steps_are_the_optimizers_own_bit_by_bit(options):
     results = []
     for pick in (lambda optimizer: optimizer.step, pick_step):
         network = make_network()
-        optimizer = torch.optim.Adam(network.parameters(), fused=True, **options)
-        take_steps(network, optimizer, pick(optimizer))
+        groups = [{"params": layer.parameters()} for layer in (network[0], network[2])]
+        optimizer = torch.optim.Adam(groups, fused=True, **options)
+        step = pick(optimizer)
+        assert isinstance(step.__self__, AdamSteps) == (pick is pick_step)
+        take_steps(network, optimizer, step)
         results.append((list(network.parameters()), optimizer.state_dict()["state"]))
     (expected, kept), (ours, our_kept) = results
     assert all(map(torch.equal, ours, expected))
@@ -78,13 +83,13 @@ def test_weights_that_do_not_learn_stay():
 @pytest.mark.parametrize(
     "make",
     [
-        partial(torch.optim.Adam),
+        torch.optim.Adam,
         partial(torch.optim.Adam, fused=True, amsgrad=True),
         partial(torch.optim.AdamW, fused=True),
         partial(torch.optim.SGD, momentum=0.5),
-        partial(torch.optim.RMSprop),
+        torch.optim.RMSprop,
         partial(BasicOptimizer, lr=0.1),
-        partial(Muon),
+        Muon,
     ],
 )
 def test_other_optimizers_steps_are_theirs_bit_by_bit(make):
@@ -98,6 +103,25 @@ def test_other_optimizers_steps_are_theirs_bit_by_bit(make):
         results.append(list(network.parameters()))
     assert all(map(torch.equal, *results))
     assert results[0][0].ne(make_network()[0].weight).all()
+
+
+@pytest.mark.parametrize("make", [torch.optim.SGD, partial(torch.optim.Adam, fused=True)])
+def test_nothing_is_done_around_a_step(make):
+    network = make_network()
+    optimizer = make(network.parameters())
+    step = pick_step(optimizer)
+    take_steps(network, optimizer, step, count=1)
+    calls = []
+    optimizer.register_step_pre_hook(lambda *given: calls.append(given))
+    take_steps(network, optimizer, step)
+    assert not calls
+    take_steps(network, optimizer, optimizer.step, count=1)
+    assert calls
+
+
+def test_small_cnns_steps_are_listed_once():
+    optimizer = find_recipe("small_cnn").build_optimizer(build_model("small_cnn"))
+    assert isinstance(pick_step(optimizer).__self__, AdamSteps)
 
 
 def test_a_step_that_pytorch_did_not_wrap_keeps_what_it_is_wrapped_in():

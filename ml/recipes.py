@@ -127,8 +127,7 @@ class Recipe:
 
     def precision_on(self, device: torch.device) -> torch.dtype:
         """Return what the forward pass calculates in on the device: bfloat16 where that is fast."""
-        is_wanted = self.bfloat16 and self.model != "linear_scratch"  # in float32 by hand
-        is_fast = is_wanted and has_fast_bfloat16(device)
+        is_fast = self.bfloat16 and has_fast_bfloat16(device)
         return torch.bfloat16 if is_fast else torch.float32
 
     def is_averaged_at(self, done: float) -> bool:

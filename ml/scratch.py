@@ -59,6 +59,7 @@ class LinearScratch(nn.Module):
         self, images: torch.Tensor, labels: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Put the gradients of the mean loss where optimizers look; return (loss, logits)."""
+        images = images.to(self.weight.dtype)  # they may be rounded to another
         logits = self(images)
         probabilities = softmax(logits)
         self.weight.grad, self.bias.grad = gradients(images.flatten(1), probabilities, labels)

@@ -8,7 +8,7 @@ import torch
 
 from ml.by_hand import ByHand
 from ml.data import load_mnist, to_tensors
-from ml.devices import flushing_tiny_numbers, has_fast_bfloat16
+from ml.devices import flushing_tiny_numbers
 from ml.gradients import compute_by_autograd
 from ml.memory import keep_freed_memory
 from ml.models import build_model
@@ -25,18 +25,19 @@ def measure(data_dir: Path) -> dict[str, float]:
     Nothing where bfloat16 is slow: there training takes none by hand.
     """
     recipe, cpu = RECIPES["small_cnn"], torch.device("cpu")
-    if not has_fast_bfloat16(cpu):
+    precision = recipe.precision_on(cpu)
+    if precision != torch.bfloat16:
         return {}
     keep_freed_memory()
     batch = load_mnist(data_dir, train=False)[: recipe.batch_size]
-    images, labels = to_tensors(batch, cpu, recipe.precision_on(cpu))
+    images, labels = to_tensors(batch, cpu, precision)
     ways, milliseconds = {}, {"by_autograd": [], "by_hand": []}
     for name in milliseconds:
         torch.manual_seed(0)
         model = build_model(recipe.model).to(memory_format=torch.channels_last)
         compute = partial(compute_by_autograd, model, recipe)
         if name == "by_hand":
-            compute = ByHand(model, torch.bfloat16).compute_gradients
+            compute = ByHand(model, precision).compute_gradients
         ways[name] = compute, pick_step(recipe.build_optimizer(model))
     for _ in range(TURNS):
         for name, (compute, step) in ways.items():

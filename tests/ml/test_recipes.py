@@ -64,10 +64,13 @@ def test_the_command_that_trains_as_the_tutorial_does_is_understood(name):
         assert not flags.refresh  # what is served stays ours
 
 
-def test_small_cnns_command_keeps_its_tutorials_rate():
+def test_small_cnns_command_trains_as_its_tutorial_does():
     command = describe("small_cnn")["tutorial"]["commands"]["as the tutorial does"]
     flags = make_parser().parse_args(command.split()[2:])
-    assert (flags.learning_rate, flags.session_decay) == (0.001, 1)
+    overrides = {field: getattr(flags, field) for field in OVERRIDES if field != "sessions"}
+    recipe = find_recipe(flags.model, **overrides)
+    assert (recipe.optimizer, recipe.learning_rate, recipe.batch_size) == ("adam", 0.001, 100)
+    assert (recipe.epochs, recipe.session_decay, recipe.schedule) == (15, 1, "constant")
 
 
 def test_a_recipe_survives_json():

@@ -1,21 +1,22 @@
 """The command line: serve the drawing board (default), train, evaluate, export."""
 
 import argparse
+import importlib
 import sys
 from pathlib import Path
 from typing import NoReturn
 
-from ml.errors import ExplainedError, RecipeError, UnknownModelError
+from ml.errors import ExplainedError, MissingPackageError, RecipeError, UnknownModelError
+from ml.networks.card import WEIGHTS_DIR
 
 FAILURE, USAGE = 1, 2
-WEIGHTS_DIR = Path(__file__).parent / "ml" / "weights"
 
 # What each command, and serving (None), does not ignore.
 HEEDED = {
-    None: {"host", "port", "weights"},
+    None: {"host", "port", "weights", "engine"},
     "train": {
         *("sessions", "learning_rate", "batch_size", "optimizer", "momentum", "session_decay"),
-        *("seed", "resume", "refresh", "model", "data", "out", "weights", "device"),
+        *("seed", "resume", "refresh", "pictures", "model", "data", "out", "weights", "device"),
     },
     "evaluate": {
         *("model", "all", "data", "weights", "device", "json"),
@@ -25,6 +26,7 @@ HEEDED = {
     "sample": {"model", "data", "out", "weights", "device", "seed"},
     "show_styles": {"data", "out", "seed"},
     "export": {"model", "out", "weights"},
+    "four_losses": {"data", "seed"},
 }
 
 
@@ -51,6 +53,9 @@ def make_parser() -> Parser:
     what.add_argument(
         "--show-styles", action="store_true", help="a picture of what is generated to learn from"
     )
+    what.add_argument(
+        "--four-losses", action="store_true", help="the lesson: why the same loss by autograd fails"
+    )
     what.add_argument("--export", choices=["onnx"], help="write a served model for other programs")
     _add_serving(parser.add_argument_group("serving (the default)"))
     _add_training(parser.add_argument_group("training"))
@@ -61,6 +66,12 @@ def make_parser() -> Parser:
 def _add_serving(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--host", default="127.0.0.1", help="address to serve on (%(default)s)")
     group.add_argument("--port", type=_port, default=5000, help="port to serve on (%(default)s)")
+    group.add_argument(
+        "--engine",
+        default="onnx",
+        choices=["onnx", "torch"],
+        help="what runs the networks: ONNX Runtime, or PyTorch as in training (%(default)s)",
+    )
 
 
 def _add_training(group: argparse._ArgumentGroup) -> None:
@@ -83,6 +94,12 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         dest="refresh",
         action="store_false",
         help="keep the result in the run's folder; serve what was served before",
+    )
+    group.add_argument(
+        "--no-pictures",
+        dest="pictures",
+        action="store_false",
+        help="leave out the pictures in the run's folder",
     )
 
 
@@ -153,7 +170,8 @@ def serve(flags: argparse.Namespace) -> None:
     from webapp import create_app
     from webapp.server import serve as serve_app
 
-    serve_app(create_app({"WEIGHTS_DIR": flags.weights}), flags.host, flags.port)
+    settings = {"WEIGHTS_DIR": flags.weights, "ENGINE": flags.engine}
+    serve_app(create_app(settings), flags.host, flags.port)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -176,11 +194,14 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(flags: argparse.Namespace, parser: Parser) -> None:
     command = next((name for name in HEEDED if name and getattr(flags, name)), None)
     _check_together(flags, command, parser)
-    if command is None:
-        return serve(flags)
-    from ml import commands
-
-    return commands.COMMANDS[command](flags)
+    try:
+        if command is None:
+            return serve(flags)
+        return importlib.import_module(f"ml.commands.{command}").run(flags)
+    except ModuleNotFoundError as error:
+        if error.name.partition(".")[0] in ("ml", "webapp"):
+            raise  # a fault of ours
+        raise MissingPackageError(error.name) from error
 
 
 def _check_together(flags: argparse.Namespace, command: str | None, parser: Parser) -> None:

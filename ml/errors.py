@@ -1,8 +1,20 @@
 """What can go wrong and be explained: each message is one clear line for a person."""
 
+import sys
+
 
 class ExplainedError(Exception):
     """Something a person can put right; the message says what happened and what to do next."""
+
+
+class MissingPackageError(ExplainedError):
+    """A package that serving does without is not installed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"this needs the package {name}, which serving does without; install everything with: "
+            f"{sys.executable} -m pip install -r requirements.txt"
+        )
 
 
 class DataError(ExplainedError):

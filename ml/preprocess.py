@@ -8,8 +8,11 @@ is 20 px in 9,997 of them, and the centre of mass is always within [13.5, 14.5] 
 "Ink" is a uint8 array of shape (height, width): 0 is paper, 255 is ink.
 """
 
+import hashlib
+import json
+from typing import Any
+
 import numpy as np
-import torch
 
 BOX_SIDE = 20
 IMAGE_SIDE = 28
@@ -110,6 +113,31 @@ def _offset(centroid: float, first: int, last: int) -> int:
     return int(min(max(round(CENTRE - centroid), -first), IMAGE_SIDE - 1 - last))
 
 
-def normalize(images: torch.Tensor) -> torch.Tensor:
-    """Turn uint8 images (N, 28, 28) into float32 (N, 1, 28, 28), as every network wants them."""
-    return images.unsqueeze(1).to(torch.float32).div_(255).sub_(MEAN).div_(STD)
+def normalize(images: np.ndarray) -> np.ndarray:
+    """Turn uint8 images (N, 28, 28) into float32 (N, 1, 28, 28), the input of every network."""
+    normalized = images[:, None].astype(np.float32)
+    normalized /= 255
+    normalized -= MEAN
+    normalized /= STD
+    return normalized
+
+
+def describe_contract() -> dict[str, Any]:
+    """Return what any program must do to a drawing before a network of ours sees it."""
+    return {
+        "input": {"name": "images", "dtype": "float32", "shape": ["N", 1, IMAGE_SIDE, IMAGE_SIDE]},
+        "steps": [
+            "take ink as grey levels: 0 = paper, 255 = ink",
+            f"cut the tight box of the ink: pixels above {EDGE_SHARE} of the darkest",
+            "pad it with paper on the right or below to a square",
+            f"average over areas to {BOX_SIDE}×{BOX_SIDE}, stretch the darkest pixel to 255, round",
+            f"paste into {IMAGE_SIDE}×{IMAGE_SIDE} by the whole-pixel shift that takes the centre "
+            f"of mass to pixel {CENTRE}",
+            f"divide by 255, subtract {MEAN}, divide by {STD}",
+        ],
+    }
+
+
+def contract_sha256() -> str:
+    """Return the SHA-256 of the contract: a network is served only by the code it was made for."""
+    return hashlib.sha256(json.dumps(describe_contract()).encode()).hexdigest()

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from torch import nn
 
-from ml.checkpoint import WEIGHTS_DIR, find_weights, load_weights
-from ml.data import Examples
-from ml.predict import pick_default
+from ml.data.examples import Examples
+from ml.networks.card import WEIGHTS_DIR, read_card
+from ml.networks.weights import load_weights
+from ml.predict import DEFAULT_MODELS
 from tests.digits import make_examples, write_mnist
 
 
@@ -26,4 +27,4 @@ def made_mnist(made_digits, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def shipped_model() -> nn.Module:
     """The network that the page asks unless told otherwise, with the weights that ship."""
-    return load_weights(WEIGHTS_DIR, pick_default(find_weights(WEIGHTS_DIR)))[0]
+    return load_weights(WEIGHTS_DIR, read_card(WEIGHTS_DIR, DEFAULT_MODELS[0]))

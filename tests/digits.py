@@ -7,7 +7,8 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from ml.data import FILES, Examples, default_data_dir, has_mnist
+from ml.data.examples import Examples
+from ml.data.mnist import FILES, default_data_dir, has_mnist
 from ml.preprocess import fit_ink
 from ml.strokes import Drawing, read_drawings
 from tests.browser.shapes import DIGITS, Stroke

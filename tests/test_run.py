@@ -10,24 +10,25 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 import run
-from ml import runs
-from ml.checkpoint import WEIGHTS_DIR
-from ml.drawn import PREPROCESSINGS
-from ml.models import MODELS
-from ml.runs import OVERRIDES
-from tests.ml.test_drawn import write_strokes
+from ml.evaluation.drawings import PREPROCESSINGS
+from ml.networks.card import WEIGHTS_DIR, read_card
+from ml.networks.registry import MODELS
+from ml.training import runs
+from ml.training.runs import OVERRIDES
+from tests.cards import names_of
+from tests.strokes_files import write_strokes
 
 ROOT = Path(run.__file__).parent
 PICTURES = ("labels.png", "history.png", "readings.png", "confusion.png", "reliability.png")
 
 
 @pytest.fixture
-def train(train_and_draw, monkeypatch):
+def train(train_and_draw):
     """Train as `train_and_draw` does, without the pictures, which take longer than the training."""
-    monkeypatch.setattr("ml.runs.draw_run", lambda *run: [])
-    return train_and_draw
+    return lambda *flags, **options: train_and_draw(*flags, "--no-pictures", **options)
 
 
 @pytest.fixture
@@ -290,12 +291,13 @@ def test_training_keeps_the_run_and_refreshes_the_weights(train_and_draw, tmp_pa
     code, text = train_and_draw("--sessions", "1,1", "--seed", "3")
     assert code == 0, text
     folder = tmp_path / "run"
-    kept = {path.name for path in folder.iterdir()}
-    assert kept == {
+    card = read_card(folder, "linear")
+    assert names_of(folder) == {
         "history.jsonl",
         "checkpoint.pt",
-        "linear.safetensors",
         "linear.json",
+        card.weights.name,
+        card.onnx.name,
         *PICTURES,
     }
     for name in PICTURES:
@@ -340,7 +342,7 @@ def test_a_resumed_run_keeps_its_recipe_and_ends_as_if_never_stopped(train, tmp_
     shutil.rmtree(tmp_path / "run")
     assert train("--sessions", "1,1", "--seed", "4")[0] == 0
     whole = json.loads((tmp_path / "run" / "linear.json").read_text())
-    assert whole["weights_sha256"] == card["weights_sha256"]
+    assert whole["weights"] == card["weights"]
 
 
 def test_resuming_another_recipe_or_nothing_at_all_fails_in_one_line(train):
@@ -392,7 +394,7 @@ def test_training_says_when_what_it_replaces_read_better(train, tmp_path):
     assert "until now" not in train("--epochs", "3")[1]
     card = json.loads((tmp_path / "weights" / "linear.json").read_text())
     _, text = train("--epochs", "1", "--lr", "1e-6", "--out", str(tmp_path / "worse"))
-    assert f"What was served until now read {card['test_accuracy']:.2%}" in text
+    assert f"what was served until now was {card['test_accuracy']:.2%}" in text
     assert "--no-refresh" in text
     (tmp_path / "weights" / "linear.json").write_text("[]")
     code, text = train("--epochs", "1", "--out", str(tmp_path / "third"))
@@ -430,12 +432,15 @@ def test_a_full_disk_fails_in_one_line_and_touches_no_weights(train, tmp_path, m
     assert not list((tmp_path / "run").glob("*.tmp"))
 
 
-def test_a_run_that_is_interrupted_says_how_to_go_on(train, tmp_path, monkeypatch):
-    def interrupt(*arguments):
+def test_a_run_that_is_interrupted_says_how_to_go_on(train, tmp_path):
+    def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ml.console._print_epoch", interrupt)
-    code, text = train("--sessions", "1")
+    hook = register_optimizer_step_post_hook(interrupt)
+    try:
+        code, text = train("--sessions", "1")
+    finally:
+        hook.remove()
     assert code == 1
     assert "--resume" in text.splitlines()[-1]
     assert not (tmp_path / "weights").exists()
@@ -445,7 +450,7 @@ def test_evaluation_for_machines_is_one_json_object(made_mnist, capsys):
     assert run.main(["--evaluate", "--data", str(made_mnist), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     keys = {"model", "parameters", "test_accuracy", "test_loss", "images", "ece", "seconds"}
-    assert report.keys() == keys
+    assert report.keys() == keys | {"refused"}
     assert report["images"] == 100
     assert report["test_accuracy"] > 0.8
 
@@ -460,14 +465,14 @@ def test_evaluating_without_weights_fails_in_one_line(tmp_path, capsys):
     assert_one_line(capsys.readouterr().err)
 
 
-def test_a_mismatch_of_weights_and_card_is_refused_at_start(tmp_path):
-    weights = shutil.copytree(WEIGHTS_DIR, tmp_path / "weights")
-    path = weights / "linear.safetensors"
-    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
-    command = [sys.executable, "run.py", "--port", "0", "--weights", str(weights)]
+def test_a_folder_in_which_nothing_is_whole_is_refused_at_start_in_one_line(tmp_path):
+    card = read_card(WEIGHTS_DIR, "linear")
+    shutil.copy(WEIGHTS_DIR / "linear.json", tmp_path)
+    (tmp_path / card.onnx.name).write_bytes(card.onnx.read(WEIGHTS_DIR)[:-1] + b"\x01")
+    command = [sys.executable, "run.py", "--port", "0", "--weights", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "do not match" in done.stderr
+    assert "--train --model linear" in done.stderr
     assert_one_line(done.stderr)
 
 

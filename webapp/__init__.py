@@ -15,6 +15,7 @@ from webapp.security import register_security
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = {
     "WEIGHTS_DIR": WEIGHTS_DIR,
+    "ENGINE": "onnx",  # or "torch": what runs the networks
     "READER": None,  # one to use instead of loading WEIGHTS_DIR
     "TEMPLATES_DIR": ROOT / "templates",
     "STATIC_DIR": ROOT / "static",
@@ -39,7 +40,9 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     app.config.update(settings)
     app.json.sort_keys = False  # answers keep the order that the design gives them
     app.url_map.merge_slashes = False  # an address is right or wrong, never redirected
-    app.extensions["reader"] = settings["READER"] or Reader(weights_dir=settings["WEIGHTS_DIR"])
+    app.extensions["reader"] = settings["READER"] or Reader(
+        settings["WEIGHTS_DIR"], settings["ENGINE"]
+    )
     register_security(app)
     register_problems(app)
     app.register_blueprint(api)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import torch
 
-from ml.checkpoint import WEIGHTS_DIR
-from ml.data import default_data_dir
-from ml.recipes import RECIPES
+from ml.data.mnist import default_data_dir
+from ml.networks.card import WEIGHTS_DIR
+from ml.training.recipes import RECIPES
 from tests.benchmarks import generating, reading, refusal, serving, steps, training
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from ml.augment import distort
-from ml.calibration import HELD_OUT_SEED
-from ml.retrace import trace_examples
-from ml.styles import make_digits, make_non_digits, retrace_digits
+from ml.data.augment import distort
+from ml.synthetic.generate import make_digits, make_non_digits, retrace_digits
+from ml.tracing.thinning import trace_examples
+from ml.training.calibration import HELD_OUT_SEED
 from tests.benchmarks.threads import one_thread
 
 IMAGES = 5_000

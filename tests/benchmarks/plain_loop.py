@@ -7,7 +7,7 @@ from torchvision import transforms
 from torchvision.datasets import MNIST
 
 from ml.preprocess import MEAN, STD
-from ml.recipes import OPTIMIZERS, Recipe
+from ml.training.recipes import OPTIMIZERS, Recipe
 
 
 class PlainLoop:

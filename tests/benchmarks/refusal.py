@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ml.calibration import HELD_OUT_SEED, refusal_scores
-from ml.checkpoint import WEIGHTS_DIR, load_weights
-from ml.data import Examples
-from ml.evaluate import compute_logits
-from ml.non_digits import KINDS
-from ml.writing import render
+from ml.data.examples import Examples
+from ml.evaluation.metrics import compute_logits
+from ml.networks.card import WEIGHTS_DIR
+from ml.networks.logits import refusal_scores
+from ml.networks.weights import load_weights
+from ml.synthetic.handwriting import render
+from ml.synthetic.non_digits import KINDS
+from ml.training.calibration import HELD_OUT_SEED
 
 DRAWINGS = 1_000  # of each kind
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ml.timing import Stopwatch
 from PIL import Image
 
-from ml.timing import Stopwatch
 from tests.browser.shapes import DIGITS
 from tests.digits import draw_ink
 

@@ -8,14 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-
-from ml.data import Digits, Examples
-from ml.evaluate import evaluate
-from ml.events import EpochResult
-from ml.models import build_model
-from ml.recipes import RECIPES, Recipe
 from ml.timing import Stopwatch
-from ml.train import fit, train
+
+from ml.data.examples import Examples
+from ml.data.mnist import Digits
+from ml.evaluation.metrics import evaluate
+from ml.networks.registry import build_model
+from ml.training.events import EpochResult
+from ml.training.loop import fit
+from ml.training.recipes import RECIPES, Recipe
+from ml.training.sessions import train
 from tests.benchmarks.plain_loop import PlainLoop
 
 CPU = torch.device("cpu")

@@ -3,7 +3,7 @@
 import numpy as np
 from playwright.sync_api import Page
 
-from ml.checkpoint import WEIGHTS_DIR
+from ml.networks.card import WEIGHTS_DIR
 from ml.predict import Reader
 from ml.strokes import BOARD_SIDE, Placement, draw, place
 from tests.browser.drawing import answer_all, draw_stroke, get_button, make_reading, take_drawing

@@ -1,17 +1,23 @@
 """Ink in, a reading out."""
 
+import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 
-from ml.checkpoint import save_weights
 from ml.errors import UnknownModelError, WeightsError
-from ml.models import build_model
+from ml.networks.card import WEIGHTS_DIR, SavedFile, read_card
+from ml.networks.logits import Calibration
+from ml.networks.registry import build_model
+from ml.networks.weights import save_files
 from ml.predict import Reader
 from ml.preprocess import fit_ink
 from tests.browser.shapes import DIGITS
+from tests.cards import make_card
 from tests.digits import draw_ink
 
 
@@ -43,12 +49,6 @@ def test_what_is_no_digit_is_refused_and_keeps_its_probabilities(reader, strokes
     assert reading.status == "not_a_digit"
     assert reading.digit is None
     assert sum(reading.probabilities) == pytest.approx(1)
-
-
-def test_a_card_without_a_threshold_is_refused(tmp_path):
-    save_weights(tmp_path, build_model("board_cnn"), {"model": "board_cnn"})
-    with pytest.raises(WeightsError, match="refusal_threshold"):
-        Reader(tmp_path)
 
 
 @pytest.mark.parametrize("digit", [2, 3, 5, 7])
@@ -102,33 +102,98 @@ def test_an_unknown_model_is_refused_with_the_known_names(reader):
     assert refusal.value.known == reader.models
 
 
-def test_a_folder_without_weights_is_refused(tmp_path):
-    with pytest.raises(WeightsError, match="no weights"):
+def test_models_are_listed_smallest_first_after_the_default(reader):
+    counts = [reader.cards[name].parameters for name in reader.models[1:]]
+    assert counts == sorted(counts)
+    assert reader.models[1:3] == ["linear_scratch", "linear"]
+
+
+def test_both_engines_give_the_same_readings(reader):
+    torch_reader = Reader(engine="torch")
+    for digit in (2, 5, 9):
+        ink = draw_ink(DIGITS[digit])
+        pairs = zip(
+            reader.read_each(ink, reader.models),
+            torch_reader.read_each(ink, reader.models),
+            strict=True,
+        )
+        for ours, theirs in pairs:
+            assert (ours.status, ours.digit, ours.seen) == (
+                theirs.status,
+                theirs.digit,
+                theirs.seen,
+            )
+            assert ours.probabilities == pytest.approx(theirs.probabilities, abs=1e-4)
+
+
+def test_a_folder_without_models_is_refused(tmp_path):
+    with pytest.raises(WeightsError, match="no models"):
         Reader(tmp_path)
 
 
-def test_one_broken_pair_refuses_the_start(tmp_path):
-    save_weights(tmp_path, build_model("tutorial_cnn"), {"model": "tutorial_cnn"})
-    (tmp_path / "tutorial_cnn.json").write_text("{}")
-    with pytest.raises(WeightsError):
-        Reader(tmp_path)
+@pytest.fixture
+def shelf(tmp_path):
+    """A copy of the two smallest models that ship."""
+    for name in ("linear", "mlp"):
+        for path in WEIGHTS_DIR.glob(f"{name}[.-]*"):
+            shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+def damage_card(folder):
+    (folder / "mlp.json").write_text("{}")
+
+
+def damage_network(folder):
+    path = folder / read_card(folder, "mlp").onnx.name
+    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+
+
+def remove_network(folder):
+    (folder / read_card(folder, "mlp").onnx.name).unlink()
+
+
+def swap_network(folder):
+    """Another program's network under the right name, its hash on the card."""
+    content = b"not a network"
+    saved = SavedFile.of("mlp", "onnx", content)
+    (folder / saved.name).write_bytes(content)
+    values = json.loads((folder / "mlp.json").read_text())
+    values["onnx"] = vars(saved)
+    (folder / "mlp.json").write_text(json.dumps(values))
+
+
+def claim_refusal(folder):
+    values = json.loads((folder / "mlp.json").read_text())
+    values["calibration"]["refusal_threshold"] = 1.0
+    (folder / "mlp.json").write_text(json.dumps(values))
+
+
+@pytest.mark.parametrize(
+    "damage", [damage_card, damage_network, remove_network, swap_network, claim_refusal]
+)
+def test_what_is_whole_is_served_and_the_rest_named_with_what_mends_it(shelf, damage, caplog):
+    damage(shelf)
+    reader = Reader(shelf)
+    assert reader.models == ["linear"]
+    assert reader.read(draw_ink(DIGITS[1])).model == "linear"
+    assert "--train --model mlp" in reader.broken["mlp"]
+    assert "mlp" in caplog.text
+
+
+def test_nothing_whole_is_refused_with_the_reason(shelf):
+    (shelf / "linear.json").unlink()
+    damage_card(shelf)
+    with pytest.raises(WeightsError, match=r"mlp\.json is damaged"):
+        Reader(shelf)
 
 
 def test_threads_that_share_a_reader_get_the_answers_of_one(reader):
     inks = [draw_ink(DIGITS[digit]) for digit in range(10)]
-    # In a thread like the others: training leaves later threads fewer helpers than the main one
-    # has, and how many calculate a product decides in which order its parts are added up.
-    with ThreadPoolExecutor(1) as pool:
-        alone = list(pool.map(reader.read, inks))
+    alone = list(map(reader.read, inks))
     with ThreadPoolExecutor(10) as pool:
         together = list(pool.map(reader.read, inks))
     assert together == alone
-
-
-def test_reading_leaves_no_gradients(reader):
-    reader.read(draw_ink(DIGITS[5]))
-    assert torch.is_grad_enabled()
-    assert not torch.is_inference_mode_enabled()
 
 
 @pytest.fixture
@@ -140,13 +205,9 @@ def refusing_reader(tmp_path):
         for member in model.members:
             torch.nn.init.zeros_(member.fc.weight)
             member.fc.bias.data = torch.tensor(logits, dtype=torch.float32)
-        card = {
-            "model": "board_cnn",
-            "refusal_threshold": threshold,
-            "temperature": temperature,
-        }
-        save_weights(tmp_path, model, card)
-        return Reader(tmp_path)
+        card = make_card("board_cnn", calibration=Calibration(temperature, threshold))
+        save_files(tmp_path, card, save(model.state_dict()), b"")
+        return Reader(tmp_path, engine="torch")
 
     return make
 

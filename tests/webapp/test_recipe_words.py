@@ -1,6 +1,6 @@
 import pytest
 
-from ml.recipes import RECIPES
+from ml.training.recipes import RECIPES
 from webapp.recipe_words import TOLD, describe_recipe
 
 HARDER = (

@@ -1,0 +1,1 @@
+"""What the command line does, prints and draws: one file for each command."""

@@ -1,0 +1,48 @@
+"""--export onnx: a served network for other programs, with its preprocessing contract."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from ml.commands.served import choose_served
+from ml.files import write_atomically
+from ml.networks.card import ModelCard, read_card
+from ml.preprocess import describe_contract
+
+EXPORTS_DIR = Path("exports")
+
+
+def run(flags: argparse.Namespace) -> None:
+    """Write <model>.onnx and <model>.onnx.json into the folder --out, and print their paths."""
+    card = read_card(flags.weights, choose_served(flags))
+    content = card.onnx.read(flags.weights)
+    text = json.dumps(make_contract(card), indent=2) + "\n"
+    folder = flags.out or EXPORTS_DIR
+    folder.mkdir(parents=True, exist_ok=True)
+    network, contract = folder / f"{card.model}.onnx", folder / f"{card.model}.onnx.json"
+    write_atomically(network, lambda path: path.write_bytes(content))
+    write_atomically(contract, lambda path: path.write_text(text, encoding="utf-8"))
+    print(network, contract, sep="\n")
+
+
+def make_contract(card: ModelCard) -> dict[str, Any]:
+    """Return what a program must do to a drawing before this network, and to its logits after."""
+    contract, threshold = describe_contract(), card.calibration.refusal_threshold
+    answers = 10 if threshold is None else 11
+    steps = [f"divide the first ten logits by {card.calibration.temperature}, then softmax"]
+    if threshold is not None:
+        steps.append(
+            "it isn't a digit if the eleventh logit less log(sum(exp(the first ten))), none of "
+            f"them divided, is above {threshold}"
+        )
+    return {
+        "model": card.model,
+        "weights_sha256": card.weights.sha256,
+        "onnx_sha256": card.onnx.sha256,
+        "input": contract["input"],
+        "output": {"name": "logits", "dtype": "float32", "shape": ["N", answers]},
+        "features": {"name": "features", "dtype": "float32", "what": "input of the last layer"},
+        "preprocessing": contract["steps"],
+        "postprocessing": steps,
+    }

@@ -1,0 +1,33 @@
+"""--sample: pictures of readings of test images, and of the most confident mistakes."""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from ml.commands import plots
+from ml.commands.served import choose_served
+from ml.data.mnist import default_data_dir, load_mnist
+from ml.evaluation.metrics import evaluate
+from ml.networks.card import read_card
+from ml.networks.weights import load_weights
+from ml.training.devices import pick_device
+
+
+def run(flags: argparse.Namespace) -> None:
+    """Draw both pictures into the folder --out."""
+    name = choose_served(flags)
+    examples = load_mnist(flags.data or default_data_dir(), train=False)
+    card = read_card(flags.weights, name)
+    device = pick_device(flags.device)
+    model = load_weights(flags.weights, card).to(device)
+    evaluation = evaluate(model, examples, device, calibration=card.calibration)
+    folder = flags.out or Path("samples")
+    folder.mkdir(parents=True, exist_ok=True)
+    generator = torch.Generator()
+    generator.seed() if flags.seed is None else generator.manual_seed(flags.seed)
+    random = torch.randperm(len(examples), generator=generator).tolist()
+    for title, indices in (("readings", random), ("mistakes", evaluation.mistakes)):
+        path = folder / f"{name}-{title}.png"
+        plots.plot_readings(examples, evaluation, indices, path)
+        print(path)

@@ -1,0 +1,1 @@
+"""How well a network reads: metrics on labelled images and on drawn strokes."""

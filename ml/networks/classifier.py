@@ -1,0 +1,67 @@
+"""A trained network as it is used: images in, logits and features out, with their calibration.
+
+Two classifiers have this one face. `OnnxClassifier` serves: ONNX Runtime, no PyTorch.
+`ml.networks.torch_classifier.TorchClassifier` is the module itself, for training, evaluating and
+`python run.py --engine torch`. A test holds the logits of one against the other's.
+"""
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+
+from ml.networks.card import ModelCard, broken
+from ml.networks.logits import Calibration
+
+
+class Classifier(Protocol):
+    """A network with its calibration."""
+
+    calibration: Calibration
+
+    def __call__(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return logits, float32 (N, 10 or 11), and features, float32 (N, F).
+
+        `images` is normalized: float32 (N, 1, 28, 28).
+        """
+        ...
+
+
+class OnnxClassifier:
+    """A network run by ONNX Runtime, on one thread: several readings at once share the cores."""
+
+    def __init__(self, content: bytes, calibration: Calibration) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False  # one small image: an arena only holds memory
+        options.log_severity_level = 3  # errors
+        self._session = onnxruntime.InferenceSession(
+            content, options, providers=["CPUExecutionProvider"]
+        )
+        self.calibration = calibration
+
+    def __call__(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return logits and features, as Classifier says."""
+        logits, features = self._session.run(["logits", "features"], {"images": images})
+        return logits, features
+
+
+def load_onnx(folder: Path, card: ModelCard) -> OnnxClassifier:
+    """Return the classifier that a card describes; raises WeightsError if it doesn't fit."""
+    content = card.onnx.read(folder)
+    try:
+        classifier = OnnxClassifier(content, card.calibration)
+        logits, _ = classifier(np.zeros((1, 1, 28, 28), np.float32))
+    except Exception as error:  # ONNX Runtime raises a dozen kinds of its own
+        path = folder / card.onnx.name
+        raise broken(card.model, f"{path} is not a network of ours") from error
+    check_answers(card, logits.shape[1], folder / card.onnx.name)
+    return classifier
+
+
+def check_answers(card: ModelCard, answers: int, path: Path) -> None:
+    """Raise WeightsError unless a network's count of logits fits the card's calibration."""
+    expected = 10 if card.calibration.refusal_threshold is None else 11
+    if answers != expected:
+        raise broken(card.model, f"{path} has {answers} logits, but its card is of {expected}")

@@ -1,0 +1,70 @@
+"""Save a trained model as three files, weights, ONNX and card, and load its weights again."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from filelock import FileLock
+from safetensors.torch import load as load_safetensors
+from safetensors.torch import save as save_safetensors
+from torch import nn
+
+from ml.errors import WeightsError
+from ml.files import write_atomically
+from ml.networks.card import ModelCard, SavedFile, broken, card_path
+from ml.networks.onnx_export import export_onnx
+from ml.networks.registry import MODELS, build_model
+
+ENDINGS = ("safetensors", "onnx")
+
+
+def save_model(folder: Path, model: nn.Module, card: ModelCard) -> ModelCard:
+    """Write <model>-<hash>.safetensors, <model>-<hash>.onnx and <model>.json; return the card.
+
+    The three are swapped together: the new files have other names than the old ones, so nothing
+    changes for a reader until the card, which names them, is renamed into place. A failure or a
+    kill before that leaves the old three as they were.
+    """
+    state = {name: tensor.cpu().contiguous() for name, tensor in model.state_dict().items()}
+    return save_files(folder, card, save_safetensors(state), export_onnx(model))
+
+
+def save_files(folder: Path, card: ModelCard, weights: bytes, onnx: bytes) -> ModelCard:
+    """Swap a model's three files for these; return the card, which names them."""
+    card = replace(
+        card,
+        weights=SavedFile.of(card.model, "safetensors", weights),
+        onnx=SavedFile.of(card.model, "onnx", onnx),
+    )
+    text = json.dumps(card.to_dict(), indent=1) + "\n"
+    folder.mkdir(parents=True, exist_ok=True)
+    # One writer at a time, or one would remove the files that the other's card is about to name.
+    with FileLock(folder / f".{card.model}.lock"):
+        write_atomically(folder / card.weights.name, lambda path: path.write_bytes(weights))
+        write_atomically(folder / card.onnx.name, lambda path: path.write_bytes(onnx))
+        path = card_path(folder, card.model)
+        write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+        _remove_others(folder, card)
+    return card
+
+
+def _remove_others(folder: Path, card: ModelCard) -> None:
+    """Remove the files of the model that its card no longer names."""
+    for ending in ENDINGS:
+        for path in folder.glob(f"{card.model}-*.{ending}"):
+            if path.name not in (card.weights.name, card.onnx.name):
+                path.unlink(missing_ok=True)
+
+
+def load_weights(folder: Path, card: ModelCard) -> nn.Module:
+    """Return the model that a card describes, in evaluation mode; raises WeightsError."""
+    if card.model not in MODELS:
+        raise WeightsError(f"there is no network {card.model} in the code")
+    content = card.weights.read(folder)
+    model = build_model(card.model)
+    try:
+        model.load_state_dict(load_safetensors(content))
+    except Exception as error:  # safetensors and torch each raise kinds of their own
+        path = folder / card.weights.name
+        raise broken(card.model, f"{path} doesn't fit the network {card.model}") from error
+    return model.eval()

@@ -1,0 +1,1 @@
+"""Generated handwriting: digits, letters and drawings that are not digits."""

@@ -1,0 +1,186 @@
+"""Strokes that MNIST's writers did not make, added to their digits' paths.
+
+A slash, a dot or a tail to a zero, a flag, a foot or a curl to a one, a bar, a barb or a heel to a
+seven, a heel to a nine: the shape under them is a person's, only the stroke is by chance, as the
+random generator decides. Each function takes the paths of N digits and returns new ones, a stroke
+added to every one.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from ml.tracing.paths import Paths
+
+STEEP = math.radians(45)  # flags flatter than this are the shorter the flatter they are
+
+
+def slash(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Cross each path, from a bar to a steep slash: inside the ring, or far beyond it."""
+    middle, extent, count = _middle(paths), _extent(paths), len(paths)
+    middle = middle + _normal(rng, 0.06, count, 2) * extent
+    angle = _uniform(rng, math.radians(-10), math.radians(78), count)
+    angle = torch.where(_chance(rng, 0.2, count), -angle, angle)
+    half = extent.norm(dim=1, keepdim=True) * _uniform(rng, 0.2, 0.75, count)
+    reach = half * torch.cat([angle.cos(), -angle.sin()], dim=1)
+    return _add_path(paths, middle - reach, middle + reach)
+
+
+def dot(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Put a point, or hardly more, inside each ring."""
+    count, extent = len(paths), _extent(paths)
+    middle = _middle(paths) + _normal(rng, 0.05, count, 2) * extent
+    reach = _normal(rng, 0.04, count, 2) * extent
+    return _add_path(paths, middle - reach, middle + reach)
+
+
+def bar(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Draw a bar through each stem, about halfway down."""
+    count, height = len(paths), _extent(paths)[:, 1:]
+    y = paths.low[:, 1:] + height * _uniform(rng, 0.38, 0.65, count)
+    x = paths.find_x(y)
+    left, right = (height * _uniform(rng, 0.12, 0.36, count) for _ in range(2))
+    tilt = height * _normal(rng, 0.05, count, 1)
+    ends = torch.cat([x - left, y + tilt], dim=1), torch.cat([x + right, y - tilt], dim=1)
+    return _add_path(paths, *ends)
+
+
+def foot(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Draw a line under each path, to both sides of where it ends."""
+    count, height = len(paths), _extent(paths)[:, 1:]
+    y = paths.high[:, 1:]
+    x = paths.find_x(y)
+    left, right = (height * _uniform(rng, 0, 0.45, count) for _ in range(2))
+    tilt = height * _normal(rng, 0.03, count, 1)
+    ends = torch.cat([x - left, y + tilt], dim=1), torch.cat([x + right, y - tilt], dim=1)
+    return _add_path(paths, *ends)
+
+
+def flag(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Let a line climb to the upper end of each path: the flatter the shorter, or 1 becomes 7."""
+    count, height = len(paths), _extent(paths)[:, 1:]
+    y = paths.low[:, 1:]
+    top = torch.cat([paths.find_x(y), y], dim=1)
+    angle = _uniform(rng, math.radians(5), math.radians(78), count)
+    longest = 0.14 + 0.51 * (angle / STEEP).clamp_max(1) ** 1.5
+    length = height * (0.12 + (longest - 0.12) * _uniform(rng, 0, 1, count))
+    end = top + length * torch.cat([-angle.cos(), angle.sin()], dim=1)
+    # Most flags are bent a little: out of the line by a share of their length.
+    bend = length * _normal(rng, 0.12, count, 1)
+    middle = (top + end) / 2 + bend * torch.cat([angle.sin(), angle.cos()], dim=1)
+    return _add_path(paths, top, middle, end)
+
+
+def curl(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Let each path run out to the right where it ends, as a pen in a hurry leaves."""
+    count, height = len(paths), _extent(paths)[:, 1:]
+    y = paths.high[:, 1:]
+    end = torch.cat([paths.find_x(y), y], dim=1)
+    reach = height * _uniform(rng, 0.12, 0.45, count)
+    rise = reach * _uniform(rng, -0.1, 0.6, count)
+    first = end + torch.cat([reach * 0.3, height * 0.03], dim=1)
+    second = end + torch.cat([reach * 0.7, -rise * 0.25], dim=1)
+    third = end + torch.cat([reach, -rise], dim=1)
+    return _add_path(paths, end, first, second, third)
+
+
+def heel(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Let each path turn back to the left where it ends, by a little."""
+    count, height = len(paths), _extent(paths)[:, 1:]
+    y = paths.high[:, 1:]
+    end = torch.cat([paths.find_x(y), y], dim=1)
+    angle = _uniform(rng, math.radians(150), math.radians(235), count)  # 90° is straight down
+    length = height * _uniform(rng, 0.06, 0.22, count)
+    return _add_path(paths, end, end + length * torch.cat([angle.cos(), angle.sin()], dim=1))
+
+
+def barb(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Cross the left end of each path's top with a short stroke, most of it below."""
+    count, height = len(paths), _extent(paths)[:, 1:]
+    left = paths.find_left_end(paths.low[:, 1:] + 0.3 * height)
+    length = height * _uniform(rng, 0.08, 0.22, count)
+    lean = length * _normal(rng, 0.2, count, 1)
+    up = length * _uniform(rng, 0, 0.4, count)
+    return _add_path(
+        paths, left + torch.cat([lean, -up], dim=1), left + torch.cat([-lean, length], dim=1)
+    )
+
+
+def tail(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Let each ring end, where it closed, in a short stroke into it or out of it."""
+    count, height = len(paths), _extent(paths)[:, 1:]
+    y = paths.low[:, 1:]
+    top = torch.cat([paths.find_x(y), y], dim=1)
+    angle = _uniform(rng, math.radians(-50), math.radians(230), count)  # 90° is straight down
+    length = height * _uniform(rng, 0.08, 0.3, count)
+    return _add_path(paths, top, top + length * torch.cat([angle.cos(), angle.sin()], dim=1))
+
+
+def flag_and_foot(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Give each path a flag and a foot."""
+    return foot(flag(paths, rng), rng)
+
+
+def flag_and_curl(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Give each path a flag and a curl."""
+    return curl(flag(paths, rng), rng)
+
+
+def bar_and_barb(paths: Paths, rng: np.random.Generator) -> Paths:
+    """Give each path a bar and a barb."""
+    return bar(barb(paths, rng), rng)
+
+
+def _add_path(paths: Paths, *points: torch.Tensor) -> Paths:
+    """Add a stroke from point to point, each float32 (N, 2) in px."""
+    return paths.add(torch.stack(points, dim=1))
+
+
+Addition = Callable[[Paths, np.random.Generator], Paths]
+# What each digit may get: one of these, each entry equally likely. A slash is commonest.
+ADDITIONS: dict[int, tuple[Addition, ...]] = {
+    0: (slash, slash, slash, dot, tail),
+    1: (flag, flag, flag_and_foot, foot, curl, flag_and_curl),
+    7: (bar, bar, barb, bar_and_barb, heel),
+    9: (heel,),
+}
+SHARE = 0.5  # of such digits that get one
+
+
+def add_strokes(
+    paths: Paths, labels: torch.Tensor, rng: np.random.Generator, share: float = SHARE
+) -> Paths:
+    """Return the paths, some of them with a stroke that MNIST's writers did not make."""
+    chosen = torch.from_numpy(rng.random(len(labels)) < share)
+    kinds = torch.from_numpy(rng.integers(2**16, size=len(labels)))
+    replaced = []
+    for digit, additions in ADDITIONS.items():
+        for number, addition in enumerate(additions):
+            index = torch.nonzero(
+                chosen & (labels == digit) & (kinds % len(additions) == number)
+            ).ravel()
+            if len(index):
+                replaced.append((index, addition(paths[index], rng)))
+    return paths.put(replaced)
+
+
+def _middle(paths: Paths) -> torch.Tensor:
+    return (paths.low + paths.high) / 2
+
+
+def _extent(paths: Paths) -> torch.Tensor:
+    return paths.high - paths.low
+
+
+def _normal(rng: np.random.Generator, deviation: float, *shape: int) -> torch.Tensor:
+    return torch.from_numpy(rng.normal(0, deviation, shape)).float()
+
+
+def _uniform(rng: np.random.Generator, low: float, high: float, count: int) -> torch.Tensor:
+    return torch.from_numpy(rng.uniform(low, high, (count, 1))).float()
+
+
+def _chance(rng: np.random.Generator, share: float, count: int) -> torch.Tensor:
+    return torch.from_numpy(rng.random((count, 1)) < share)

@@ -1,0 +1,129 @@
+"""Generated examples: digits in ways of writing that MNIST lacks, and drawings of no digit.
+
+Digits come from MNIST's own, traced (`ml.retrace`) and written again by other hands and pens, and
+from the tables of `ml.skeletons`, written by `ml.writing`. All else is chance, so that anyone can
+make the same examples from the same seed.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+
+from ml.data.examples import Examples, join
+from ml.synthetic.additions import add_strokes
+from ml.synthetic.digits import DIGITS
+from ml.synthetic.handwriting import choose_pen_shares, render, render_parts, rewrite, write
+from ml.synthetic.non_digits import KINDS
+from ml.tracing.paths import Paths
+from ml.tracing.thinning import trace
+
+NOT_A_DIGIT = 10  # the label beside 0 to 9
+PART = 4_000  # retraced digits that are drawn at a time
+
+
+def make_digits(count: int, seed: int) -> Examples:
+    """Return `count` generated digits, as many of each, every habit equally often."""
+    return join(list(make_digit_parts(count, seed)))
+
+
+def make_digit_parts(count: int, seed: int) -> Iterator[Examples]:
+    """Yield what `make_digits` returns, digit by digit."""
+    rng = np.random.default_rng((seed, 0))
+    for digit, share in enumerate(_split(count, len(DIGITS))):
+        habits = DIGITS[str(digit)]
+        shares = _split(share, len(habits))
+        parts = [write(habit, n, rng) for habit, n in zip(habits, shares, strict=True) if n]
+        yield Examples(render(parts, rng), torch.full((share,), digit))
+
+
+def make_non_digits(count: int, seed: int) -> Examples:
+    """Return `count` generated drawings of other things, all labelled NOT_A_DIGIT."""
+    return join(list(make_non_digit_parts(count, seed)))
+
+
+def make_non_digit_parts(count: int, seed: int) -> Iterator[Examples]:
+    """Yield what `make_non_digits` returns, some of a kind at a time."""
+    rng = np.random.default_rng((seed, 1))
+    total = sum(share for _, share in KINDS.values())
+    ends = np.rint(np.cumsum([share for _, share in KINDS.values()]) * (count / total)).astype(int)
+    for (make, _), number in zip(KINDS.values(), np.diff(ends, prepend=0), strict=True):
+        if number:
+            for images in render_parts(make(int(number), rng), rng):
+                yield Examples(images, torch.full((len(images),), NOT_A_DIGIT))
+
+
+def make_samples(
+    seed: int = 0, columns: int = 20, mnist: Examples | None = None
+) -> list[tuple[str, torch.Tensor]]:
+    """Return rows to look at: a name and uint8 (columns, 28, 28), a few habits to a row.
+
+    With MNIST's images, the first rows are its digits, each written again by another hand.
+    """
+    rng = np.random.default_rng((seed, 2))
+    rows = [] if mnist is None else _retrace_rows(mnist, columns, np.random.default_rng((seed, 3)))
+    rows += [(f"digit {digit}", _spread(DIGITS[digit], columns, rng)) for digit in DIGITS]
+    for name, (make, _) in KINDS.items():
+        images = render(make(max(columns, 200), rng), rng)
+        rows.append((name, images[torch.from_numpy(rng.permutation(len(images))[:columns])]))
+    return rows
+
+
+def retrace_digits(
+    paths: Paths,
+    labels: torch.Tensor,
+    count: int,
+    rng: np.random.Generator,
+    *,
+    other_hands: bool = True,
+) -> Examples:
+    """Return `count` of the traced digits, some with a stroke added, each with a pen by chance.
+
+    With `other_hands`, other people write them; else their shapes are MNIST's own. No digit comes
+    twice before all came once.
+    """
+    return join(list(make_retraced_parts(paths, labels, count, rng, other_hands=other_hands)))
+
+
+def make_retraced_parts(
+    paths: Paths,
+    labels: torch.Tensor,
+    count: int,
+    rng: np.random.Generator,
+    *,
+    other_hands: bool = True,
+) -> Iterator[Examples]:
+    """Yield what `retrace_digits` returns, PART at a time."""
+    if not len(labels):
+        raise ValueError("there are no digits to write again")
+    goes = math.ceil(count / len(labels))
+    order = np.concatenate([rng.permutation(len(labels)) for _ in range(goes)])
+    chosen = torch.from_numpy(order[:count])
+    pens = torch.from_numpy(choose_pen_shares(count, rng)).float()
+    written = add_strokes(paths[chosen], labels[chosen], rng)
+    if other_hands:
+        written = rewrite(written, rng)
+    for part in torch.arange(count).split(PART):
+        yield Examples(written[part].draw(pens[part]), labels[chosen[part]])
+
+
+def _retrace_rows(
+    mnist: Examples, columns: int, rng: np.random.Generator
+) -> list[tuple[str, torch.Tensor]]:
+    rows = []
+    for digit in range(10):
+        examples = mnist[torch.nonzero(mnist.labels == digit).ravel()[:columns]]
+        again = retrace_digits(trace(examples.images), examples.labels, columns, rng)
+        rows.append((f"MNIST's {digit}", again.images))
+    return rows
+
+
+def _spread(habits: Sequence, columns: int, rng: np.random.Generator) -> torch.Tensor:
+    numbers = np.linspace(0, len(habits) - 1, columns).round().astype(int)
+    return render((write(habits[number], 1, rng) for number in numbers), rng)
+
+
+def _split(count: int, parts: int) -> list[int]:
+    """Split a number into whole parts that differ by at most one."""
+    return [count * (k + 1) // parts - count * k // parts for k in range(parts)]

@@ -1,0 +1,225 @@
+"""What is no digit, generated: letters, symbols, chance strokes, and digits that were spoilt.
+
+Each function returns arrays of segments, float (n, S, 4), whose n add up to the count asked for.
+Left out is whatever a person could take for a digit: O I l o Z z S s B b q g and their like, a six
+turned over, a mirrored 8.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ml.synthetic.digits import DIGITS, Habit
+from ml.synthetic.handwriting import Hand, write
+from ml.synthetic.letters import LETTERS, SHAPES, SYMBOLS
+from ml.synthetic.splines import spline_matrix
+
+Parts = list[np.ndarray]
+FIELD = np.array([0.8, 1.0])  # width and height that chance strokes fill
+
+# Quarter turns to the right, and mirroring left to right, that leave no digit.
+TURNS = {"2": (1, 3), "3": (1, 2, 3), "4": (1, 2, 3), "5": (1, 3), "6": (1, 3), "7": (1,)}
+TURNS |= {"8": (1, 3), "9": (1, 3)}
+MIRRORED = "34679"
+PLAIN = 10  # habits from the first that this holds for: a nine like an S, mirrored, is a two
+# The half that is left: of which digit, cut across which axis (0 = x, 1 = y), and whether its lower
+# coordinates remain. The other halves are digits, or might be: the upper half of a 9 is a 0.
+HALVES = (("0", 1, True), ("0", 1, False), ("2", 1, False), ("3", 0, True), ("4", 0, True))
+# Two halves in one: whose lower coordinates, whose higher ones, along which axis. Of the 200 that
+# there are, most still are digits or might be.
+SPLICES = (("2", "9", 0), ("4", "0", 1), ("4", "6", 1), ("6", "7", 1))
+RINGS = "0689"  # one above another they make an 8, and strokes a longer stroke
+STROKES = ("11", "71")
+
+
+def write_letters(count: int, rng: np.random.Generator) -> Parts:
+    """Write letters of both cases, each letter equally often."""
+    return _write_table(LETTERS, count, rng)
+
+
+def write_symbols(count: int, rng: np.random.Generator) -> Parts:
+    """Write symbols and small pictures, each equally often."""
+    return _write_table(SYMBOLS, count, rng)
+
+
+def draw_shapes(count: int, rng: np.random.Generator) -> Parts:
+    """Draw outlines, by careful hands: a triangle with round corners is a zero."""
+    return _write_table(SHAPES, count, rng, Hand(jitter=0.02, bow=0.02, rounding=0.2))
+
+
+def _write_table(
+    table: dict[str, tuple[Habit, ...]],
+    count: int,
+    rng: np.random.Generator,
+    hand: Hand | None = None,
+) -> Parts:
+    """Write habits of a table by chance: first which character, then which of its habits."""
+    names = list(table)
+    chosen = [table[names[n]] for n in rng.integers(len(names), size=count)]
+    habits = [habits[rng.integers(len(habits))] for habits in chosen]
+    return [write(habit, habits.count(habit), rng, hand) for habit in sorted(set(habits))]
+
+
+def draw_angles(count: int, rng: np.random.Generator) -> Parts:
+    """Draw straight strokes between the points of a coarse grid."""
+    return _draw_chance(count, rng, strokes=(1, 2, 2, 3), points=(4, 5, 6), steps=1, grid=3)
+
+
+def draw_curves(count: int, rng: np.random.Generator) -> Parts:
+    """Draw smooth strokes through random points."""
+    return _draw_chance(count, rng, strokes=(1, 2, 3), points=(4, 5, 6), steps=5, grid=None)
+
+
+def draw_scribbles(count: int, rng: np.random.Generator) -> Parts:
+    """Draw one long stroke through many random points."""
+    return _draw_chance(count, rng, strokes=(1,), points=(9, 12, 16), steps=3, grid=None)
+
+
+def _draw_chance(
+    count: int,
+    rng: np.random.Generator,
+    *,
+    strokes: tuple[int, ...],
+    points: tuple[int, ...],
+    steps: int,
+    grid: int | None,
+) -> Parts:
+    """Draw random strokes in as many groups as there are kinds; a group shares its make-up."""
+    parts = []
+    for number in np.array_split(np.arange(count), 24):
+        each = [
+            _draw_stroke(len(number), int(rng.choice(points)), steps, grid, rng)
+            for _ in range(rng.choice(strokes))
+        ]
+        # Wide and narrow drawings.
+        aspect = np.exp(rng.normal(0, 0.2, (len(number), 1, 1)))
+        parts.append(_stretch(np.concatenate(each, axis=1), aspect))
+    return parts
+
+
+def _stretch(segments: np.ndarray, aspect: np.ndarray) -> np.ndarray:
+    scale = np.concatenate([aspect, 1 / aspect, aspect, 1 / aspect], axis=2)
+    return segments * scale
+
+
+def _draw_stroke(
+    count: int, points: int, steps: int, grid: int | None, rng: np.random.Generator
+) -> np.ndarray:
+    """Return the segments (count, S, 4) of one random stroke through `points` points."""
+    if grid is None:
+        places = rng.random((count, points, 2))
+    else:
+        cells = rng.random((count, grid * grid)).argsort(axis=1)[:, :points]  # no point twice
+        places = np.stack([cells % grid, cells // grid], axis=2) / (grid - 1)
+        places = places + rng.normal(0, 0.05, places.shape)
+    path = spline_matrix(points, steps) @ (places * FIELD) if steps > 1 else places * FIELD
+    return np.concatenate([path[:, :-1], path[:, 1:]], axis=2)
+
+
+def turn_digits(count: int, rng: np.random.Generator) -> Parts:
+    """Write digits and turn them by quarters, or mirror them, where that leaves no digit."""
+    changes = [(digit, turns, 1) for digit in TURNS for turns in TURNS[digit]]
+    changes += [(digit, 0, -1) for digit in MIRRORED]
+    parts = []
+    for (digit, turns, side), number in _share_out(changes, count, rng):
+        segments = _write_digit(digit, number, rng, PLAIN).reshape(number, -1, 2) * [side, 1]
+        for _ in range(turns):
+            segments = segments[:, :, ::-1] * [-1, 1]
+        parts.append(segments.reshape(number, -1, 4))
+    return parts
+
+
+def write_pairs(count: int, rng: np.random.Generator) -> Parts:
+    """Write two digits, half of them beside each other and half one above the other."""
+    pairs = [(a, b, 0) for a in DIGITS for b in DIGITS]
+    pairs += [(a, b, 1) for a, b, _ in pairs if not _join_up(a, b)]
+    parts = []
+    for (first, second, axis), number in _share_out(pairs, count, rng):
+        low, high = _write_digit(first, number, rng), _write_digit(second, number, rng)
+        high = high * np.exp(rng.normal(0, 0.15, (number, 1, 1)))
+        end = low[:, :, axis::2].max(axis=(1, 2)) - high[:, :, axis::2].min(axis=(1, 2))
+        shift = rng.normal(0, 0.12, (number, 1, 2))
+        shift[:, 0, axis] = end + rng.uniform(0.08, 0.45, number)
+        parts.append(np.concatenate([low, high + np.tile(shift, 2)], axis=1))
+    return parts
+
+
+def _join_up(upper: str, lower: str) -> bool:
+    return upper + lower in STROKES or (upper in RINGS and lower in RINGS)
+
+
+def cut_digits(count: int, rng: np.random.Generator) -> Parts:
+    """Write digits of which a half is missing, where the other half is no digit."""
+    parts = []
+    for (digit, axis, keeps_low), number in _share_out(HALVES, count, rng):
+        edges = rng.uniform(0.4, 0.6, (number, 1))
+        parts.append(_cut(_write_digit(digit, number, rng, PLAIN), axis, edges, keeps_low))
+    return parts
+
+
+def splice_digits(count: int, rng: np.random.Generator) -> Parts:
+    """Write a half of one digit where another's is missing, of like height and width."""
+    parts = []
+    for (first, second, axis), number in _share_out(SPLICES, count, rng):
+        edges = rng.uniform(0.45, 0.55, (number, 1))
+        halves = [
+            _cut(_fill_box(_write_digit(digit, number, rng, PLAIN)), axis, edges, keeps_low)
+            for digit, keeps_low in ((first, True), (second, False))
+        ]
+        parts.append(np.concatenate(halves, axis=1))
+    return parts
+
+
+def _cut(segments: np.ndarray, axis: int, edges: np.ndarray, keeps_low: bool) -> np.ndarray:
+    """Keep the segments (N, S, 4) on one side of each drawing's edge, (N, 1), a share of 0..1.
+
+    Those that go are replaced by one that stays.
+    """
+    middle = segments[:, :, axis::2].mean(axis=2)
+    low, high = middle.min(axis=1, keepdims=True), middle.max(axis=1, keepdims=True)
+    stays = (middle < low + (high - low) * edges) == keeps_low
+    first = np.take_along_axis(segments, stays.argmax(axis=1)[:, None, None], axis=1)
+    return np.where(stays[:, :, None], segments, first)
+
+
+def _fill_box(segments: np.ndarray) -> np.ndarray:
+    """Shift and stretch drawings (N, S, 4) to a box of FIELD's width and height."""
+    points = segments.reshape(len(segments), -1, 2)
+    low, high = points.min(axis=1, keepdims=True), points.max(axis=1, keepdims=True)
+    return ((points - low) / np.maximum(high - low, 1e-3) * FIELD).reshape(segments.shape)
+
+
+def _write_digit(
+    digit: str, count: int, rng: np.random.Generator, first: int | None = None
+) -> np.ndarray:
+    """Write a digit in one of its habits, or one of the first so many."""
+    habits = DIGITS[digit][:first]
+    return write(habits[rng.integers(len(habits))], count, rng)
+
+
+def _share_out(choices: object, count: int, rng: np.random.Generator) -> list[tuple]:
+    """Give each of `count` drawings one of the choices by chance; return (choice, number)."""
+    choices = list(choices)
+    numbers = np.bincount(rng.integers(len(choices), size=count), minlength=len(choices))
+    # In several goes each, so that a choice is not written in one habit alone.
+    goes = [
+        (c, len(n))
+        for c, m in zip(choices, numbers, strict=True)
+        for n in np.array_split(np.arange(m), max(1, min(8, m // 4)))
+    ]
+    return [(choice, number) for choice, number in goes if number]
+
+
+# Each kind with its share of the whole.
+KINDS: dict[str, tuple[Callable[[int, np.random.Generator], Parts], float]] = {
+    "letters": (write_letters, 0.36),
+    "symbols": (write_symbols, 0.17),
+    "shapes": (draw_shapes, 0.03),
+    "angles": (draw_angles, 0.09),
+    "curves": (draw_curves, 0.06),
+    "scribbles": (draw_scribbles, 0.04),
+    "turned digits": (turn_digits, 0.11),
+    "two digits": (write_pairs, 0.09),
+    "half a digit": (cut_digits, 0.03),
+    "spliced digits": (splice_digits, 0.02),
+}

@@ -1,0 +1,1 @@
+"""From a recipe to a finished run: the loop, sessions, checkpoints, calibration, cards."""

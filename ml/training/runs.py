@@ -1,0 +1,140 @@
+"""A run's folder: where it lies, which one to go on with, and the command that repeats it."""
+
+import json
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ml.errors import CheckpointError, UnknownModelError
+from ml.networks.card import card_path, read_card
+from ml.networks.registry import MODELS
+from ml.training.events import EpochResult
+from ml.training.recipes import RECIPES, Recipe
+from ml.training.state import load_checkpoint
+
+RUNS_DIR = Path("runs")
+# The fields of a recipe that the command line can change, with their flags.
+OVERRIDES = {
+    "sessions": "--sessions",
+    "learning_rate": "--lr",
+    "batch_size": "--batch-size",
+    "optimizer": "--optimizer",
+    "momentum": "--momentum",
+    "session_decay": "--session-decay",
+}
+NAMED = 3  # runs, where the one that is asked for is not there
+
+
+def choose_folder(model: str, out: Path | None) -> Path:
+    """Return a new run's folder, not yet made; raises CheckpointError if a run is in it already."""
+    now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    folder = out or _unused(RUNS_DIR / f"{model}-{now}")
+    if (folder / "checkpoint.pt").exists():
+        raise CheckpointError(
+            f"{folder} holds a run already; go on with it by --resume, or choose another --out"
+        )
+    return folder
+
+
+def _unused(folder: Path) -> Path:
+    """Return the path, or with -2, -3 … behind it the first that is free."""
+    number, candidate = 1, folder
+    while candidate.exists():
+        number += 1
+        candidate = folder.with_name(f"{folder.name}-{number}")
+    return candidate
+
+
+def find_folder(model: str | None, out: Path | None) -> Path:
+    """Return the folder to resume: `out`, or that of the newest run (of the model).
+
+    Raises CheckpointError if there is none or it was stopped before its first epoch had ended,
+    UnknownModelError for a model that is not ours.
+    """
+    if model is not None and model not in MODELS:
+        raise UnknownModelError(model, list(MODELS))
+    if out is not None:
+        return out
+    folders = (path.parent for path in _find_newest())
+    folder = next((each for each in folders if model is None or _is_of(each, model)), None)
+    if folder is None:
+        raise CheckpointError(f"there is no run in {RUNS_DIR} to go on with; leave out --resume")
+    if not (folder / "checkpoint.pt").exists():
+        raise CheckpointError(
+            f"the newest run, {folder}, was stopped before its first epoch had ended; "
+            "leave out --resume, or name an older run by --out"
+        )
+    return folder
+
+
+def _find_newest() -> list[Path]:
+    """Return the runs' histories, the last written first."""
+    found = RUNS_DIR.glob("*/history.jsonl")
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _is_of(folder: Path, model: str) -> bool:
+    """Return whether a run trains the model; without a checkpoint the folder's name tells."""
+    try:
+        return read_settings(folder)[0].model == model
+    except CheckpointError:
+        return folder.name.startswith(f"{model}-")
+
+
+def is_finished(folder: Path, recipe: Recipe) -> bool:
+    """Return whether the run in a folder has come to the end of its recipe and has its card."""
+    if not card_path(folder, recipe.model).exists():
+        return False
+    card = read_card(folder, recipe.model)
+    return card.reached_goal or card.epochs == recipe.epochs
+
+
+def read_settings(folder: Path) -> tuple[Recipe, int]:
+    """Return the recipe and the seed that a run's checkpoint was trained with."""
+    path = folder / "checkpoint.pt"
+    state = load_checkpoint(path)
+    try:
+        return Recipe.from_dict(state["recipe"]), state["seed"]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"the checkpoint {path} has no readable recipe") from error
+
+
+def make_command(recipe: Recipe, seed: int) -> str:
+    """Return the command line that trains by this recipe and seed."""
+    standard = RECIPES[recipe.model]
+    changed = [
+        f" {flag} {','.join(map(str, value)) if name == 'sessions' else value}"
+        for name, flag in OVERRIDES.items()
+        if (value := getattr(recipe, name)) != getattr(standard, name)
+    ]
+    return f"python run.py --train --model {recipe.model}{''.join(changed)} --seed {seed}"
+
+
+def read_history(folder: Path) -> list[dict[str, Any]]:
+    """Return the epochs in a run's history.jsonl; raises CheckpointError if it has none."""
+    path = folder / "history.jsonl"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        history = [json.loads(line) for line in lines]
+    except FileNotFoundError:
+        kept = [each for each in _find_newest() if each.stat().st_size]
+        newest = ", ".join(str(each.parent) for each in kept[:NAMED])
+        raise CheckpointError(
+            f"{folder} holds no run: there is no {path.name} in it"
+            + (f"; the newest runs are {newest}" if newest else "")
+        ) from None
+    except ValueError as error:
+        raise CheckpointError(f"{path} is damaged: a line is not JSON") from error
+    if not all(map(_is_epoch, history)):
+        raise CheckpointError(f"{path} is damaged: a line is no epoch's result")
+    if not history:
+        raise CheckpointError(f"the run in {folder} has not finished an epoch yet")
+    return history
+
+
+def _is_epoch(record: object) -> bool:
+    names = {field.name for field in fields(EpochResult)}
+    return isinstance(record, dict) and all(
+        type(record.get(name)) in (int, float) for name in names
+    )

@@ -1,0 +1,100 @@
+"""train(): a recipe in checkpointed sessions, from the first epoch to the test set."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ml.data.mnist import Digits
+from ml.errors import TrainingError
+from ml.evaluation.metrics import evaluate
+from ml.training.events import (
+    CheckpointChecked,
+    EpochResult,
+    Event,
+    Finished,
+    SessionStarted,
+)
+from ml.training.loop import fit
+from ml.training.recipes import Recipe
+from ml.training.state import TrainingState
+
+
+def train(
+    recipe: Recipe,
+    digits: Digits,
+    folder: Path,
+    *,
+    seed: int,
+    device: torch.device,
+    resume: bool = False,
+) -> Iterator[Event]:
+    """Train in sessions with a checkpoint after every epoch; yield each thing that happens.
+
+    Between two sessions the model goes through the file: saved, loaded into a fresh model and a
+    fresh optimizer, and read on the test set by both, which must answer alike (TrainingError).
+    `folder` is made and gets checkpoint.pt and history.jsonl. Resuming gives the same weights as
+    never having stopped, bit for bit on the same machine.
+    """
+    path = folder / "checkpoint.pt"
+    checksum = digits.checksum()
+    load = (recipe, seed, checksum, device)
+    state = TrainingState.load(path, *load) if resume else TrainingState.start(*load)
+    folder.mkdir(parents=True, exist_ok=True)
+    _rewrite_history(folder, state.history)
+    marks, first = [], 1
+    for number, epochs in enumerate(recipe.sessions, 1):
+        last = first + epochs - 1
+        if state.epoch < last and not state.is_done:
+            yield SessionStarted(number, len(recipe.sessions), state.epoch + 1, last)
+            yield from _run_session(state, digits, folder, last)
+            if number < len(recipe.sessions):
+                expected = evaluate(state.result, digits.test, device).accuracy
+                state = TrainingState.load(path, *load)
+                loaded = evaluate(state.result, digits.test, device).accuracy
+                yield _compare(path, expected, loaded)
+        if number < len(recipe.sessions) and last <= state.epoch:
+            marks.append(last)
+        first = last + 1
+    evaluation = evaluate(state.result, digits.test, device)
+    early = recipe.is_goal(state.history[-1]["training_accuracy"])
+    yield Finished(state.result, evaluation, state.history, marks, early)
+
+
+def _run_session(state: TrainingState, digits: Digits, folder: Path, last: int) -> Iterator[Event]:
+    for result in fit(
+        state.model,
+        state.optimizer,
+        state.recipe,
+        digits.training,
+        digits.validation,
+        epochs=range(state.epoch + 1, last + 1),
+        seed=state.seed,
+        device=state.device,
+        generator=state.generator,
+        average=state.average,
+    ):
+        if isinstance(result, EpochResult):
+            state.history.append(asdict(result))
+            state.save(folder / "checkpoint.pt")
+            with (folder / "history.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(result)) + "\n")
+        yield result
+
+
+def _compare(path: Path, expected: float, loaded: float) -> CheckpointChecked:
+    if expected != loaded:
+        raise TrainingError(
+            f"the model loaded from {path} reads {loaded:.4%} of the test set, "
+            f"but the one saved there read {expected:.4%}"
+        )
+    return CheckpointChecked(path, expected, loaded)
+
+
+def _rewrite_history(folder: Path, history: list[dict[str, Any]]) -> None:
+    """Make history.jsonl agree with the checkpoint: a kill can fall between the two."""
+    text = "".join(json.dumps(epoch) + "\n" for epoch in history)
+    (folder / "history.jsonl").write_text(text, encoding="utf-8")

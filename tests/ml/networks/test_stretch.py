@@ -1,0 +1,69 @@
+"""A drawing is stretched towards a square, within bounds, around its own middle."""
+
+import numpy as np
+import pytest
+import torch
+
+from ml.networks.board_cnn import stretch
+from ml.preprocess import IMAGE_SIDE, normalize
+
+PAPER, FULL = normalize(np.array([[[0, 255]]], np.uint8)).ravel().tolist()
+
+
+def draw(rows, columns, ink=255):
+    """Return one normalized image with a filled rectangle at these rows and columns."""
+    image = np.zeros((1, IMAGE_SIDE, IMAGE_SIDE), np.uint8)
+    image[:, rows, columns] = ink
+    return torch.from_numpy(normalize(image))
+
+
+def measure(image):
+    """Return first and last row, first and last column with more than a half of full ink."""
+    inked = image[0, 0] > (PAPER + FULL) / 2
+    rows, columns = inked.any(dim=1).nonzero().ravel(), inked.any(dim=0).nonzero().ravel()
+    return rows[0].item(), rows[-1].item(), columns[0].item(), columns[-1].item()
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        (slice(4, 24), slice(8, 20)),  # high
+        (slice(9, 19), slice(4, 24)),  # flat
+        (slice(2, 22), slice(1, 21)),  # square, not in the middle
+        (slice(0, 28), slice(0, 28)),  # larger than it should be
+    ],
+)
+def test_ink_fills_a_square_in_the_middle(rows, columns):
+    assert measure(stretch(draw(rows, columns))) == (4, 23, 4, 23)
+
+
+def test_no_side_becomes_more_than_twice_as_long():
+    assert measure(stretch(draw(slice(4, 24), slice(10, 18)))) == (4, 23, 6, 21)
+    assert measure(stretch(draw(slice(10, 18), slice(4, 24)))) == (6, 21, 4, 23)
+
+
+@pytest.mark.parametrize(("fringe", "is_ink"), [(50, False), (70, True)])
+def test_an_edge_belongs_to_the_ink_from_the_grey_on_that_preprocessing_takes(fringe, is_ink):
+    image = draw(slice(4, 24), slice(9, 19))
+    edges = draw(slice(4, 24), slice(7, 21), fringe)
+    inner = measure(stretch(torch.maximum(image, edges)))
+    assert inner == ((4, 23, 7, 20) if is_ink else (4, 23, 4, 23))
+
+
+def test_a_square_that_is_in_its_place_stays_what_it_is():
+    image = draw(slice(4, 24), slice(4, 24))
+    image[0, 0, 10:14, 10:14] = PAPER
+    assert torch.allclose(stretch(image), image, atol=1e-6)
+
+
+def test_paper_stays_paper():
+    paper = torch.from_numpy(normalize(np.zeros((2, IMAGE_SIDE, IMAGE_SIDE), np.uint8)))
+    assert torch.allclose(stretch(paper), paper, atol=1e-6)
+
+
+def test_each_image_is_stretched_for_itself():
+    images = torch.cat([draw(slice(4, 24), slice(8, 20)), draw(slice(9, 19), slice(4, 24), 90)])
+    together = stretch(images)
+    assert together.shape == (2, 1, IMAGE_SIDE, IMAGE_SIDE)
+    for number in range(2):
+        assert torch.allclose(together[number], stretch(images[number : number + 1])[0], atol=1e-6)

@@ -1,0 +1,202 @@
+"""Generated examples: the same from the same seed, of every kind, and fitted like drawings."""
+
+from dataclasses import asdict, fields
+
+import numpy as np
+import pytest
+import torch
+
+from ml.synthetic.additions import add_strokes
+from ml.synthetic.digits import DIGITS
+from ml.synthetic.generate import (
+    NOT_A_DIGIT,
+    make_digits,
+    make_non_digits,
+    make_samples,
+    retrace_digits,
+)
+from ml.synthetic.handwriting import Hand, choose_pen_shares, rewrite, write
+from ml.synthetic.letters import LETTERS, SHAPES, SYMBOLS
+from ml.synthetic.non_digits import KINDS
+from ml.synthetic.splines import parse_habit, spline_matrix
+from ml.tracing.paths import Paths
+from ml.tracing.thinning import trace
+
+STILL = Hand(**{field.name: 0.0 for field in fields(Hand)})
+TABLES = [DIGITS, LETTERS, SYMBOLS, SHAPES]
+HABITS = [habit for table in TABLES for habits in table.values() for habit in habits]
+
+
+@pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit[0])
+def test_every_habit_can_be_written(habit):
+    segments = write(habit, 3, np.random.default_rng(0))
+    assert segments.shape[0] == 3
+    assert segments.shape[2] == 4
+    assert np.isfinite(segments).all()
+
+
+def test_a_still_hand_writes_the_skeleton():
+    segments = write(("00 90! 39", 0.6), 1, np.random.default_rng(0), STILL)
+    points = segments.reshape(-1, 2)
+    assert points[0] == pytest.approx([-0.3, -0.5])
+    assert points[-1] == pytest.approx([3 / 9 * 0.6 - 0.3, 0.5])
+
+
+def test_two_hands_differ():
+    first, second = write(DIGITS["2"][0], 2, np.random.default_rng(0))
+    assert np.abs(first - second).mean() > 0.01
+
+
+def test_a_still_hand_rewrites_a_path_as_it_was(made_digits):
+    paths = trace(made_digits[0].images[:20])
+    again = rewrite(paths, np.random.default_rng(0), STILL)
+    assert torch.equal(again.lands, paths.lands)
+    assert again.points.numpy() == pytest.approx(paths.points.numpy(), abs=1e-4)
+
+
+def test_another_hand_writes_the_same_path_otherwise(made_digits):
+    paths = trace(made_digits[0].images[:200])
+    again = rewrite(paths, np.random.default_rng(0))
+    moved = (again.points - paths.points).norm(dim=2).mean(dim=1)
+    assert moved.min() > 0.1
+    assert 0.5 < moved.mean() < 3
+
+
+def test_a_pen_that_rests_does_not_tremble():
+    points = torch.tensor([[[0.0, 0.0], [9.0, 20.0], [9.0, 20.0], [9.0, 20.0], [0.0, 20.0]]])
+    paths = Paths(points.repeat(50, 1, 1), torch.zeros(50, 5, dtype=torch.bool))
+    x, y = rewrite(paths, np.random.default_rng(0)).points[:, 1:4].unbind(dim=2)
+    assert (x == x[:, :1]).all()
+    assert (y == y[:, :1]).all()
+
+
+def test_strokes_are_set_apart_as_wholes():
+    loose = Hand(**(asdict(STILL) | {"apart": 0.1}))
+    points = torch.tensor([[[0.0, 0.0], [0.0, 20.0], [5.0, 10.0], [9.0, 10.0], [9.0, 10.0]]])
+    lands = torch.tensor([[True, False, True, False, False]])
+    paths = Paths(points.repeat(50, 1, 1), lands.repeat(50, 1))
+    moves = rewrite(paths, np.random.default_rng(0), loose).points - paths.points
+    assert torch.allclose(moves[:, 0], moves[:, 1], atol=1e-4)
+    assert torch.allclose(moves[:, 2:4], moves[:, 2:3], atol=1e-4)
+    assert (moves[:, 0] - moves[:, 2]).norm(dim=1).min() > 0.01
+
+
+def test_hooks_are_where_a_pen_lands_and_leaves():
+    hooked = Hand(**(asdict(STILL) | {"hook": 0.1, "hooked": 1.0}))
+    line = [[0.0, 0.0], [0.0, 10.0], [0.0, 20.0], [0.0, 20.0], [5.0, 5.0], [5.0, 10.0], [5.0, 15.0]]
+    lands = torch.zeros(50, 7, dtype=torch.bool)
+    lands[:, [0, 4]] = True
+    paths = Paths(torch.tensor([line]).repeat(50, 1, 1), lands)
+    moves = rewrite(paths, np.random.default_rng(0), hooked).points - paths.points
+    is_moved = moves.norm(dim=2) > 1e-3
+    assert is_moved.all(dim=0).tolist() == [True, False, True, True, True, False, True]
+    assert not is_moved[:, [1, 5]].any()
+    assert torch.allclose(moves[:, 2], moves[:, 3], atol=1e-4)  # the pen rests there
+
+
+def test_a_coarse_tablet_sees_steps(made_digits):
+    coarse = Hand(**(asdict(STILL) | {"coarse": 1.0, "coarsest": 0.1}))
+    paths = trace(made_digits[0].images[:50])
+    again = rewrite(paths, np.random.default_rng(0), coarse)
+    fine, seen = ([len(part.unique()) for part in each.points] for each in (paths, again))
+    assert sum(seen) < 0.8 * sum(fine)
+
+
+def test_retraced_digits_are_written_by_other_hands_unless_their_shapes_are_to_stay(made_digits):
+    mnist = made_digits[0][torch.arange(40)]
+    paths = trace(mnist.images)
+    own, other = (
+        retrace_digits(paths, mnist.labels, 40, np.random.default_rng(0), other_hands=other_hands)
+        for other_hands in (False, True)
+    )
+    assert torch.equal(own.labels, other.labels)
+    assert (own.images != other.images).any(dim=(1, 2)).all()
+    rng = np.random.default_rng(0)
+    order = torch.from_numpy(rng.permutation(40))
+    pens = torch.from_numpy(choose_pen_shares(40, rng)).float()
+    expected = add_strokes(paths[order], mnist.labels[order], rng).draw(pens)
+    assert torch.equal(own.images, expected)
+
+
+def test_no_digits_cannot_be_written_again(made_digits):
+    none = torch.arange(0)
+    paths = trace(made_digits[0].images[:1])[none]
+    with pytest.raises(ValueError, match="no digits"):
+        retrace_digits(paths, none, 5, np.random.default_rng(0))
+
+
+def test_a_curve_runs_through_its_points():
+    positions = spline_matrix(4, 3) @ np.array([[0, 0], [1, 2], [3, 2], [4, 0]])
+    assert positions[::3] == pytest.approx(np.array([[0, 0], [1, 2], [3, 2], [4, 0]]))
+
+
+@pytest.mark.parametrize("text", ["0", "0a", "123 00", "00,11"])
+def test_other_notation_is_refused(text):
+    with pytest.raises(ValueError, match="is no point"):
+        parse_habit(text)
+
+
+def test_a_lifted_pen_begins_a_new_stroke():
+    assert len(parse_habit("00 90! 39 / 25 75").strokes) == 2
+
+
+def test_no_letter_that_could_be_a_digit_is_in_the_tables():
+    assert not set("OoIlZzSsBbqgcCDQUGyYJji!>") & (set(LETTERS) | set(SYMBOLS) | set(SHAPES))
+
+
+def test_generated_digits_are_as_many_of_each():
+    digits = make_digits(205, seed=1)
+    counts = torch.bincount(digits.labels, minlength=10)
+    assert digits.images.shape == (205, 28, 28)
+    assert digits.images.dtype == torch.uint8
+    assert counts.min() >= 20
+    assert counts.sum() == 205
+
+
+def test_generated_non_digits_have_a_label_of_their_own():
+    others = make_non_digits(123, seed=1)
+    assert others.images.shape == (123, 28, 28)
+    assert (others.labels == NOT_A_DIGIT).all()
+
+
+@pytest.mark.parametrize("make", [make_digits, make_non_digits])
+def test_a_seed_decides_everything(make):
+    first, again, other = make(60, seed=3), make(60, seed=3), make(60, seed=4)
+    assert torch.equal(first.images, again.images)
+    assert not torch.equal(first.images, other.images)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_gives_as_many_as_asked_for(kind):
+    make, _ = KINDS[kind]
+    assert sum(len(part) for part in make(37, np.random.default_rng(0))) == 37
+    assert sum(len(part) for part in make(0, np.random.default_rng(0))) == 0
+
+
+@pytest.mark.parametrize("make", [make_digits, make_non_digits])
+def test_images_are_fitted_like_drawings(make):
+    images = make(200, seed=5).images
+    assert (images.amax(dim=(1, 2)) == 255).all()
+    axis = torch.arange(28.0)
+    mass = images.double()
+    centre = (mass.sum(dim=1) @ axis.double()) / mass.sum(dim=(1, 2))
+    assert ((centre > 13.4) & (centre < 14.6)).double().mean() > 0.95
+
+
+def test_samples_show_every_digit_and_every_kind():
+    rows = make_samples(columns=6)
+    assert [name for name, _ in rows] == [f"digit {d}" for d in range(10)] + list(KINDS)
+    assert all(images.shape == (6, 28, 28) for _, images in rows)
+
+
+def test_samples_show_mnist_written_again_if_it_is_there(made_digits):
+    rows = make_samples(columns=6, mnist=made_digits[0])
+    assert [name for name, _ in rows][:10] == [f"MNIST's {digit}" for digit in range(10)]
+    assert all(images.shape == (6, 28, 28) for _, images in rows)
+
+
+def test_retraced_digits_come_once_each_before_any_comes_twice(made_digits):
+    mnist = made_digits[0]
+    again = retrace_digits(trace(mnist.images), mnist.labels, 540, np.random.default_rng(0))
+    assert again.images.shape == (540, 28, 28)
+    assert again.labels[:360].bincount().tolist() == [36] * 10

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from ml.data import FILES, Examples, default_data_dir, has_mnist
 from ml.preprocess import fit_ink
 from ml.strokes import Drawing, read_drawings
-from tests.browser.shapes import DIGITS, Stroke
+from tests.shapes import DIGITS, Stroke
 
 BOARD = 280
 SMOOTHING = 4  # drawn this many times larger and averaged, for antialiased edges

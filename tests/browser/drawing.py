@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, Request
 
-from tests.browser.shapes import DIGITS, Point, Stroke
+from tests.shapes import DIGITS, Point, Stroke
 
 PREDICT = "**/api/predict"
 DOWN = [(0.5, 0.2), (0.5, 0.35), (0.5, 0.5), (0.5, 0.65), (0.5, 0.8)]

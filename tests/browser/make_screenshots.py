@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser.board_server import serve_app
 from tests.browser.chromium import launch_chromium
 from tests.browser.drawing import draw_stroke
-from tests.browser.shapes import draw_curve
+from tests.shapes import draw_curve
 from webapp import create_app
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -19,7 +19,7 @@ from ml.drawn import (
 )
 from ml.errors import DataError
 from ml.strokes import read_drawings
-from tests.browser.shapes import DIGITS
+from tests.shapes import DIGITS
 
 KEYS = {
     "accuracy",

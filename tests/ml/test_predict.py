@@ -11,8 +11,8 @@ from ml.errors import UnknownModelError, WeightsError
 from ml.models import build_model
 from ml.predict import Reader
 from ml.preprocess import fit_ink
-from tests.browser.shapes import DIGITS
 from tests.digits import draw_ink
+from tests.shapes import DIGITS
 
 
 @pytest.fixture(scope="module")

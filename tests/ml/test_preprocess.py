@@ -10,8 +10,8 @@ from PIL import Image
 from ml.data import Examples, load_mnist
 from ml.evaluate import evaluate
 from ml.preprocess import area_weights, fit_ink, is_blank, normalize
-from tests.browser.shapes import DIGITS
 from tests.digits import draw_ink, find_mnist, vary
+from tests.shapes import DIGITS
 
 
 def centroid(image):

@@ -109,6 +109,19 @@ def test_a_row_says_when_the_drawing_is_not_a_digit_for_its_model(page):
     expect(get_row(page, OTHER)).to_have_attribute("data-faded", "")
 
 
+@pytest.mark.parametrize("size", [(320, 700), (390, 844), (844, 390), (1280, 800)])
+def test_a_refused_row_is_as_high_as_before(open_page, shelf_url, size):
+    page = open_page(shelf_url, viewport=dict(zip(("width", "height"), size, strict=True)))
+    refused = make_reading(None, "not_a_digit") | {"model": "linear"}
+    answer_all(page, json={"readings": [refused]})
+    compare(page)
+    row = get_row(page, "Logistic regression")
+    before = row.bounding_box()["height"]
+    draw_stroke(page, DOWN)
+    expect(row.get_by_role("cell").nth(1)).to_have_text("not a digit")
+    assert row.bounding_box()["height"] == before
+
+
 @pytest.mark.parametrize("size", [(390, 844), (1280, 800), (1280, 720)])
 def test_comparing_moves_nothing(open_page, shelf_url, size):
     page = open_page(shelf_url, viewport=dict(zip(("width", "height"), size, strict=True)))

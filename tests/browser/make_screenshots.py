@@ -70,7 +70,7 @@ def show(page: Page, url: str, name: str) -> None:
         draw_four(page)
     elif name == "comparison":
         compare(page)
-        page.wait_for_load_state("networkidle")
+        expect(page.get_by_role("img", name="not read yet")).to_have_count(0)
     else:
         page.goto(f"{url}/{name}")
 

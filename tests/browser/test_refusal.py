@@ -1,4 +1,4 @@
-"""The board says if a drawing isn't a digit, reads it anyway on request, and tells a doubt."""
+"""If a drawing isn't a digit, the board says so and can read it anyway; if unsure, it names two."""
 
 import pytest
 from playwright.sync_api import expect

@@ -24,7 +24,7 @@ test("a point repeated at once adds nothing", () => {
   assert.equal(pathOf(point, { x: 7, y: 6 }, { x: 7, y: 6 }), "M5 6L7 6");
 });
 
-test("a point that shares one coordinate with the last is no repetition", () => {
+test("a point that shares only one coordinate with the last is added", () => {
   assert.equal(pathOf({ x: 5, y: 6 }, { x: 5, y: 7 }), "M5 6L5 7");
   assert.equal(pathOf({ x: 5, y: 6 }, { x: 6, y: 6 }), "M5 6L6 6");
 });

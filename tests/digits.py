@@ -11,7 +11,7 @@ from ml.data.examples import Examples
 from ml.data.mnist import FILES, default_data_dir, has_mnist
 from ml.preprocess import fit_ink
 from ml.strokes import Drawing, read_drawings
-from tests.browser.shapes import DIGITS, Stroke
+from tests.shapes import DIGITS, Stroke
 
 BOARD = 280
 SMOOTHING = 4  # drawn this many times larger and averaged, for antialiased edges

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.browser.shapes import DIGITS
+from tests.shapes import DIGITS
 
 
 def write_strokes(path, labels):

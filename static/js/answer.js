@@ -22,9 +22,9 @@ export class Answer {
     return this.#element.dataset.state === "empty";
   }
 
-  /** Whether it offers to read the last drawing anyway. */
+  /** Whether the button that reads the last drawing anyway is shown. */
   get isOffering() {
-    return this.#element.dataset.state === "no-digit";
+    return this.#element.dataset.state === "not-a-digit";
   }
 
   wait() {
@@ -41,8 +41,9 @@ export class Answer {
     this.#show("blank", "Too little to read", "Draw the digit larger.");
   }
 
-  showNoDigit() {
-    this.#show("no-digit", "That does not look like a digit", "Clear it and draw one digit, or");
+  showNotADigit() {
+    const advice = "Clear the board and draw one digit, or"; // the button completes it
+    this.#show("not-a-digit", "That does not look like a digit", advice);
   }
 
   showRefusal(reason) {
@@ -50,20 +51,20 @@ export class Answer {
   }
 
   showUnreachable() {
-    const lines = "The server cannot be reached. Your drawing is kept and will be sent again.";
-    this.#show("trouble", lines);
+    const words = "The server cannot be reached. Your drawing is kept and will be sent again.";
+    this.#show("trouble", words);
   }
 
-  /** While the pen is down, a screen reader waits for the answer that stays. */
+  /** While the pen is down, screen readers wait: only the final answer is announced. */
   set isBusy(isBusy) {
     this.#said.setAttribute("aria-busy", String(isBusy));
   }
 
   #show(state, said, note = "") {
     this.#element.dataset.state = state;
-    // Writing the same words again would make a screen reader say them again.
+    // Even the same words, written again, would be announced again.
     if (this.#said.textContent !== said) this.#said.textContent = said;
     this.#note.textContent = note;
-    this.#anyway.hidden = state !== "no-digit";
+    this.#anyway.hidden = state !== "not-a-digit";
   }
 }

@@ -1,4 +1,4 @@
-/** Ten bars, one for each digit; the longest one is marked. */
+/** Ten bars, one for each digit; the most probable one is marked. */
 export class Bars {
   #list;
   #rows;
@@ -18,7 +18,7 @@ export class Bars {
     });
   }
 
-  /** Faded bars are there to look at, and are no answer. */
+  /** Faded bars belong to a drawing that was refused, or to an earlier one: they don't answer. */
   fade(isFaded = true) {
     this.#list.toggleAttribute("data-faded", isFaded);
   }
@@ -40,7 +40,7 @@ export class Bars {
   }
 }
 
-/** A probability as the page writes it. */
+/** A probability, 0 to 1, as the page writes it: 0.912 is "91.2%". */
 export function percent(probability) {
   return `${(100 * probability).toFixed(1)}%`;
 }

@@ -6,9 +6,9 @@ const PEN_WIDTH = 18;
 /**
  * The sheet of paper. It keeps strokes, draws them and emits `change`; pens write on it.
  *
- * The canvas has a fixed inner size because its pixels are data: ink on a transparent ground.
- * Only one stroke runs at a time. Whoever began it passes it back to extend or end it; a stroke
- * that has meanwhile been undone, cleared or followed by another is no longer accepted.
+ * The canvas has a fixed inner size because its pixels are data: ink on a transparent background.
+ * Only one stroke runs at a time. The pen that began it passes it back to extend or end it; once a
+ * stroke has been undone, cleared or followed by another, the board ignores it.
  */
 export class Board extends EventTarget {
   #canvas;
@@ -73,7 +73,7 @@ export class Board extends EventTarget {
     this.#changed();
   }
 
-  /** Drops a running stroke that should not have been: a palm, say. */
+  /** Drops a running stroke that was never meant: one drawn by a palm, say. */
   discard(stroke) {
     if (!this.isRunning(stroke)) return;
     this.#running = null;
@@ -93,7 +93,7 @@ export class Board extends EventTarget {
     if (!this.isEmpty) this.#change(() => this.#history.push([]));
   }
 
-  /** Draws what `paths` gave, stroke by stroke: each can be undone. */
+  /** Draws what `paths` once returned, stroke by stroke, so that each can be undone. */
   restore(paths) {
     this.#change(() => {
       for (const path of paths) this.#history.push([...this.#history.present, { path }]);

@@ -1,12 +1,12 @@
 import { percent } from "./bars.js";
 
-/** The same drawing read by every model: a row each, in the place of the ten large bars. */
+/** The same drawing read by every model, one row each, in place of the ten large bars. */
 export class Comparison extends EventTarget {
   #views;
   #button;
   #rows;
 
-  /** @param views holds the bars and the table in one place; the button swaps the two. */
+  /** @param views holds both the bars and the table; the button swaps the two */
   constructor(views, table, button) {
     super();
     this.#views = views;
@@ -66,7 +66,7 @@ class Row {
     const isDigit = status === "digit";
     const most = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : null;
     this.#write("digit", isDigit ? most : "–");
-    const refused = status === "not_a_digit" ? "no digit" : "–";
+    const refused = status === "not_a_digit" ? "not a digit" : "–";
     this.#write("probability", isDigit ? percent(probabilities[most]) : refused);
     this.#write("time", Number.isFinite(milliseconds) ? time(milliseconds) : "–");
     this.#draw(probabilities ?? Array(10).fill(0), most);
@@ -91,12 +91,12 @@ class Row {
   }
 }
 
-/** The smallest networks need only some hundredths of a millisecond. */
+/** Two decimals for the smallest networks: they need a few hundredths of a millisecond. */
 function time(milliseconds) {
   return `${milliseconds.toFixed(milliseconds < 0.1 ? 2 : 1)} ms`;
 }
 
-/** The digits worth a word, the most probable first. */
+/** The digits that round to more than 0.0%, most probable first, for screen readers. */
 function list(probabilities) {
   return [...probabilities.entries()]
     .filter(([, probability]) => probability >= 0.0005)

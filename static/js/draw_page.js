@@ -1,12 +1,12 @@
 import { Answer } from "./answer.js";
 import { Bars } from "./bars.js";
 import { Board } from "./board.js";
+import { Client } from "./client.js";
 import { Comparison } from "./comparison.js";
 import { KeptDrawing } from "./kept_drawing.js";
 import { KeyboardPen } from "./keyboard_pen.js";
 import { Picker } from "./picker.js";
 import { PointerPen } from "./pointer_pen.js";
-import { Reader } from "./reader.js";
 import { Seen } from "./seen.js";
 import { Toolbar } from "./toolbar.js";
 
@@ -18,12 +18,12 @@ const board = new Board(canvas, part("ink"));
 const picker = new Picker(part("model"));
 const compare = document.querySelector('[data-action="compare"]');
 const comparison = new Comparison(part("views"), part("comparison"), compare);
-const reader = new Reader(() => ({ image: board.toDataURL(), ...chooseModels() }));
+const client = new Client(() => ({ image: board.toDataURL(), ...chooseModels() }));
 const answer = new Answer(part("answer"));
 const bars = new Bars(part("bars"));
 const seen = new Seen(part("seen"));
-let answered = []; // what the server last said, of each model asked
-let isInsisted = false; // this drawing is to be read whatever it looks like
+let answered = []; // the last readings from the server, one for each model asked
+let isInsisted = false; // show this drawing's digit even if a model refuses it
 
 new PointerPen(board, canvas);
 new KeyboardPen(board, canvas, part("cursor"), part("pen-state"));
@@ -40,32 +40,32 @@ board.addEventListener("change", () => {
 
 picker.addEventListener("change", () => {
   comparison.mark(picker.model);
-  reader.forget(); // the former model's answer is no longer wanted
+  client.forget(); // the previous model's answer is no longer wanted
   if (!board.isEmpty) readDrawing();
 });
 comparison.addEventListener("toggle", () => {
   if (comparison.isOpen && !board.isEmpty) readDrawing();
 });
 
-reader.addEventListener("answer", ({ detail }) => show(detail.readings ?? [detail]));
+client.addEventListener("answer", ({ detail }) => show(detail.readings ?? [detail]));
 document.querySelector('[data-action="read-anyway"]').addEventListener("click", readAnyway);
-reader.addEventListener("refusal", ({ detail }) => {
+client.addEventListener("refusal", ({ detail }) => {
   answer.showRefusal(detail);
   fade();
 });
-reader.addEventListener("unreachable", () => {
+client.addEventListener("unreachable", () => {
   answer.showUnreachable();
   fade();
 });
 
-new KeptDrawing(board); // last: everything above hears of it
+new KeptDrawing(board); // last: it may change the board, and everything above must hear of it
 
 function chooseModels() {
   return comparison.isOpen ? { models: picker.models } : { model: picker.model };
 }
 
 function startAfresh() {
-  reader.forget();
+  client.forget();
   answer.invite();
   comparison.clear();
   clear();
@@ -76,7 +76,7 @@ function clear() {
   seen.clear();
 }
 
-/** What is shown belongs to an earlier drawing. */
+/** What is shown still belongs to an earlier drawing. */
 function fade() {
   bars.fade();
   comparison.fade();
@@ -84,7 +84,7 @@ function fade() {
 
 function readDrawing() {
   if (answer.isInviting || answer.isOffering) answer.wait();
-  reader.read();
+  client.ask();
 }
 
 function show(answers) {
@@ -101,15 +101,15 @@ function show(answers) {
   say(reading);
 }
 
-/** Half a digit is often none yet: nobody is told so before the pen is lifted. */
+/** A half-drawn digit often isn't one yet, so the page waits for the pen to be lifted. */
 function say({ status, digit, unsure }) {
   if (status === "digit") answer.showDigit(digit, unsure);
-  else if (board.isDrawing || reader.isBehind) answer.wait();
+  else if (board.isDrawing || client.isBehind) answer.wait();
   else if (status === "blank") answer.showBlank();
-  else answer.showNoDigit();
+  else answer.showNotADigit();
 }
 
-/** What it would have been if it had to be a digit. */
+/** The reading as if the drawing had to be a digit. */
 function insist(reading) {
   if (reading.status !== "not_a_digit") return reading;
   const digit = reading.probabilities.indexOf(Math.max(...reading.probabilities));
@@ -119,5 +119,5 @@ function insist(reading) {
 function readAnyway() {
   isInsisted = true;
   show(answered);
-  canvas.focus({ preventScroll: true }); // the button is gone, and with it its focus
+  canvas.focus({ preventScroll: true }); // the button that had the focus is hidden now
 }

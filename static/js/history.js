@@ -1,4 +1,4 @@
-/** A value that remembers what it was: every change can be undone and redone. */
+/** A value and its past: every change can be undone and redone. */
 export class History {
   #past = [];
   #future = [];
@@ -33,7 +33,7 @@ export class History {
     this.present = this.#future.pop();
   }
 
-  /** Takes the last change back as if it had never been made. */
+  /** Undoes the last change for good: it cannot be redone. */
   forget() {
     if (this.canUndo) this.present = this.#past.pop();
   }

@@ -1,14 +1,14 @@
-import { Memory } from "./memory.js";
+import { StoredText } from "./storage.js";
 
 const PATH = /^M[-\d.L ]+(h0\.01)?$/; // as Stroke writes it
 
 /**
- * The tab keeps the drawing, so that it is there again after a look at another page. Who opens or
- * reloads the board wants a new sheet.
+ * The tab keeps the drawing while another page is looked at. Opening or reloading the board starts
+ * with a new sheet.
  */
 export class KeptDrawing {
   #board;
-  #memory = new Memory("sessionStorage", "digit-board.drawing");
+  #stored = new StoredText("sessionStorage", "digit-board.drawing");
 
   constructor(board) {
     this.#board = board;
@@ -19,20 +19,20 @@ export class KeptDrawing {
   }
 
   #keep() {
-    if (!this.#board.isDrawing) this.#memory.keep(JSON.stringify(this.#board.paths));
+    if (!this.#board.isDrawing) this.#stored.write(JSON.stringify(this.#board.paths));
   }
 
   #recall() {
     try {
-      const paths = JSON.parse(this.#memory.recall());
+      const paths = JSON.parse(this.#stored.read());
       return Array.isArray(paths) ? paths.filter((path) => PATH.test(path)) : [];
     } catch {
-      return []; // no JSON, so not ours
+      return []; // not JSON, so not written here
     }
   }
 }
 
-/** Whether this page was come back to: by the browser's button, or by a link of another of ours. */
+/** Whether someone came back to this page: by Back or Forward, or by a link on another page. */
 function isBack() {
   const { type } = performance.getEntriesByType("navigation")[0];
   if (type !== "navigate") return type === "back_forward";

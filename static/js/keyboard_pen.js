@@ -74,7 +74,7 @@ export class KeyboardPen {
 
   #say() {
     const { x, y } = this.#point;
-    const place = `${this.#percent(x)} across, ${this.#percent(y)} down`;
+    const place = `${this.#percent(x)} from the left, ${this.#percent(y)} from the top`;
     this.#voice.textContent = `Pen ${this.#isDown ? "down" : "up"}, ${place}`;
   }
 

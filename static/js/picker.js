@@ -1,15 +1,15 @@
-import { Memory } from "./memory.js";
+import { StoredText } from "./storage.js";
 
-/** The choice of the model that answers; this browser remembers it. Emits `change`. */
+/** The choice of the model that answers, which this browser remembers. Emits `change`. */
 export class Picker extends EventTarget {
   #select;
-  #memory = new Memory("localStorage", "digit-board.model");
+  #stored = new StoredText("localStorage", "digit-board.model");
 
   constructor(select) {
     super();
     this.#select = select;
-    const former = this.#memory.recall();
-    // A model may have left since it was chosen; the first one listed is the default.
+    const former = this.#stored.read();
+    // The model may have been removed since it was chosen; the first one listed is the default.
     select.value = this.models.includes(former) ? former : this.models[0];
     select.addEventListener("change", () => this.#change());
   }
@@ -23,7 +23,7 @@ export class Picker extends EventTarget {
   }
 
   #change() {
-    this.#memory.keep(this.model);
+    this.#stored.write(this.model);
     this.dispatchEvent(new Event("change"));
   }
 }

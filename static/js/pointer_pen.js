@@ -1,8 +1,8 @@
-/** Mouse, finger and stylus on the board: one pointer at a time makes one stroke. */
+/** Mouse, finger and stylus: one pointer at a time draws one stroke. */
 export class PointerPen {
   #board;
   #surface;
-  #pointer = null; // the one that draws: { id, type, stroke }
+  #pointer = null; // the one that is drawing: { id, type, stroke }
   #penWasSeen = false;
 
   constructor(board, surface) {
@@ -27,7 +27,7 @@ export class PointerPen {
   #move(event) {
     if (event.pointerType === "pen") this.#meetPen();
     if (!this.#isDrawing(event)) return;
-    // The button came up where the page could not see it: beside the window, under a menu.
+    // The button was released where the page could not see it: outside the window, or in a menu.
     if (event.pointerType === "mouse" && !(event.buttons & 1)) return this.#release(event);
     this.#board.extend(this.#pointer.stroke, this.#pointsFrom(event));
   }
@@ -45,7 +45,7 @@ export class PointerPen {
     this.#board.end(stroke);
   }
 
-  /** A palm comes down before its pen does, so what a touch was drawing goes. */
+  /** A palm touches the screen before its pen does: the stroke that it began is dropped. */
   #meetPen() {
     this.#penWasSeen = true;
     if (this.#pointer?.type !== "touch") return;
@@ -65,12 +65,12 @@ export class PointerPen {
     try {
       this.#surface.setPointerCapture(id);
     } catch (error) {
-      // A pointer may be gone before its event is handled; its stroke stays on the board then.
+      // The pointer may be gone before its event is handled; what it drew stays.
       if (error.name !== "NotFoundError") throw error;
     }
   }
 
-  /** All positions since the last event: a fast stroke has more of them than frames. */
+  /** All positions since the last event: a fast pointer has several between two frames. */
   #pointsFrom(event) {
     const events = event.getCoalescedEvents?.() ?? [];
     return (events.length ? events : [event]).map((each) => this.#pointFrom(each));

@@ -1,4 +1,4 @@
-/** The image that the network was given, pixel for pixel. */
+/** The 28 × 28 image that the network was given, pixel for pixel. */
 export class Seen {
   #context;
   #size;

@@ -1,4 +1,4 @@
-/** One line of the pen: points in board pixels, and the path that draws them. */
+/** One stroke of the pen: points in board pixels, kept as the SVG path that draws them. */
 export class Stroke {
   #last = null;
   #path = "";
@@ -16,9 +16,9 @@ export class Stroke {
     this.#length += 1;
   }
 
-  /** An SVG path: the canvas and the page draw the same one. */
+  /** Canvas and page draw this same path. */
   get path() {
-    // One point alone draws nothing; a hair's breadth with round caps is a dot.
+    // A path of one point draws nothing; a very short line with round caps draws a dot.
     return this.#length > 1 ? this.#path : `${this.#path}h0.01`;
   }
 }

@@ -1,6 +1,6 @@
 const BUTTONS = "button[data-action]";
 
-/** Undo, Redo and Clear: as buttons, and as keys anywhere on the page. */
+/** Undo, Redo and Clear: buttons, and keys that work anywhere on the page. */
 export class Toolbar {
   #board;
   #surface;
@@ -41,7 +41,7 @@ export class Toolbar {
   #refresh() {
     for (const button of this.#buttons) {
       const isIdle = !this.#can(button.dataset.action);
-      // A disabled button loses the keyboard's focus; the board is the next thing to use.
+      // A disabled button loses the keyboard focus, so the board takes it over.
       if (isIdle && button === document.activeElement) this.#surface.focus({ preventScroll: true });
       button.disabled = isIdle;
     }
@@ -58,7 +58,7 @@ function actionOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
   return letter === "y" && !shiftKey ? "redo" : null;
 }
 
-/** In a field, these keys belong to the text that is being written; Escape shuts a list. */
+/** In a text field these keys edit its text; in an open list, Escape closes it. */
 function belongsTo(target, key) {
   const owners = `input, textarea, dialog${key === "Escape" ? ", select" : ""}`;
   return target instanceof Element && target.closest(owners) !== null;

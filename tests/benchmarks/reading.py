@@ -6,8 +6,8 @@ import numpy as np
 
 from ml.predict import Reader
 from tests.benchmarks.threads import one_thread
-from tests.browser.shapes import DIGITS
 from tests.digits import draw_ink
+from tests.shapes import DIGITS
 
 ROUNDS = 500
 YARDSTICK = "tutorial_cnn"

@@ -15,8 +15,8 @@ from pathlib import Path
 from ml.timing import Stopwatch
 from PIL import Image
 
-from tests.browser.shapes import DIGITS
 from tests.digits import draw_ink
+from tests.shapes import DIGITS
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,9 +7,15 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, Request
 
-from tests.browser.shapes import DIGITS, Point, Stroke
+from tests.shapes import DIGITS, Point, Stroke
 
 PREDICT = "**/api/predict"
+LONG_ENOUGH = 400  # ms: what has not happened by then, the page does not do
+RECORD_WHAT_IS_SAID = """status => {
+  window.said = [];
+  new MutationObserver(() => window.said.push(status.textContent))
+    .observe(status, { childList: true, characterData: true, subtree: true });
+}"""
 DOWN = [(0.5, 0.2), (0.5, 0.35), (0.5, 0.5), (0.5, 0.65), (0.5, 0.8)]
 ACROSS = [(0.2, 0.5), (0.35, 0.5), (0.5, 0.5), (0.65, 0.5), (0.8, 0.5)]
 MIDDLE, TOP, LEFT, BOTTOM = (0.5, 0.5), DOWN[0], ACROSS[0], DOWN[-1]
@@ -32,7 +38,7 @@ def get_bar(page: Page, digit: int) -> Locator:
 
 def get_picker(page: Page) -> Locator:
     """Return the choice of the model that answers."""
-    return page.get_by_label("read by")
+    return page.get_by_label("Model", exact=True)
 
 
 def compare(page: Page) -> None:
@@ -40,11 +46,36 @@ def compare(page: Page) -> None:
     get_button(page, "Compare").click()
 
 
+def get_sheet(page: Page) -> Locator:
+    """Return the paper that the board lies on."""
+    return get_board(page).locator("..")
+
+
+def get_bars(page: Page) -> Locator:
+    """Return the list of the ten bars."""
+    return page.get_by_role("list", name="Probability of each digit")
+
+
+def get_row(page: Page, title: str) -> Locator:
+    """Return a model's row in the comparison."""
+    return page.get_by_role("row", name=title)
+
+
 def watch_questions(page: Page) -> list[Request]:
     """Return a list that fills with what the page asks from now on."""
     asked = []
     page.on("request", lambda request: request.method == "POST" and asked.append(request))
     return asked
+
+
+def record_what_is_said(page: Page) -> None:
+    """Keep each text that the page announces from now on, for `list_what_was_said`."""
+    page.get_by_role("status").evaluate(RECORD_WHAT_IS_SAID)
+
+
+def list_what_was_said(page: Page) -> list[str]:
+    """Return the texts that the page has announced since `record_what_is_said`."""
+    return page.evaluate("said")
 
 
 def place(page: Page, point: Point) -> Point:

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.drawing import (
     DOWN,
+    LONG_ENOUGH,
     PREDICT,
     compare,
     draw_digit,
@@ -13,7 +14,9 @@ from tests.browser.drawing import (
     get_board,
     get_button,
     get_picker,
+    list_what_was_said,
     make_reading,
+    record_what_is_said,
     watch_questions,
 )
 
@@ -43,7 +46,7 @@ def test_an_empty_board_asks_nobody(page):
     questions = watch_questions(page)
     get_picker(page).select_option(label=OTHER)
     compare(page)
-    page.wait_for_timeout(300)  # ms: what has not been asked by then is not asked
+    page.wait_for_timeout(LONG_ENOUGH)
     assert questions == []
 
 
@@ -60,15 +63,10 @@ def test_a_late_answer_of_the_former_model_is_never_shown(page):
     with page.expect_request(PREDICT):
         draw_stroke(page, DOWN)
     get_picker(page).select_option(label=OTHER)
-    page.evaluate("""() => {
-      const status = document.querySelector('[role="status"]');
-      window.said = [];
-      new MutationObserver(() => window.said.push(status.textContent))
-        .observe(status, { childList: true, characterData: true, subtree: true });
-    }""")
+    record_what_is_said(page)
     held[0].fulfill(json=make_reading(9))
     expect(page.get_by_role("status")).to_have_text("1")
-    assert page.evaluate("said") == ["1"]
+    assert list_what_was_said(page) == ["1"]
 
 
 def test_the_choice_is_remembered(page):

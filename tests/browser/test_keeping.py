@@ -88,7 +88,7 @@ def test_another_tab_begins_with_an_empty_board(page, board_url):
 
 
 @pytest.mark.parametrize("text", ["", "{", "7", "null", '["<svg>", 3, null, "z"]', '{"M1 2": 1}'])
-def test_what_is_no_drawing_is_not_drawn(page, text):
+def test_a_stored_text_that_is_not_a_drawing_is_not_drawn(page, text):
     with page.expect_navigation():
         page.get_by_role("link", name="Models").click()
     page.evaluate("pair => sessionStorage.setItem(...pair)", [KEY, text])

@@ -9,6 +9,7 @@ from tests.browser.drawing import (
     draw_stroke,
     get_board,
     get_button,
+    get_sheet,
     has_ink,
     is_empty,
     read_ink,
@@ -30,8 +31,8 @@ def get_cursor(page):
     return page.locator('[data-part="cursor"]')
 
 
-def get_voice(page):
-    return page.locator('[data-part="pen-state"]')
+def expect_said(page, text):
+    expect(page.get_by_text(text, exact=True)).to_be_attached()
 
 
 def test_the_board_tells_how_to_draw_with_keys(page):
@@ -76,10 +77,10 @@ def test_a_digit_can_be_drawn_with_keys_alone(page):
 def test_space_puts_the_pen_down_and_lifts_it_and_says_so(page):
     reach_board(page)
     page.keyboard.press("Space")
-    expect(get_voice(page)).to_have_text("Pen down, 50% across, 50% down")
+    expect_said(page, "Pen down, 50% from the left, 50% from the top")
     press(page, "Shift+ArrowDown", 3)
     page.keyboard.press("Space")
-    expect(get_voice(page)).to_have_text("Pen up, 50% across, 71% down")
+    expect_said(page, "Pen up, 50% from the left, 71% from the top")
     lifted = read_ink(page)
     press(page, "Shift+ArrowDown", 2)
     assert (read_ink(page) == lifted).all()
@@ -91,7 +92,7 @@ def test_the_pen_stays_on_the_board(page):
     press(page, "Shift+ArrowLeft", 20)
     press(page, "Shift+ArrowUp", 20)
     page.keyboard.press("Space")
-    expect(get_voice(page)).to_have_text("Pen up, 0% across, 0% down")
+    expect_said(page, "Pen up, 0% from the left, 0% from the top")
     assert has_ink(page, (0.01, 0.01))
 
 
@@ -135,4 +136,4 @@ def test_the_focus_can_be_seen(page):
     page.keyboard.press("Tab")
     expect(get_button(page, "Undo")).to_have_css("outline-style", "solid")
     page.keyboard.press("Shift+Tab")
-    expect(page.locator('[data-part="board"]')).to_have_css("outline-style", "solid")
+    expect(get_sheet(page)).to_have_css("outline-style", "solid")

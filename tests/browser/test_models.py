@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.colour import find_faint_texts
-from tests.browser.test_page import ARTEFACTS, SCHEMES, WIDTHS
+from tests.browser.screens import SCHEMES
 
 PAGES = ("models", "glossary")
 
@@ -13,16 +13,6 @@ PAGES = ("models", "glossary")
 def open_models(open_page, shelf_url):
     """Return a function that opens one of the pages with the options given."""
     return lambda name="models", **options: open_page(f"{shelf_url}/{name}", **options)
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_pictures_of_the_pages_are_kept(open_models, width, scheme):
-    size = {"width": width, "height": WIDTHS[width]}
-    page = open_models(viewport=size, color_scheme=scheme)
-    ARTEFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"models-{width}-{scheme}.png")
-    page.get_by_role("article").last.screenshot(path=ARTEFACTS / f"model-{width}-{scheme}.png")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -7,8 +7,8 @@ from ml.networks.card import WEIGHTS_DIR
 from ml.predict import Reader
 from ml.strokes import BOARD_SIDE, Placement, draw, place
 from tests.browser.drawing import answer_all, draw_stroke, get_button, make_reading, take_drawing
-from tests.browser.shapes import DIGITS
 from tests.digits import find_strokes
+from tests.shapes import DIGITS
 
 REPLAYED = 50  # of the drawn digits, spread over the whole file
 SIZES = (0.3, 0.5, 0.8)  # shares of the board

@@ -13,7 +13,7 @@ from tests.browser.drawing import (
     get_button,
     take_drawing,
 )
-from tests.browser.shapes import DIGITS
+from tests.shapes import DIGITS
 
 
 def ask_server(page: Page, url: str) -> dict:

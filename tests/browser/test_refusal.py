@@ -1,4 +1,4 @@
-"""What is no digit is not called one, but may be read anyway; a doubt is told."""
+"""If a drawing isn't a digit, the board says so and can read it anyway; if unsure, it names two."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,14 +12,16 @@ from tests.browser.drawing import (
     draw_digit,
     draw_stroke,
     get_bar,
+    get_bars,
     get_button,
+    get_row,
     make_reading,
 )
 
 
 @pytest.fixture
 def refused(page):
-    """A page on which a drawing was taken for no digit; it would have been a 5."""
+    """A page that refused a drawing; its most probable digit is 5."""
     reading = make_reading(5, "not_a_digit") | {"digit": None}
     answer_all(page, json=reading)
     draw_stroke(page, DOWN)
@@ -27,15 +29,15 @@ def refused(page):
     return page
 
 
-def test_the_ten_probabilities_of_what_is_no_digit_are_shown_faded(refused):
+def test_the_ten_probabilities_of_a_refused_drawing_are_shown_faded(refused):
     expect(get_bar(refused, 5)).to_have_attribute("aria-valuenow", "91.0")
-    expect(refused.locator('[data-part="bars"]')).to_have_attribute("data-faded", "")
+    expect(get_bars(refused)).to_have_attribute("data-faded", "")
 
 
-def test_what_is_no_digit_can_be_read_anyway(refused):
+def test_a_refused_drawing_can_be_read_anyway(refused):
     get_button(refused, "read it anyway").click()
     expect(refused.get_by_role("status")).to_have_text("5")
-    expect(refused.locator('[data-part="bars"]')).not_to_have_attribute("data-faded", "")
+    expect(get_bars(refused)).not_to_have_attribute("data-faded", "")
     expect(get_button(refused, "read it anyway")).to_be_hidden()
     expect(refused.get_by_label("Drawing board", exact=True)).to_be_focused()
 
@@ -58,8 +60,8 @@ def test_what_is_read_anyway_is_read_so_in_the_comparison_too(refused):
     reading = make_reading(5, "not_a_digit") | {"digit": None, "model": "board_cnn"}
     answer_all(refused, json={"readings": [reading]})
     compare(refused)
-    row = refused.locator('tr[data-model="board_cnn"]')
-    expect(row.locator('[data-part="digit"]')).to_have_text("5")
+    row = get_row(refused, "Board network")
+    expect(row.get_by_role("cell").first).to_have_text("5")
     expect(row).not_to_have_attribute("data-faded", "")
     expect(refused.get_by_role("status")).to_have_text("5")
 

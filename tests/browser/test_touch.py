@@ -19,7 +19,7 @@ from tests.browser.drawing import (
     place,
     take_drawing,
 )
-from tests.browser.shapes import DIGITS
+from tests.shapes import DIGITS
 
 
 class Hand:

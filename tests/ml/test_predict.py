@@ -16,9 +16,9 @@ from ml.networks.registry import build_model
 from ml.networks.weights import save_files
 from ml.predict import Reader
 from ml.preprocess import fit_ink
-from tests.browser.shapes import DIGITS
 from tests.cards import make_card
 from tests.digits import draw_ink
+from tests.shapes import DIGITS
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from ml.data.examples import Examples
 from ml.data.mnist import load_mnist
 from ml.evaluation.metrics import evaluate
 from ml.preprocess import area_weights, fit_ink, is_blank, normalize
-from tests.browser.shapes import DIGITS
 from tests.digits import draw_ink, find_mnist, vary
+from tests.shapes import DIGITS
 
 
 def centroid(image):

@@ -5,13 +5,18 @@ ARGS ?=
 
 .PHONY: setup run test lint train bench browser clean
 
+# Serving alone is light; PyTorch comes with `make train`, `make setup` and what they are part of.
 setup: .venv/.installed-dev browser
 
 .venv/.made:
 	$(PYTHON) -m venv .venv
 	touch $@
 
-.venv/.installed: requirements.txt | .venv/.made
+.venv/.installed-serve: requirements-serve.txt | .venv/.made
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-serve.txt
+	touch $@
+
+.venv/.installed: requirements.txt .venv/.installed-serve
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
@@ -22,7 +27,7 @@ setup: .venv/.installed-dev browser
 browser: .venv/.installed-dev
 	sh tests/browser/install.sh $(BIN)/python
 
-run: .venv/.installed
+run: .venv/.installed-serve
 	$(BIN)/python run.py $(ARGS)
 
 train: .venv/.installed

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -11,7 +12,6 @@ import torch
 from ml.data.mnist import default_data_dir
 from ml.networks.card import WEIGHTS_DIR
 from ml.training.recipes import RECIPES
-from tests.benchmarks import generating, reading, refusal, serving, steps, training
 
 
 def main() -> None:
@@ -20,36 +20,79 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        help="serving, reading, refusal, generating, steps, training, seeds (all but seeds)",
+        metavar="WHAT",
+        help="serving, reading, refusal, generating, training, seeds (all but seeds)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
     parser.add_argument("--data", type=Path, default=default_data_dir(), help="where MNIST is")
     parser.add_argument("--weights", type=Path, default=WEIGHTS_DIR, help="for refusal")
+    parser.add_argument(
+        "--against",
+        type=Path,
+        metavar="DIR",
+        help="for serving: another checkout, with a .venv of its own, measured alternately",
+    )
     parser.add_argument("--seeds", type=int, default=5, help="how many, for seeds")
     flags = parser.parse_args()
-    what = flags.what or ["serving", "reading", "refusal", "generating", "steps", "training"]
+    what = flags.what or [name for name in MEASUREMENTS if name != "seeds"]
     varied = {name for name, recipe in RECIPES.items() if recipe.is_varied}
     if "training" in what and (refused := varied.intersection(flags.model or [])):
         parser.error(f"the tutorials' loop cannot generate what {', '.join(refused)} learns from")
     print(describe_machine())
-    if "serving" in what:
-        print("serving:", json.dumps(serving.measure()))
-    if "reading" in what:
-        print("reading:", json.dumps(reading.measure()))
-    if "refusal" in what:
-        print("refusal:", json.dumps(refusal.measure(flags.weights)))
-    if "generating" in what:
-        print("generating:", json.dumps(generating.measure()))
-    if "steps" in what:
-        print("steps:", json.dumps(steps.measure(flags.data)))
-    if "seeds" in what:
-        for name in flags.model or ["quick_cnn"]:
-            print("seeds:", json.dumps(training.spread(name, flags.data, flags.seeds)), flush=True)
-    if "training" in what:
-        for name in flags.model or [name for name in RECIPES if name not in varied]:
-            epochs = flags.epochs or min(RECIPES[name].epochs, 6)
-            print("training:", json.dumps(training.compare(name, flags.data, epochs)), flush=True)
+    for name in what:
+        for line in MEASUREMENTS[name](flags):
+            print(f"{name}: {line}", flush=True)
+
+
+# Each imports what it measures: training needs no server, and serving no data.
+def _measure_serving(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import serving
+
+    yield json.dumps(serving.measure(flags.against), indent=1)
+
+
+def _measure_reading(_flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import reading
+
+    yield json.dumps(reading.measure(), indent=1)
+
+
+def _measure_refusal(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import refusal
+
+    yield json.dumps(refusal.measure(flags.weights))
+
+
+def _measure_generating(_flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import generating
+
+    yield json.dumps(generating.measure())
+
+
+def _measure_seeds(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import training
+
+    for name in flags.model or ["quick_cnn"]:
+        yield json.dumps(training.spread(name, flags.data, flags.seeds))
+
+
+def _measure_training(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import training
+
+    for name in flags.model or [name for name in RECIPES if not RECIPES[name].is_varied]:
+        epochs = flags.epochs or min(RECIPES[name].epochs, 6)
+        yield json.dumps(training.compare(name, flags.data, epochs))
+
+
+MEASUREMENTS = {
+    "serving": _measure_serving,
+    "reading": _measure_reading,
+    "refusal": _measure_refusal,
+    "generating": _measure_generating,
+    "training": _measure_training,
+    "seeds": _measure_seeds,
+}
 
 
 def describe_machine() -> str:

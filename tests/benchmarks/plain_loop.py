@@ -11,7 +11,7 @@ from ml.training.recipes import OPTIMIZERS, Recipe
 
 
 class PlainLoop:
-    """A recipe trained as its tutorial trains it; nothing of ml.data or ml.train is used."""
+    """A recipe trained as its tutorial trains it, without ml.data and ml.training.loop."""
 
     def __init__(self, recipe: Recipe, model: nn.Module, data_dir: str) -> None:
         steps = [transforms.ToTensor(), transforms.Normalize((MEAN,), (STD,))]

@@ -1,15 +1,12 @@
-"""What is no digit, kind by kind: the share of newly generated drawings that is refused."""
+"""Refusals of newly generated drawings that are not digits, kind by kind."""
 
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from ml.data.examples import Examples
-from ml.evaluation.metrics import compute_logits
-from ml.networks.card import WEIGHTS_DIR
-from ml.networks.logits import refusal_scores
-from ml.networks.weights import load_weights
+from ml.networks.card import WEIGHTS_DIR, read_card
+from ml.networks.classifier import load_onnx
+from ml.preprocess import normalize
 from ml.synthetic.handwriting import render
 from ml.synthetic.non_digits import KINDS
 from ml.training.calibration import HELD_OUT_SEED
@@ -19,12 +16,11 @@ DRAWINGS = 1_000  # of each kind
 
 def measure(weights: Path = WEIGHTS_DIR) -> dict[str, float]:
     """Return the share refused (0-1) of each kind that the code can generate, by board_cnn."""
-    model, card = load_weights(weights, "board_cnn")
+    classifier = load_onnx(weights, read_card(weights, "board_cnn"))
     rng = np.random.default_rng(HELD_OUT_SEED - 1)  # no epoch and no calibration saw these
     shares = {}
     for name, (make, _) in KINDS.items():
         images = render(make(DRAWINGS, rng), rng)
-        logits = compute_logits(model, Examples(images, torch.zeros(len(images)).long()))
-        refused = refusal_scores(logits) > card["refusal_threshold"]
-        shares[name] = round(refused.double().mean().item(), 3)
+        logits, _ = classifier(normalize(images.numpy()))
+        shares[name] = round(float(classifier.calibration.is_refused(logits).mean()), 3)
     return shares

@@ -5,20 +5,28 @@ import http.client
 import io
 import json
 import re
+import statistics
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 
-from ml.timing import Stopwatch
 from PIL import Image
 
+from ml.predict import Reader
+from ml.preprocess import fit_ink, is_blank
 from tests.digits import draw_ink
 from tests.shapes import DIGITS
+from webapp import create_app
+from webapp.drawing import read_drawing
 
 ROOT = Path(__file__).parents[2]
+ROUNDS = 5  # of each checkout, alternating
+READINGS = 200  # a round
+CLIENTS = 4
 
 
 def make_body(digit: int) -> bytes:
@@ -33,14 +41,18 @@ def make_body(digit: int) -> bytes:
 
 
 @contextmanager
-def run_server() -> Iterator[tuple[subprocess.Popen, int]]:
-    """Start `python run.py` on a free port; yield the process and the port; stop it."""
-    command = [sys.executable, "run.py", "--port", "0"]
+def run_server(root: Path = ROOT) -> Iterator[tuple[subprocess.Popen, int]]:
+    """Start `python run.py` of a checkout on a free port; yield process and port; stop it."""
+    python = sys.executable if root == ROOT else str((root / ".venv/bin/python").absolute())
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [python, "run.py", "--port", "0"],
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     try:
-        found = re.search(r":(\d+)", process.stdout.readline())
+        found = next(filter(None, (re.search(r":(\d+)", line) for line in process.stdout)), None)
         if found is None:
             raise SystemExit("the server did not start: python run.py says why")
         yield process, int(found[1])
@@ -61,44 +73,92 @@ def ask_many(port: int, count: int, bodies: list[bytes]) -> list[float]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     times = []
     for index in range(count):
-        watch = Stopwatch()
+        started = perf_counter()
         ask(connection, bodies[index % len(bodies)])
-        times.append(watch.seconds())
+        times.append(perf_counter() - started)
     connection.close()
     return times
 
 
-def measure(count: int = 500, clients: int = 4) -> dict[str, float]:
-    """Return latency in ms, readings per second, the start in seconds and the memory in MB."""
+def measure(against: Path | None = None) -> dict[str, object]:
+    """Return what this server reaches, and what the other checkout's does, in the same run."""
+    roots = {"here": ROOT} | ({"against": against.resolve()} if against else {})
     bodies = [make_body(digit) for digit in range(10)]
-    start = Stopwatch()
-    with run_server() as (process, port):
+    rounds = {name: [] for name in roots}
+    for _ in range(ROUNDS):
+        for name, root in roots.items():
+            rounds[name].append(_measure_round(root, bodies))
+    found: dict[str, object] = {name: _summarize(each) for name, each in rounds.items()}
+    if against:
+        found["share"] = {
+            key: round(found["here"][key] / found["against"][key], 2) for key in found["here"]
+        }
+    return found | {"parts_ms": measure_parts(bodies)}
+
+
+def _measure_round(root: Path, bodies: list[bytes]) -> dict[str, float]:
+    started = perf_counter()
+    with run_server(root) as (process, port):
         ask_many(port, 1, bodies)
-        first = start.seconds()
+        first = perf_counter() - started
         ask_many(port, 50, bodies)
-        times = sorted(ask_many(port, count, bodies))
-        watch = Stopwatch()
+        times = sorted(ask_many(port, READINGS, bodies))
+        started = perf_counter()
         threads = [
-            threading.Thread(target=ask_many, args=(port, count, bodies)) for _ in range(clients)
+            threading.Thread(target=ask_many, args=(port, READINGS, bodies)) for _ in range(CLIENTS)
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        rate = clients * count / watch.seconds()
-        memory = _memory_of(process.pid)
-    return {
-        "p50_ms": round(times[count // 2] * 1000, 2),
-        "p99_ms": round(times[count * 99 // 100] * 1000, 2),
-        "readings_per_second_4_clients": round(rate),
-        "seconds_to_first_reading": round(first, 2),
-        "memory_mb": memory,
-    }
+        rate = CLIENTS * READINGS / (perf_counter() - started)
+        return {
+            "p50_ms": times[READINGS // 2] * 1000,
+            "p99_ms": times[READINGS * 99 // 100] * 1000,
+            "readings_per_second_4_clients": rate,
+            "seconds_to_first_reading": first,
+            "memory_mb_after_1000_readings": _memory_of(process.pid),
+        }
 
 
-def _memory_of(pid: int) -> int | None:
-    """Return the resident memory in MB where Linux tells it."""
+def _summarize(rounds: list[dict[str, float]]) -> dict[str, float]:
+    return {key: round(statistics.median(each[key] for each in rounds), 2) for key in rounds[0]}
+
+
+def _memory_of(pid: int) -> float:
+    """Return the resident memory in MB where Linux reports it, else nan."""
     path = Path(f"/proc/{pid}/status")
     if not path.exists():
-        return None
-    return round(int(re.search(r"VmRSS:\s+(\d+)", path.read_text())[1]) / 1024)
+        return float("nan")
+    return int(re.search(r"VmRSS:\s+(\d+)", path.read_text())[1]) / 1024
+
+
+def measure_parts(bodies: list[bytes]) -> dict[str, float]:
+    """Return the medians of the parts of a reading in this process, in ms, one after the other."""
+    app = create_app()
+    reader: Reader = app.extensions["reader"]
+    client, url = app.test_client(), json.loads(bodies[7])["image"]
+    ink = read_drawing(url)
+    seen = fit_ink(ink)
+    reading = reader.read(ink).to_dict()
+    parts = {
+        "picture to ink": lambda: read_drawing(url),
+        "is it blank": lambda: is_blank(ink),
+        "ink to 28×28": lambda: fit_ink(ink),
+        "fit, network and reading": lambda: reader.read(ink),
+        "answer as JSON": lambda: json.dumps(reading),
+        "everything, in Flask's test client": lambda: client.post(
+            "/api/predict", data=bodies[7], content_type="application/json"
+        ),
+    }
+    assert seen.shape == (28, 28)
+    return {name: round(_time(part), 3) for name, part in parts.items()}
+
+
+def _time(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(200):
+        started = perf_counter()
+        work()
+        times.append(perf_counter() - started)
+    return statistics.median(times) * 1000

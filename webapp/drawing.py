@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from webapp.ink import extract_ink
+from ml.ink import extract_ink
 from webapp.png import Header, PngError, keep_pixels, read_header
 from webapp.problems import Problem
 
@@ -29,8 +29,9 @@ def read_drawing(data_url: str, limits: Limits = Limits()) -> np.ndarray:
     """Return the drawing's ink, uint8 (H, W), 0 = paper and 255 = ink; raises Problem."""
     data = decode_data_url(data_url, limits)
     try:
-        check_size(read_header(data), limits)
-        pixels = decode_pixels(keep_pixels(data))
+        header = read_header(data)
+        check_size(header, limits)
+        pixels = decode_pixels(keep_pixels(data, header), header)
     except PngError as error:
         raise Problem(400, f"`image` cannot be read: {error}. Send a whole PNG.") from error
     return extract_ink(pixels)
@@ -67,14 +68,14 @@ def check_size(header: Header, limits: Limits) -> None:
         raise Problem(400, f"The picture is {size}; the smallest is {least}. Send a larger one.")
 
 
-def decode_pixels(png: bytes) -> np.ndarray:
+def decode_pixels(png: bytes, header: Header) -> np.ndarray:
     """Decode a checked PNG of any kind to RGBA, uint8 (H, W, 4); raises PngError."""
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             image.load()
             if image.mode == "I;16":
                 return widen_deep_grey(image)
-            widen_transparent_grey(image, read_header(png).depth)
+            widen_transparent_grey(image, header.depth)
             return np.asarray(image.convert("RGBA"))
     except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises on damaged pixels
         raise PngError("it is damaged") from error

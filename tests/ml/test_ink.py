@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from tests.webapp.pictures import draw_seven, on_paper, on_transparent
-from webapp.ink import extract_ink
+from ml.ink import extract_ink
 
 COVERAGE = draw_seven()
 

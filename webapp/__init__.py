@@ -1,4 +1,4 @@
-"""The web app: it knows HTTP and asks ml. It is made by a function, so tests make their own."""
+"""The web app: HTTP in front of ml. A function creates it, so that tests create their own."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from webapp.security import register_security
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = {
     "WEIGHTS_DIR": WEIGHTS_DIR,
-    "READER": None,  # one to use instead of loading WEIGHTS_DIR
+    "READER": None,  # used instead of loading WEIGHTS_DIR
     "TEMPLATES_DIR": ROOT / "templates",
     "STATIC_DIR": ROOT / "static",
     "MAX_CONTENT_LENGTH": 1024 * 1024,  # bytes of a request's body
@@ -25,9 +25,9 @@ DEFAULTS = {
 
 
 def create_app(config: dict[str, Any] | None = None) -> Flask:
-    """Make the app; `config` overrides DEFAULTS.
+    """Create the app; `config` overrides DEFAULTS.
 
-    Raises ml.predict.WeightsError when there are no weights that can be served.
+    Raises ml.predict.WeightsError when no weights can be served.
     """
     settings = DEFAULTS | (config or {})
     app = Flask(
@@ -37,8 +37,8 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
         static_url_path="/static",
     )
     app.config.update(settings)
-    app.json.sort_keys = False  # answers keep the order that the design gives them
-    app.url_map.merge_slashes = False  # an address is right or wrong, never redirected
+    app.json.sort_keys = False  # fields keep the order in which they are documented
+    app.url_map.merge_slashes = False  # an address is found or not, never redirected
     app.extensions["reader"] = settings["READER"] or Reader(weights_dir=settings["WEIGHTS_DIR"])
     register_security(app)
     register_problems(app)

@@ -34,7 +34,7 @@ WHOLE = ((0, 0, 1, 1),)
 
 
 class PngError(ValueError):
-    """The bytes are not a PNG, or a damaged one; the message says which."""
+    """The bytes are not a valid PNG; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Header:
 def read_header(data: bytes) -> Header:
     """Read size and kind from the first 33 bytes; raises PngError."""
     if not data.startswith(SIGNATURE):
-        raise PngError("it is not a PNG")
+        raise PngError("it has no PNG signature")
     if len(data) < 33 or data[8:16] != b"\0\0\0\x0dIHDR":
         raise PngError("its header is damaged")
     width, height, depth, colour, _, _, interlace = struct.unpack(">IIBBBBB", data[16:29])
@@ -97,7 +97,7 @@ def read_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             raise PngError("it is cut off")
         kind, body = data[position + 4 : position + 8], data[position + 8 : end]
         if zlib.crc32(kind + body) != int.from_bytes(data[end : end + 4]):
-            raise PngError("it is damaged: a checksum does not match")
+            raise PngError("a checksum does not match")
         yield kind, body
         position = end + 4
 
@@ -108,9 +108,9 @@ def unpack_rows(packed: bytes, header: Header) -> bytes:
     try:
         rows = zlib.decompressobj().decompress(packed, size + 1)  # 1: to reach the checksum
     except zlib.error as error:
-        raise PngError("it is damaged: its pixels cannot be unpacked") from error
+        raise PngError("its pixels are damaged") from error
     if len(rows) < size:
-        raise PngError("it is cut off: rows are missing")
+        raise PngError("rows are missing")
     return rows[:size]
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.webapp.pictures import draw_seven, on_paper, on_transparent
 from ml.ink import extract_ink
+from tests.webapp.pictures import draw_seven, on_paper, on_transparent
 
 COVERAGE = draw_seven()
 

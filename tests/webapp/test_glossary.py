@@ -1,7 +1,6 @@
 import pytest
 
-from webapp.glossary import FORMS, Linker
-from webapp.terms import TERMS
+from webapp.glossary import FORMS, TERMS, Linker
 
 TAUGHT = """epoch, batch, step, learning rate, optimizer, SGD, momentum, RMSprop, Adam, softmax,
 logits, cross-entropy, dropout, convolution, pooling, ReLU, checkpoint, validation, parameters,

@@ -76,6 +76,10 @@ def test_the_smallest_model_comes_first(page):
         "python run.py --train --model tutorial_cnn --seed 0",
         "2025-03-01",
         "39 s, 8,400 images a second",
+        "3 + 3",
+        "RMSprop",
+        "Output shape",
+        "test accuracy",
         "a 4 read as a 9 (30 times)",
         "7 read as 1",
         "99.9%",
@@ -87,14 +91,14 @@ def test_a_card_is_shown(said):
 
 def test_a_tutorials_figure_stands_next_to_ours_in_the_same_unit(page):
     assert page.count("<dd>96.74%</dd>") == 1
-    assert page.count("in its tutorial") == 6  # of which five have a note alone
+    assert page.count("<dt>tutorial’s accuracy</dt>") == 6  # of which five have a note alone
 
 
 def test_a_tutorial_without_a_figure_says_so():
     told = show(tutorial={"figure": None, "note": "It gives none."})
-    assert "in its tutorial" in told
+    assert "<dt>tutorial’s accuracy</dt>" in told
     assert "It gives none." in told
-    assert "in its tutorial" not in show(tutorial={})
+    assert "<dt>tutorial’s accuracy</dt>" not in show(tutorial={})
 
 
 def test_a_figure_in_the_tutorials_own_words_is_left_as_it_is():
@@ -168,3 +172,16 @@ def test_a_mistake_without_its_pixels_is_told_in_words():
     page = show(mistakes=[{"truth": 4, "read": 9, "probability": 0.98}])
     assert Links(page).pictures == []
     assert "4 read as 9" in page
+
+
+@pytest.mark.parametrize(
+    ("recipe", "is_told"),
+    [
+        ({"generated_digits": 9}, True),
+        ({"distorted": [0, 0.5]}, True),
+        ({"distorted": [0, 0]}, False),
+        ({}, False),
+    ],
+)
+def test_where_training_images_are_harder_the_lower_accuracy_is_explained(recipe, is_told):
+    assert ("it may be the lower of the two" in show(recipe=recipe)) == is_told

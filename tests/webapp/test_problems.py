@@ -3,7 +3,7 @@ import json
 import pytest
 from PIL import Image
 
-from tests.webapp.conftest import FakeReader
+from tests.webapp.fakes import FakeReader
 from tests.webapp.pictures import build_png, to_png, to_url
 from webapp import create_app
 

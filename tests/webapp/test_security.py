@@ -1,6 +1,6 @@
 import pytest
 
-from tests.webapp.conftest import FakeReader
+from tests.webapp.fakes import FakeReader
 from webapp import create_app
 
 ANSWERS = ["/", "/favicon.ico", "/static/board.js", "/static/no.js", "/nothing", "/api/nothing"]

@@ -38,7 +38,7 @@ def test_the_longest_word_wins():
 
 
 @pytest.mark.parametrize("text", ["stepwise", "RMSprops", "mini-batch", "poolside"])
-def test_a_part_of_a_word_is_no_word(text):
+def test_a_part_of_a_word_is_not_linked(text):
     assert Linker()(text) == text
 
 

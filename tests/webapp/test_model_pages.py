@@ -123,7 +123,7 @@ def test_empty_lists_are_shown_as_nothing(changes):
     assert "Confusion matrix" in show(**changes).replace("</a>", "")
 
 
-def test_words_on_a_card_are_words_and_no_markup():
+def test_text_on_a_card_is_escaped():
     page = show(title="<b>bold</b>", summary="<script>alert(1)</script> & softmax")
     assert "<b>bold" not in page
     assert "<script>" not in page

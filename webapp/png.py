@@ -5,8 +5,8 @@ Pillow decodes. Kept here is what it is too lenient about, or does too early:
   second header changes that size. Here the size is read from the first 33 bytes, and only the
   chunks that say what the pixels are reach Pillow.
 - It skips the checksums of the pixels' chunks (`Image.verify` skips the last chunk's).
-- It leaves missing rows blank if the packed data end properly, and a picture that lacks its
-  palette becomes grey.
+- It leaves missing rows blank if the packed data end properly, and a picture without its palette
+  black.
 
 The format: https://www.w3.org/TR/png-3/
 """

@@ -1,9 +1,10 @@
-"""The web app: it knows HTTP and asks ml. It is made by a function, so tests make their own."""
+"""The web app: HTTP in front of ml. A function creates it, so that tests create their own."""
 
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from threadpoolctl import threadpool_limits
 
 from ml.predict import WEIGHTS_DIR, Reader
 from webapp.api import api
@@ -16,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = {
     "WEIGHTS_DIR": WEIGHTS_DIR,
     "ENGINE": "onnx",  # or "torch": what runs the networks
-    "READER": None,  # one to use instead of loading WEIGHTS_DIR
+    "READER": None,  # used instead of loading WEIGHTS_DIR
     "TEMPLATES_DIR": ROOT / "templates",
     "STATIC_DIR": ROOT / "static",
     "MAX_CONTENT_LENGTH": 1024 * 1024,  # bytes of a request's body
@@ -26,9 +27,9 @@ DEFAULTS = {
 
 
 def create_app(config: dict[str, Any] | None = None) -> Flask:
-    """Make the app; `config` overrides DEFAULTS.
+    """Create the app; `config` overrides DEFAULTS.
 
-    Raises ml.predict.WeightsError when there are no weights that can be served.
+    Raises ml.predict.WeightsError when no weights can be served.
     """
     settings = DEFAULTS | (config or {})
     app = Flask(
@@ -38,11 +39,12 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
         static_url_path="/static",
     )
     app.config.update(settings)
-    app.json.sort_keys = False  # answers keep the order that the design gives them
-    app.url_map.merge_slashes = False  # an address is right or wrong, never redirected
-    app.extensions["reader"] = settings["READER"] or Reader(
-        settings["WEIGHTS_DIR"], settings["ENGINE"]
-    )
+    app.json.sort_keys = False  # fields keep the order in which they are documented
+    app.url_map.merge_slashes = False  # an address is found or not, never redirected
+    # Several readings at once share the cores: each multiplies its matrices on one thread.
+    threadpool_limits(1, user_api="blas")
+    folder, engine = settings["WEIGHTS_DIR"], settings["ENGINE"]
+    app.extensions["reader"] = settings["READER"] or Reader(folder, engine)
     register_security(app)
     register_problems(app)
     app.register_blueprint(api)

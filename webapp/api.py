@@ -15,14 +15,14 @@ log = logging.getLogger(__name__)
 api = Blueprint("api", __name__, url_prefix="/api")
 
 MAX_MODELS = 16
-# One stroke from top to bottom: the smallest drawing that the networks have to look at.
+# One vertical stroke: a small drawing that still makes the networks run.
 PROBE = np.zeros((28, 28), np.uint8)
 PROBE[4:24, 12:16] = 255
 
 
 @api.post("/predict")
 def predict() -> dict[str, Any]:
-    """Read a drawing, with one model or with several at once."""
+    """Read a drawing with one model or several."""
     body = read_object(request)
     models = choose_models(body)
     ink = read_drawing(choose_image(body), read_limits())
@@ -35,7 +35,7 @@ def list_models() -> dict[str, Any]:
     """List the models with their cards, the default first."""
     shelf = reader()
     models = [
-        {"name": name, "default": name == shelf.default, "card": shelf.cards[name]}
+        {"name": name, "default": name == shelf.default, "card": shelf.cards[name].to_dict()}
         for name in shelf.models
     ]
     return {"default": shelf.default, "models": models}
@@ -43,13 +43,13 @@ def list_models() -> dict[str, Any]:
 
 @api.get("/health")
 def health() -> dict[str, Any]:
-    """Answer 200 when a reading can be made: by making one."""
+    """Answer 200 if the server can read a drawing, found out by reading one."""
     try:
         reading = reader().read(PROBE)
     except Exception as error:
-        log.exception("No reading can be made")
+        log.exception("The health check failed")
         raise Problem(
-            503, "No reading can be made. Restart the server; its log says why."
+            503, "The server cannot read drawings. Restart it; its log says why."
         ) from error
     return {"status": "ok", "model": reading.model}
 
@@ -74,28 +74,28 @@ def choose_image(body: dict[str, Any]) -> str:
     if "image" not in body:
         raise Problem(400, "`image` is missing. Send the drawing as a PNG data URL.")
     if not isinstance(body["image"], str):
-        raise Problem(400, "`image` must be a string: a PNG data URL.")
+        raise Problem(400, "`image` must be a string, a PNG data URL.")
     return body["image"]
 
 
 def choose_models(body: dict[str, Any]) -> list[str]:
-    """Return the names of the models to ask, the default one if none is named; raises Problem."""
+    """Return the names of the models to use, the default if none is named; raises Problem."""
     if "models" in body:
         if "model" in body:
             raise Problem(400, "Send either `model` or `models`, not both.")
         return check_names(body["models"])
     name = body.get("model", reader().default)
     if not isinstance(name, str):
-        raise Problem(400, "`model` must be a string: the name of a model. Or leave it out.")
+        raise Problem(400, "`model` must be a string, the name of a model, or left out.")
     return [name]
 
 
 def check_names(names: object) -> list[str]:
-    """Return the names if they are a list of different strings; raises Problem."""
+    """Return the names if they are a list of distinct strings; raises Problem."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise Problem(400, "`models` must be a list of strings: the names of models.")
+        raise Problem(400, "`models` must be a list of strings, the names of models.")
     if not 1 <= len(names) <= MAX_MODELS:
-        raise Problem(400, f"`models` must hold 1 to {MAX_MODELS} names.")
+        raise Problem(400, f"`models` must have 1 to {MAX_MODELS} names.")
     if len(set(names)) < len(names):
-        raise Problem(400, "`models` names a model twice. Name each once.")
+        raise Problem(400, "`models` must name each model only once.")
     return names

@@ -1,4 +1,4 @@
-"""A request's body -> a JSON object, or a problem that says what is wrong with it."""
+"""A request's body -> a JSON object."""
 
 import json
 from typing import Any, NoReturn
@@ -17,46 +17,46 @@ def read_object(request: Request) -> dict[str, Any]:
         raise Problem(415, WRONG_TYPE)
     value = parse_json(read_bytes(request))
     if not isinstance(value, dict):
-        raise Problem(400, 'The body is JSON, but no object. Send {"image": "data:image/png;…"}.')
+        raise Problem(400, 'The body must be a JSON object. Send {"image": "data:image/png;…"}.')
     return value
 
 
 def read_bytes(request: Request) -> bytes:
     """Return the body; raises Problem if it is larger than MAX_CONTENT_LENGTH."""
     limit = request.max_content_length
-    # Werkzeug refuses by itself too, but cannot say what the limit is.
+    # Werkzeug would refuse it as well, but without saying what the limit is.
     if limit is not None and (request.content_length or 0) > limit:
-        raise Problem(413, f"The body is larger than {limit} bytes. Send a smaller picture.")
+        raise Problem(413, f"The body must be at most {limit} bytes. Send a smaller picture.")
     return request.get_data(cache=False)
 
 
 def parse_json(body: bytes) -> object:
-    """Parse strict JSON: no NaN, no key given twice; raises Problem."""
+    """Parse strict JSON, without NaN or duplicate keys; raises Problem."""
     try:
-        # -sig: some editors and shells put a byte order mark first.
+        # -sig: some editors and shells write a byte order mark.
         text = body.decode("utf-8-sig")
         return json.loads(text, parse_constant=refuse_constant, object_pairs_hook=build_object)
     except UnicodeDecodeError as error:
-        raise Problem(400, "The body is not UTF-8 text. Send JSON in UTF-8.") from error
+        raise Problem(400, "The body must be JSON in UTF-8; it is not valid UTF-8.") from error
     except RecursionError as error:
-        raise Problem(400, "The JSON is nested too deeply. Send one flat object.") from error
+        raise Problem(400, "The JSON is nested too deeply. Send a flat object.") from error
     except ValueError as error:
-        raise Problem(400, f"The body is no JSON ({shorten(error)}). Send one object.") from error
+        raise Problem(400, f"The body must be valid JSON: {shorten(error)}.") from error
 
 
 def refuse_constant(name: str) -> NoReturn:
-    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
-    raise ValueError(f"{name} is no JSON number")
+    """Refuse NaN and Infinity, which Python accepts and JSON does not have."""
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build an object; a key given twice has two meanings, so it is refused."""
+    """Build an object; duplicate keys are ambiguous, so they are refused."""
     built = dict(pairs)
     if len(built) < len(pairs):
-        raise ValueError("a key is given twice")
+        raise ValueError("an object has duplicate keys")
     return built
 
 
 def shorten(error: ValueError) -> str:
-    """Return the error's reason without its advice to Python programmers."""
+    """Return the error's message without its advice to Python programmers."""
     return str(error).split(";")[0]

@@ -1,17 +1,16 @@
-"""A training history -> curves, as the numbers that a template writes into an SVG."""
+"""A training history -> curves, as the coordinates of an SVG."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, HEIGHT = 360, 200
-LEFT, RIGHT, TOP, BOTTOM = 40, 352, 22, 176  # where the axes lie
+LEFT, RIGHT, TOP, BOTTOM = 40, 352, 22, 176  # where the axes are, in an SVG of 360 × 200
 MAX_DOTS = 20  # epochs up to which each gets a dot
 SPLITS = ("training", "validation")
 
 Point = tuple[float, float]
-Tick = tuple[float, str]  # a place on the axis and what is written there
+Tick = tuple[float, str]  # a position on the axis and its label
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """Everything that a template needs to draw one quantity's curves."""
+    """Everything that a template needs to draw the curves of one quantity."""
 
     title: str
     description: str
     lines: list[Line]
     x_ticks: list[Tick]
     y_ticks: list[Tick]
-    marks: list[float]  # where a checkpoint stands
+    marks: list[float]  # x of each checkpoint
 
 
 def draw_charts(history: list[dict[str, Any]], marks: list[int]) -> list[Chart]:
@@ -101,7 +100,7 @@ def choose_ticks(low: float, high: float) -> list[float]:
 
 
 def choose_epochs(last: int, first: int = 1) -> list[int]:
-    """Return at most eight epochs to write below the axis."""
+    """Return at most nine epochs as labels of the axis."""
     step = next(
         size
         for size in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000)
@@ -111,7 +110,7 @@ def choose_epochs(last: int, first: int = 1) -> list[int]:
 
 
 def make_scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
-    """Return the function that puts `low` at `start` and `high` at `end`, in tenths of a unit."""
+    """Return the function that maps `low` to `start` and `high` to `end`, rounded to 0.1."""
     if low == high:
         return lambda _value: (start + end) / 2
     return lambda value: round(start + (value - low) / (high - low) * (end - start), 1)

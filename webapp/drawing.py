@@ -1,4 +1,4 @@
-"""Data URL -> ink: every limit on what a client may send is checked before it is decoded."""
+"""Data URL -> ink. Every limit is checked before anything is decoded."""
 
 import binascii
 import io
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from webapp.ink import extract_ink
+from ml.ink import extract_ink
 from webapp.png import Header, PngError, keep_pixels, read_header
 from webapp.problems import Problem
 
 DATA_URL = re.compile(r"data:image/png(;[a-z0-9-]+=[\w.+-]*)*;base64,", re.ASCII | re.IGNORECASE)
-EXPECTED = "Send a PNG as a data URL: data:image/png;base64, and the file in base64."
+EXPECTED = "Send data:image/png;base64, followed by the file in base64."
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a client may send: characters of data URL, pixels a side."""
+    """The limits on a drawing: characters of its data URL, pixels of each side."""
 
     text: int = 1024 * 1024
     min_side: int = 28
@@ -29,25 +29,26 @@ def read_drawing(data_url: str, limits: Limits = Limits()) -> np.ndarray:
     """Return the drawing's ink, uint8 (H, W), 0 = paper and 255 = ink; raises Problem."""
     data = decode_data_url(data_url, limits)
     try:
-        check_size(read_header(data), limits)
-        pixels = decode_pixels(keep_pixels(data))
+        header = read_header(data)
+        check_size(header, limits)
+        pixels = decode_pixels(keep_pixels(data, header), header)
     except PngError as error:
-        raise Problem(400, f"`image` cannot be read: {error}. Send a whole PNG.") from error
+        raise Problem(400, f"`image` is not a valid PNG: {error}. Send the whole file.") from error
     return extract_ink(pixels)
 
 
 def decode_data_url(data_url: str, limits: Limits) -> bytes:
     """Return the bytes that a data URL holds; raises Problem."""
     if len(data_url) > limits.text:
-        raise Problem(413, f"`image` is longer than {limits.text} characters. Send a smaller PNG.")
+        raise Problem(413, f"`image` must be at most {limits.text} characters. Send a smaller PNG.")
     start = DATA_URL.match(data_url)
     if start is None:
-        raise Problem(400, f"`image` is no PNG data URL. {EXPECTED}")
+        raise Problem(400, f"`image` must be a PNG data URL. {EXPECTED}")
     try:
         data = binascii.a2b_base64(data_url[start.end() :], strict_mode=True)
     except ValueError as error:
         detail = (
-            "`image` is not valid base64, or its end is missing. "
+            "`image` must be complete, valid base64. "
             "Use A-Z a-z 0-9 + / and =, without line breaks."
         )
         raise Problem(400, detail) from error
@@ -61,23 +62,25 @@ def check_size(header: Header, limits: Limits) -> None:
     size = f"{header.width}×{header.height} px"
     if max(header.width, header.height) > limits.max_side:
         most = f"{limits.max_side}×{limits.max_side} px"
-        raise Problem(413, f"The picture is {size}; the largest is {most}. Send a smaller one.")
+        raise Problem(413, f"The picture must be at most {most}; it is {size}. Send a smaller one.")
     if min(header.width, header.height) < limits.min_side:
         least = f"{limits.min_side}×{limits.min_side} px"
-        raise Problem(400, f"The picture is {size}; the smallest is {least}. Send a larger one.")
+        raise Problem(
+            400, f"The picture must be at least {least}; it is {size}. Send a larger one."
+        )
 
 
-def decode_pixels(png: bytes) -> np.ndarray:
+def decode_pixels(png: bytes, header: Header) -> np.ndarray:
     """Decode a checked PNG of any kind to RGBA, uint8 (H, W, 4); raises PngError."""
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             image.load()
             if image.mode == "I;16":
                 return widen_deep_grey(image)
-            widen_transparent_grey(image, read_header(png).depth)
+            widen_transparent_grey(image, header.depth)
             return np.asarray(image.convert("RGBA"))
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises on damaged pixels
-        raise PngError("it is damaged") from error
+    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged pixels
+        raise PngError("its pixels are damaged") from error
 
 
 def widen_deep_grey(image: Image.Image) -> np.ndarray:

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, current_app, render_template
 
-from webapp.glossary import Linker
-from webapp.model_cards import describe_models
-from webapp.terms import TERMS
+from ml.networks.card import by_size
+from webapp.cards import describe_models
+from webapp.glossary import TERMS, Linker
 
 pages = Blueprint("pages", __name__)
 
@@ -17,20 +17,20 @@ def draw() -> str:
 
 @pages.get("/models")
 def models() -> str:
-    """Show what each model is, how it was trained and what it reached; smallest first."""
+    """Show what each model is, how it was trained and its results; smallest first."""
     entries = describe_models(current_app.extensions["reader"])
-    entries.sort(key=lambda entry: entry.card.get("parameters") or float("inf"))
+    entries.sort(key=lambda entry: by_size(entry.card))
     return render_template("models.html", models=entries)
 
 
 @pages.get("/glossary")
 def glossary() -> str:
-    """Explain the words that the models' page uses."""
+    """Explain the terms of the models page."""
     terms = [(term, Linker(term.anchor)(term.text)) for term in TERMS]
     return render_template("glossary.html", terms=terms)
 
 
 @pages.get("/favicon.ico")
 def favicon() -> Response:
-    """Give browsers the icon at the address where they look for one unasked."""
+    """Serve the icon where browsers look for it by default."""
     return current_app.send_static_file("favicon.svg")

@@ -1,16 +1,22 @@
-"""What a PNG says about itself, read from its bytes before anything decodes them.
+"""What a PNG says about itself, read from its bytes before Pillow decodes them.
+
+Pillow decodes. Kept here is what it is too lenient about, or does too early:
+- It unpacks text and colour profiles, up to 64 MB of them, before it hands out the size, and a
+  second header changes that size. Here the size is read from the first 33 bytes, and only the
+  chunks that say what the pixels are reach Pillow.
+- It skips the checksums of the pixels' chunks (`Image.verify` skips the last chunk's).
+- It leaves missing rows blank if the packed data end properly, and a picture without its palette
+  black.
 
 The format: https://www.w3.org/TR/png-3/
 """
 
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-# Only these say what the pixels are. The rest (text, colour profiles, an animation's later
-# frames) is where small files hide large contents, and is dropped unread.
-PIXEL_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 PALETTE = 3
@@ -28,7 +34,7 @@ WHOLE = ((0, 0, 1, 1),)
 
 
 class PngError(ValueError):
-    """The bytes are no PNG, or a damaged one; the message says which."""
+    """The bytes are not a valid PNG; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -43,20 +49,19 @@ class Header:
 
     @property
     def data_size(self) -> int:
-        """How many bytes the pixels take once inflated, each row's filter byte included."""
+        """How many bytes the unpacked pixels take, each row's filter byte included."""
         bits = self.depth * CHANNELS[self.colour]
         size = 0
         for x, y, dx, dy in ADAM7 if self.interlaced else WHOLE:
-            columns, rows = -((x - self.width) // dx), -((y - self.height) // dy)
-            if columns > 0 and rows > 0:
-                size += rows * (1 + (columns * bits + 7) // 8)
+            columns, rows = len(range(x, self.width, dx)), len(range(y, self.height, dy))
+            size += rows * (1 + (columns * bits + 7) // 8) if columns else 0
         return size
 
 
 def read_header(data: bytes) -> Header:
     """Read size and kind from the first 33 bytes; raises PngError."""
     if not data.startswith(SIGNATURE):
-        raise PngError("it is not a PNG")
+        raise PngError("it has no PNG signature")
     if len(data) < 33 or data[8:16] != b"\0\0\0\x0dIHDR":
         raise PngError("its header is damaged")
     width, height, depth, colour, _, _, interlace = struct.unpack(">IIBBBBB", data[16:29])
@@ -65,49 +70,51 @@ def read_header(data: bytes) -> Header:
     return Header(width, height, depth, colour, bool(interlace))
 
 
-def keep_pixels(data: bytes) -> bytes:
-    """Return the same PNG with nothing but its pixels; raises PngError if any are missing.
+def keep_pixels(data: bytes, header: Header) -> bytes:
+    """Return the same PNG with nothing but its pixels, unpacked; raises PngError.
 
     Of an animated PNG that is the first frame, or the still picture that stands in for it.
     """
-    header = read_header(data)
-    chunks = read_chunks(data)
+    chunks = list(read_chunks(data))
     kinds = [kind for kind, _ in chunks]
     if kinds.count(b"IHDR") != 1:  # a second one would bring a size that nobody checked
         raise PngError("it has more than one header")
     if header.colour == PALETTE and b"PLTE" not in kinds:
         raise PngError("its palette is missing")
-    check_pixels(b"".join(body for kind, body in chunks if kind == b"IDAT"), header)
-    kept = (write_chunk(kind, body) for kind, body in chunks if kind in PIXEL_CHUNKS)
-    return SIGNATURE + b"".join(kept)
+    rows = unpack_rows(b"".join(body for kind, body in chunks if kind == b"IDAT"), header)
+    kept = [chunk for chunk in chunks if chunk[0] in (b"IHDR", b"PLTE", b"tRNS")]
+    # Level 0 does not compress: Pillow takes the rows as they are, and nothing is unpacked twice.
+    kept += [(b"IDAT", zlib.compress(rows, 0)), (b"IEND", b"")]
+    return SIGNATURE + b"".join(write_chunk(kind, body) for kind, body in kept)
 
 
-def read_chunks(data: bytes) -> list[tuple[bytes, bytes]]:
-    """Split a PNG into (kind, body); raises PngError if it is cut off or a checksum is wrong."""
-    chunks, position = [], len(SIGNATURE)
-    while not chunks or chunks[-1][0] != b"IEND":
-        length = int.from_bytes(data[position : position + 4])
-        end = position + 8 + length
+def read_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield each (kind, body) to the end; raises PngError if one is cut off or damaged."""
+    kind, position = b"", len(SIGNATURE)
+    while kind != b"IEND":
+        end = position + 8 + int.from_bytes(data[position : position + 4])
         if len(data) < end + 4:
             raise PngError("it is cut off")
         kind, body = data[position + 4 : position + 8], data[position + 8 : end]
         if zlib.crc32(kind + body) != int.from_bytes(data[end : end + 4]):
-            raise PngError("it is damaged: a checksum does not match")
-        chunks.append((kind, body))
+            raise PngError("a checksum does not match")
+        yield kind, body
         position = end + 4
-    return chunks
 
 
-def check_pixels(packed: bytes, header: Header) -> None:
-    """Raise PngError unless the packed data holds every row; inflates no more than that."""
+def unpack_rows(packed: bytes, header: Header) -> bytes:
+    """Return every row's bytes; raises PngError if some are missing. Unpacks no more than that."""
+    size = header.data_size
     try:
-        rows = zlib.decompressobj().decompress(packed, header.data_size)
+        rows = zlib.decompressobj().decompress(packed, size + 1)  # 1: to reach the checksum
     except zlib.error as error:
-        raise PngError("it is damaged: its pixels cannot be unpacked") from error
-    if len(rows) < header.data_size:
-        raise PngError("it is cut off: rows are missing")
+        raise PngError("its pixels are damaged") from error
+    if len(rows) < size:
+        raise PngError("rows are missing")
+    return rows[:size]
 
 
 def write_chunk(kind: bytes, body: bytes) -> bytes:
     """Return one chunk as the file holds it."""
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    checksum = zlib.crc32(body, zlib.crc32(kind))
+    return b"".join((struct.pack(">I", len(body)), kind, body, struct.pack(">I", checksum)))

@@ -1,4 +1,4 @@
-"""Every error leaves in one shape: RFC 9457 under /api/, a small page elsewhere."""
+"""Every error has one format: RFC 9457 under /api/, a small page elsewhere."""
 
 import json
 import logging
@@ -16,16 +16,16 @@ log = logging.getLogger(__name__)
 
 API_PREFIX = "/api/"
 DETAILS = {
-    400: "The request could not be understood. Check it and send it again.",
-    404: "There is nothing at this address. Start from the board at /.",
+    400: "The request is invalid. Check it and send it again.",
+    404: "There is nothing at this address. The board is at /.",
     413: "The request is too large. Send a smaller picture.",
-    500: "Something went wrong here, not in what you sent. Try again in a moment.",
+    500: "Something went wrong on the server, not in your request. Try again in a moment.",
 }
 API_DETAILS = {
     404: "There is nothing at this address. The API has POST /api/predict, GET /api/models "
     "and GET /api/health.",
 }
-# Not a template of the pages': what breaks in those is told with this.
+# Not one of the pages' templates: an error in those is shown with this page.
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -41,7 +41,7 @@ PAGE = """<!doctype html>
 <header class="opening">
 <h1>{title}</h1>
 <p class="opening__lead">{detail}</p>
-<p class="opening__lead"><a href="/">To the drawing board</a></p>
+<p class="opening__lead"><a href="/">Open the drawing board</a></p>
 </header>
 </main>
 </html>
@@ -49,9 +49,9 @@ PAGE = """<!doctype html>
 
 
 class Problem(HTTPException):
-    """A request that is refused; `detail` tells a person what to change.
+    """A refused request; `detail` tells a person what to change.
 
-    Keyword arguments become further members of the answer, as RFC 9457 allows.
+    Keyword arguments become extension members of the answer (RFC 9457, 3.2).
     """
 
     def __init__(self, status: int, detail: str, **members: Any) -> None:  # noqa: ANN401
@@ -62,7 +62,7 @@ class Problem(HTTPException):
 
 
 def register_problems(app: Flask) -> None:
-    """Make every error of the app, expected or not, leave through `answer_problem`."""
+    """Send every error of the app, expected or not, through `answer_problem`."""
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(UnknownModelError, answer_unknown_model)
     app.register_error_handler(Exception, answer_failure)
@@ -74,23 +74,23 @@ def answer_problem(problem: Problem) -> Response:
     if not is_for_api():
         page = PAGE.format(title=escape(title), detail=escape(problem.detail))
         return Response(page, problem.code, mimetype="text/html")
-    body = {
-        "type": "about:blank",
-        "title": title,
-        "status": problem.code,
-        "detail": problem.detail,
-        **problem.members,
-    }
-    return Response(json.dumps(body), problem.code, mimetype="application/problem+json")
+    body = describe_problem(problem.code, title, problem.detail, **problem.members)
+    return Response(body, problem.code, mimetype="application/problem+json")
+
+
+def describe_problem(status: int, title: str, detail: str, **members: Any) -> str:  # noqa: ANN401
+    """Return a problem as the JSON of RFC 9457."""
+    problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return json.dumps(problem | members)
 
 
 def is_for_api() -> bool:
-    """Whether the request is for the API, so that a program waits for the answer."""
+    """Whether the request is for the API, so that a program reads the answer."""
     return f"{request.path}/".startswith(API_PREFIX)
 
 
 def answer_http_error(error: HTTPException) -> Response:
-    """Give Flask's own errors (404, 405, 413 …) the same shape, with a detail of ours."""
+    """Give Flask's own errors (404, 405, 413 …) the same format, with our detail."""
     if isinstance(error, Problem):
         return answer_problem(error)
     if isinstance(error, MethodNotAllowed):
@@ -100,22 +100,24 @@ def answer_http_error(error: HTTPException) -> Response:
 
 
 def answer_method_not_allowed(error: MethodNotAllowed) -> Response:
-    """Say which methods do work, in words and in the Allow header that a 405 must have."""
+    """Name the methods that work, in words and in the Allow header that a 405 must have."""
     allowed = ", ".join(sorted(error.valid_methods or ()))
-    response = answer_problem(Problem(405, f"This method does not work here. Use {allowed}."))
+    response = answer_problem(
+        Problem(405, f"This address does not support that method. Use {allowed}.")
+    )
     response.headers["Allow"] = allowed
     return response
 
 
 def answer_unknown_model(error: UnknownModelError) -> Response:
-    """Say which models there are."""
+    """Name the models that there are."""
     known = ", ".join(error.known)
-    detail = f"There is no model of that name. The models are: {known}."
+    detail = f"There is no model with that name. The models are: {known}."
     return answer_problem(Problem(404, detail, models=error.known))
 
 
 def answer_failure(_error: Exception) -> Response:
-    """Log what broke, and tell the client no more than that it was not their fault."""
-    # Quoted: a path may hold line breaks and terminal codes.
+    """Log the error, and tell the client only that it was not their fault."""
+    # Quoted: a path may contain line breaks and terminal codes.
     log.exception("%s failed", quote(request.path))
     return answer_problem(Problem(500, DETAILS[500]))

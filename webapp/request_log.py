@@ -12,13 +12,13 @@ MAX_PATH = 200
 
 
 class RequestLog:
-    """A WSGI app around a WSGI app, so that nothing is answered without a line."""
+    """WSGI middleware, so that every answer is logged, whoever gave it."""
 
     def __init__(self, wsgi_app: Callable) -> None:
         self._wsgi_app = wsgi_app
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
-        """Hand the request on and log how it was answered."""
+        """Pass the request on and log its answer."""
         started = time.perf_counter()
 
         def start_and_log(status: str, headers: list, exc_info: Any = None) -> Callable:  # noqa: ANN401
@@ -30,8 +30,8 @@ class RequestLog:
 
 
 def describe_request(environ: dict[str, Any], status: str) -> str:
-    """Return method, path and status; whatever could break a line or a terminal is quoted."""
+    """Return method, path and status; anything that could break a line or a terminal is quoted."""
     method = quote(environ["REQUEST_METHOD"][:20], safe="")
-    # WSGI hands the path's bytes over as latin-1.
+    # WSGI passes the path's bytes as latin-1.
     path = quote(environ.get("PATH_INFO", "").encode("latin-1"), safe="/:@~+,=")
     return f"{method} {path[:MAX_PATH]} {status[:3]}"

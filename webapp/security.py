@@ -1,9 +1,9 @@
-"""Who may ask, and what a browser may do with the answer.
+"""Which requests are accepted, and what a browser may do with the answer.
 
-A page on another site can make a visitor's browser send requests here; those are refused. A page
-whose name is made to resolve to this machine (DNS rebinding) counts as its own origin and can
-get in: all it finds is a reader of digits that is open to anyone and knows nothing about the
-visitor. To shut that out too, list the names that this server goes by in TRUSTED_HOSTS.
+A page on another site can make a visitor's browser send requests to this server; they are refused.
+A page whose name is made to resolve to this machine (DNS rebinding) is its own origin and gets
+through: it reaches a digit reader that is open to anyone and knows nothing about the visitor. To
+refuse that, too, list this server's names in TRUSTED_HOSTS.
 """
 
 from flask import Flask, Response, request
@@ -33,22 +33,24 @@ HEADERS = {
 
 
 def register_security(app: Flask) -> None:
-    """Check every request's origin and put the headers on every answer."""
+    """Check every request's origin and add the headers to every answer."""
     app.before_request(refuse_other_origins)
     app.after_request(add_headers)
 
 
 def refuse_other_origins() -> None:
-    """Raise Problem if another site's page sends a request that is more than a look."""
+    """Raise Problem if another site's page sends a request that is not a plain GET."""
     if request.method not in SAFE_METHODS and is_from_elsewhere():
-        raise Problem(403, "Requests from other sites are refused. Open the board itself and draw.")
+        raise Problem(
+            403, "Requests from other sites are refused. Open the board itself and draw there."
+        )
 
 
 def is_from_elsewhere() -> bool:
-    """Whether a browser says that another origin's page made this request.
+    """Whether a browser says that another origin's page sent this request.
 
-    Sec-Fetch-Site decides where there is one: a proxy may change Host, but no page can change
-    it. Programs such as curl send neither header, and are nobody's visitor.
+    Sec-Fetch-Site decides if it is there: a proxy may change Host, but no page can change
+    Sec-Fetch-Site. Programs such as curl send neither header.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -58,13 +60,13 @@ def is_from_elsewhere() -> bool:
 
 
 def own_origins() -> tuple[str, str]:
-    """Return this server's origin by the name that the request used, without and with TLS."""
+    """Return this server's origin under the name that the request used, without and with TLS."""
     host = request.headers.get("Host", "")
     return f"http://{host}", f"https://{host}"
 
 
 def add_headers(response: Response) -> Response:
-    """Put the security headers on an answer; what the API says is never stored."""
+    """Add the security headers to an answer; answers of the API are never cached."""
     response.headers.update(HEADERS)
     if request.path.startswith("/api/"):
         response.headers["Cache-Control"] = "no-store"

@@ -1,4 +1,4 @@
-"""Serving the app on a port, with waitress, until someone stops it."""
+"""Serve the app on a port, with waitress, until it is stopped."""
 
 import contextlib
 import errno
@@ -15,8 +15,8 @@ from ml.errors import ExplainedError
 from webapp.malformed import Channel
 
 THREADS = 4  # two cores read, the others receive and send
-# The app refuses far smaller bodies itself, once it has heard them out: whoever is cut off while
-# still sending sees a broken connection and no reason. This only protects the disk.
+# The app itself refuses bodies above 1 MB, after reading them: a client that is cut off while it
+# is still sending sees a broken connection and no reason. This limit only protects the disk.
 MAX_BODY = 16 * 1024 * 1024
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -50,28 +50,28 @@ def serve(app: Flask, host: str = "127.0.0.1", port: int = 5000) -> None:
 def start_log() -> None:
     """Send the log to stderr, as lines with a time."""
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO)
-    # A browser opens six connections at once: that some of them wait a moment is no news.
+    # A browser opens six connections at once: some waiting for a moment is normal.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens; raises ServeError.
 
-    Not left to waitress: it would share a port that is in use on Windows.
+    Not left to waitress: on Windows it would share a port that is already in use.
     """
-    if not 0 <= port <= 65535:  # or it would wrap around and listen elsewhere
-        raise ServeError(f"There is no port {port}; choose one from 1024 to 65535.")
+    if not 0 <= port <= 65535:  # it would wrap around to another port
+        raise ServeError(f"There is no port {port}; choose a port from 1024 to 65535.")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address, family=family, backlog=1024)
     except (socket.gaierror, UnicodeError) as error:
-        raise ServeError(f"There is no host {host!r} here; try --host 127.0.0.1.") from error
+        raise ServeError(f"There is no host {host!r}; try --host 127.0.0.1.") from error
     except OSError as error:
         raise explain_refusal(error, host, port) from error
 
 
 def explain_refusal(error: OSError, host: str, port: int) -> ServeError:
-    """Say in one line why the system refused to listen, and what to do."""
+    """Say in one line why the system refused, and what to do."""
     if error.errno == errno.EADDRINUSE:
         other = port + 1 if port < 65535 else port - 1
         return PortInUseError(
@@ -79,7 +79,9 @@ def explain_refusal(error: OSError, host: str, port: int) -> ServeError:
             f'(make run ARGS="--port {other}").'
         )
     if error.errno in (errno.EACCES, errno.EPERM):
-        return ServeError(f"Port {port} is not allowed for you; choose another with --port 5000.")
+        return ServeError(
+            f"You have no permission to use port {port}; choose another with --port 5000."
+        )
     if error.errno == errno.EADDRNOTAVAIL:
         return ServeError(f"This machine has no address {host}; try --host 127.0.0.1.")
     return ServeError(f"Cannot listen on {host} port {port}: {error.strerror}.")
@@ -93,7 +95,7 @@ def describe_address(host: str, port: int) -> str:
 
 @contextlib.contextmanager
 def stop_on_signals() -> Iterator[None]:
-    """Let SIGINT and SIGTERM both raise KeyboardInterrupt, the way that waitress stops cleanly."""
+    """Let SIGINT and SIGTERM raise KeyboardInterrupt, on which waitress stops cleanly."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may set handlers
         return

@@ -134,3 +134,22 @@ def test_the_serving_requirements_are_part_of_all_requirements():
     )
     assert "-r requirements-serve.txt" in everything
     assert not any("torch" in line or "matplotlib" in line for line in serving)
+
+
+def test_a_server_multiplies_matrices_on_one_thread():
+    code = """
+import webapp
+from threadpoolctl import threadpool_info
+webapp.create_app()
+print({pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"})
+"""
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**environment, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "2"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "{1}"

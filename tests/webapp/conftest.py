@@ -2,44 +2,13 @@
 
 import signal
 
-import numpy as np
 import pytest
 
-from ml.predict import Reader, Reading, UnknownModelError
+from ml.predict import Reader
+from tests.webapp.fakes import BrokenReader, FakeReader
 from tests.webapp.live import Server
 from tests.webapp.pictures import draw_seven, on_transparent, to_url
 from webapp import create_app
-
-
-class FakeReader:
-    """Keeps the Reader's contract; "sees" each 28×28th of the ink, and answers seven."""
-
-    def __init__(self):
-        self.models = ["first", "second"]
-        self.default = "first"
-        self.cards = {"first": {"epochs": 6}, "second": {"epochs": 1}}
-
-    def read(self, ink, model=None):
-        return self.read_each(ink, [model or self.default])[0]
-
-    def read_each(self, ink, models):
-        assert ink.dtype == np.uint8
-        assert ink.ndim == 2
-        for name in models:
-            if name not in self.models:
-                raise UnknownModelError(name, self.models)
-        if not ink.any():
-            return [Reading("blank", name) for name in models]
-        rows = np.linspace(0, ink.shape[0] - 1, 28).astype(int)
-        columns = np.linspace(0, ink.shape[1] - 1, 28).astype(int)
-        seen = ink[rows][:, columns].ravel().tolist()
-        odds = [0.01] * 7 + [0.91] + [0.01] * 2
-        return [Reading("digit", name, 7, odds, seen) for name in models]
-
-
-class BrokenReader(FakeReader):
-    def read_each(self, ink, models):
-        raise RuntimeError("secret reason")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SERVE = """
 import sys
-from tests.webapp.conftest import FakeReader
+from tests.webapp.fakes import FakeReader
 from webapp import create_app
 from webapp.server import serve
 serve(create_app({"READER": FakeReader()}), sys.argv[1], int(sys.argv[2]))

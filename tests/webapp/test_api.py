@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.cards import make_card
 from tests.webapp.pictures import draw_seven, on_paper, on_transparent, to_url
 from webapp import create_app
 
@@ -123,8 +124,8 @@ def test_models_are_listed_with_their_cards_the_default_first(client):
     assert client.get("/api/models").get_json() == {
         "default": "first",
         "models": [
-            {"name": "first", "default": True, "card": {"epochs": 6}},
-            {"name": "second", "default": False, "card": {"epochs": 1}},
+            {"name": "first", "default": True, "card": make_card("first").to_dict()},
+            {"name": "second", "default": False, "card": make_card("second").to_dict()},
         ],
     }
 

@@ -42,7 +42,7 @@ def test_a_checkpoint_is_marked_where_its_epoch_is():
     assert chart.marks == [chart.lines[0].points[1][0]]
 
 
-def test_values_that_are_no_numbers_are_left_out():
+def test_values_that_are_not_numbers_are_left_out():
     [chart] = draw_charts(make_history([0.5, math.nan, None, 0.1]), [])
     assert len(chart.lines[0].points) == 2
 

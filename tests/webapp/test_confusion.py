@@ -1,6 +1,6 @@
 import pytest
 
-from webapp.confusion import Confusion
+from webapp.cards import Confusion
 
 
 def count(**mistakes):
@@ -18,7 +18,7 @@ def test_a_frequent_mistake_stands_out_more(number, kind):
     assert count(m49=number).rows[4][9].kind == kind
 
 
-def test_what_is_read_rightly_is_no_mistake():
+def test_correct_readings_are_not_marked_as_mistakes():
     assert all(row[digit].kind == "right" for digit, row in enumerate(count().rows))
 
 
@@ -27,5 +27,5 @@ def test_the_most_frequent_mistake_is_named():
     assert count().worst is None
 
 
-def test_a_digit_that_was_never_shown_harms_nothing():
+def test_a_digit_without_images_has_an_empty_row():
     assert Confusion([[0] * 10 for _ in range(10)]).rows[3][3].count == 0

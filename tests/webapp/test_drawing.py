@@ -116,7 +116,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("url", REFUSED.values(), ids=REFUSED)
-def test_what_is_no_whole_png_is_refused_with_advice(url):
+def test_anything_but_an_intact_png_is_refused_with_advice(url):
     problem = refusal_of(url)
     assert problem.code == 400
     assert problem.detail.startswith("`image` ")

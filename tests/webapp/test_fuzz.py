@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.webapp.conftest import FakeReader
+from tests.webapp.fakes import FakeReader
 from tests.webapp.pictures import to_png, to_url
 from webapp import create_app
 

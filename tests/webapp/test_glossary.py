@@ -1,7 +1,6 @@
 import pytest
 
-from webapp.glossary import FORMS, Linker
-from webapp.terms import TERMS
+from webapp.glossary import FORMS, TERMS, Linker
 
 TAUGHT = """epoch, batch, step, learning rate, optimizer, SGD, momentum, RMSprop, Adam, softmax,
 logits, cross-entropy, dropout, convolution, pooling, ReLU, checkpoint, validation, parameters,
@@ -39,7 +38,7 @@ def test_the_longest_word_wins():
 
 
 @pytest.mark.parametrize("text", ["stepwise", "RMSprops", "mini-batch", "poolside"])
-def test_a_part_of_a_word_is_no_word(text):
+def test_a_part_of_a_word_is_not_linked(text):
     assert Linker()(text) == text
 
 

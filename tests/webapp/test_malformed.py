@@ -4,7 +4,7 @@ import re
 import pytest
 
 MALFORMED = {
-    "no HTTP": b"seven\r\n\r\n",
+    "not HTTP": b"seven\r\n\r\n",
     "a bad length": b"POST /api/predict HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
     "two lengths": b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
     "an unknown coding": b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
@@ -16,7 +16,7 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
-def test_what_is_no_proper_http_is_refused_in_the_same_shape(server, data):
+def test_invalid_http_is_refused_in_the_same_format(server, data):
     head, _, body = server.send(data).partition(b"\r\n\r\n")
     assert re.match(rb"HTTP/1\.[01] (400|413|431|501) ", head)
     assert b"application/problem+json" in head

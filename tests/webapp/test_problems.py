@@ -3,7 +3,7 @@ import json
 import pytest
 from PIL import Image
 
-from tests.webapp.conftest import FakeReader
+from tests.webapp.fakes import FakeReader
 from tests.webapp.pictures import build_png, to_png, to_url
 from webapp import create_app
 
@@ -26,7 +26,7 @@ def check_problem(answer, status):
 
 BODIES = {
     "nothing": b"",
-    "no JSON": b"image=seven",
+    "not JSON": b"image=seven",
     "half an object": b'{"image": ',
     "two objects": b"{}{}",
     "not UTF-8": b'{"image": "\xff\xfe"}',
@@ -47,7 +47,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_a_body_that_is_no_json_object_is_refused(client, body):
+def test_a_body_that_is_not_a_json_object_is_refused(client, body):
     answer = client.post("/api/predict", data=body, content_type=JSON)
     assert "JSON" in check_problem(answer, 400)
 
@@ -63,11 +63,11 @@ def test_another_content_type_is_refused(client, kind):
     assert "Content-Type: application/json" in check_problem(answer, 415)
 
 
-NO_STRINGS = [None, True, False, 7, 7.0, [], ["data:"], {}, {"url": "data:"}]
+NOT_STRINGS = [None, True, False, 7, 7.0, [], ["data:"], {}, {"url": "data:"}]
 
 
-@pytest.mark.parametrize("image", NO_STRINGS)
-def test_an_image_that_is_no_string_is_refused(client, image):
+@pytest.mark.parametrize("image", NOT_STRINGS)
+def test_an_image_that_is_not_a_string_is_refused(client, image):
     detail = check_problem(client.post("/api/predict", json={"image": image}), 400)
     assert "`image` must be a string" in detail
 
@@ -78,7 +78,7 @@ def test_a_missing_image_is_refused(client):
 
 IMAGES = {
     "empty": ("", 400),
-    "no data URL": ("seven", 400),
+    "not a data URL": ("seven", 400),
     "not base64": ("data:image/png;base64,@", 400),
     "0 bytes": ("data:image/png;base64,", 400),
     "not an image": (to_url(b"seven"), 400),
@@ -98,8 +98,8 @@ def test_an_image_that_cannot_be_read_is_refused(client, image, status):
     check_problem(client.post("/api/predict", json={"image": image}), status)
 
 
-@pytest.mark.parametrize("model", NO_STRINGS)
-def test_a_model_that_is_no_string_is_refused(client, model):
+@pytest.mark.parametrize("model", NOT_STRINGS)
+def test_a_model_that_is_not_a_string_is_refused(client, model):
     answer = client.post("/api/predict", json={"image": GOOD, "model": model})
     assert "`model` must be a string" in check_problem(answer, 400)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.webapp.conftest import FakeReader
+from tests.webapp.fakes import FakeReader
 from webapp import create_app
 
 ANSWERS = ["/", "/favicon.ico", "/static/board.js", "/static/no.js", "/nothing", "/api/nothing"]
@@ -81,17 +81,17 @@ def test_a_link_from_another_site_opens_the_page(page_client):
     assert page_client.get("/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
-def test_nobody_is_told_that_other_origins_may_read_the_answers(page_client):
+def test_other_origins_may_not_read_the_answers(page_client):
     answer = page_client.options("/api/predict", headers={"Origin": "https://elsewhere.example"})
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_what_the_api_says_is_never_stored(page_client):
+def test_answers_of_the_api_are_never_cached(page_client):
     assert page_client.get("/api/models").headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("host", ["", " ", "a b", "[", "a/b", "é", "x" * 5000])
-def test_a_broken_host_name_is_no_failure(page_client, host):
+def test_an_invalid_host_name_is_not_a_server_error(page_client, host):
     assert page_client.get("/api/health", headers={"Host": host}).status_code < 500
 
 

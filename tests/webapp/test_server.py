@@ -9,7 +9,13 @@ from contextlib import closing
 import pytest
 
 from tests.webapp.live import Server
-from webapp.server import PortInUseError, ServeError, describe_address, listen
+from webapp.server import (
+    PortInUseError,
+    ServeError,
+    describe_address,
+    explain_refusal,
+    listen,
+)
 
 JSON = {"Content-Type": "application/json"}
 
@@ -132,13 +138,9 @@ def test_an_address_that_cannot_be_is_one_clear_line(host, port, words):
     assert "\n" not in str(caught.value)
 
 
-def test_a_port_that_is_not_allowed_is_one_clear_line(monkeypatch):
-    def refuse(*_args, **_options):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(socket, "create_server", refuse)
-    with pytest.raises(ServeError, match=r"Port 80 is not allowed.*--port 5000"):
-        listen("127.0.0.1", 80)
+def test_a_port_that_is_not_allowed_is_one_clear_line():
+    told = str(explain_refusal(PermissionError(13, "Permission denied"), "127.0.0.1", 80))
+    assert told == "You have no permission to use port 80; choose another with --port 5000."
 
 
 @pytest.mark.parametrize(

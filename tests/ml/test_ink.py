@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ml.ink import extract_ink
 from tests.webapp.pictures import draw_seven, on_paper, on_transparent
-from webapp.ink import extract_ink
 
 COVERAGE = draw_seven()
 
@@ -38,7 +38,7 @@ def test_a_stroke_that_crosses_the_border_does_not_change_the_paper():
 @pytest.mark.parametrize(
     "colour", [(0, 0, 0, 0), (255, 255, 255, 0), (9, 9, 9, 255), (5, 6, 7, 90)]
 )
-def test_one_colour_alone_is_no_ink(colour):
+def test_a_picture_of_one_colour_has_no_ink(colour):
     assert not ink_of(Image.new("RGBA", (40, 30), colour)).any()
 
 
@@ -68,7 +68,7 @@ def test_a_digit_cut_out_of_a_sheet_is_ink():
     assert np.array_equal(ink_of(on_transparent(255 - COVERAGE, (255, 255, 255))), COVERAGE)
 
 
-def test_a_straight_one_on_transparency_is_no_sheet():
+def test_a_straight_one_on_transparency_is_not_a_sheet():
     coverage = np.zeros((100, 60), np.uint8)
     coverage[10:90, 25:35] = 255
     assert np.array_equal(ink_of(on_transparent(coverage, (30, 60, 200))), coverage)
@@ -79,3 +79,16 @@ def test_pixels_are_left_as_they_were():
     before = pixels.copy()
     extract_ink(pixels)
     assert np.array_equal(pixels, before)
+
+
+def test_colours_count_as_much_as_they_are_opaque():
+    pixels = np.full((9, 9, 4), (200, 0, 0, 128), np.uint8)
+    pixels[4, 4] = (0, 100, 0, 128)
+    ink = extract_ink(pixels)
+    assert ink[4, 4] == 100  # of red 200 at 128 of 255; green brings 50
+    assert ink.sum() == 100
+
+
+def test_the_ink_shares_no_memory_with_the_pixels():
+    for pixels in (np.asarray(on_transparent(COVERAGE)), np.zeros((1, 1, 4), np.uint8)):
+        assert not np.shares_memory(extract_ink(pixels), pixels)

@@ -38,7 +38,7 @@ class RecipeError(ExplainedError):
 
 
 class TrainingError(ExplainedError):
-    """A run went wrong: the loss is no number, the reloaded model differs."""
+    """A run went wrong: its loss is not finite, or the reloaded model differs."""
 
 
 class UnknownModelError(ExplainedError):

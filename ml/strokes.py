@@ -84,11 +84,11 @@ def _parse_lines(lines: Iterable[str], path: Path) -> Iterator[Drawing]:
                 raise ValueError("no strokes")
             yield Drawing(*(_parse_word(record, key) for key in ("id", "writer", "label")), strokes)
         except RecursionError as error:
-            raise DataError(f"line {number} of {path} is no drawing: nested too deep") from error
+            raise DataError(f"line {number} of {path} is not a drawing: nested too deep") from error
         except KeyError as error:
-            raise DataError(f"line {number} of {path} is no drawing: it has no {error}") from error
+            raise DataError(f"line {number} of {path} is not a drawing: it lacks {error}") from error
         except (TypeError, ValueError) as error:
-            raise DataError(f"line {number} of {path} is no drawing: {error}") from error
+            raise DataError(f"line {number} of {path} is not a drawing: {error}") from error
 
 
 def _parse_word(record: dict[str, object], key: str) -> str:
@@ -107,7 +107,7 @@ def _parse_stroke(points: object) -> np.ndarray:
 
 
 def _is_point(point: object) -> bool:
-    """Say whether this is [x, y]: two finite numbers, not too far out; True is no number."""
+    """Say whether this is [x, y]: two finite numbers, not too far out; True is not a number."""
     if not isinstance(point, list) or len(point) != 2:
         return False
     return all(type(number) in (int, float) and abs(number) <= FARTHEST for number in point)

@@ -127,7 +127,7 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
     except ValueError as error:
         raise CheckpointError(f"{path} is damaged: a line is not JSON") from error
     if not all(map(_is_epoch, history)):
-        raise CheckpointError(f"{path} is damaged: a line is no epoch's result")
+        raise CheckpointError(f"{path} is damaged: a line is not an epoch's result")
     if not history:
         raise CheckpointError(f"the run in {folder} has not finished an epoch yet")
     return history

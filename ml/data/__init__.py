@@ -1,0 +1,1 @@
+"""Labelled images: MNIST, its splits and batches, and random distortions of batches."""

@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import torch
 
 from ml.tracing.paths import Paths
 
@@ -22,10 +21,10 @@ def slash(paths: Paths, rng: np.random.Generator) -> Paths:
     middle, extent, count = _middle(paths), _extent(paths), len(paths)
     middle = middle + _normal(rng, 0.06, count, 2) * extent
     angle = _uniform(rng, math.radians(-10), math.radians(78), count)
-    angle = torch.where(_chance(rng, 0.2, count), -angle, angle)
-    half = extent.norm(dim=1, keepdim=True) * _uniform(rng, 0.2, 0.75, count)
-    reach = half * torch.cat([angle.cos(), -angle.sin()], dim=1)
-    return _add_path(paths, middle - reach, middle + reach)
+    angle = np.where(_chance(rng, 0.2, count), -angle, angle)
+    half = np.hypot(extent[:, :1], extent[:, 1:]) * _uniform(rng, 0.2, 0.75, count)
+    reach = half * _make_points(np.cos(angle), -np.sin(angle))
+    return _add_stroke(paths, middle - reach, middle + reach)
 
 
 def dot(paths: Paths, rng: np.random.Generator) -> Paths:
@@ -33,7 +32,7 @@ def dot(paths: Paths, rng: np.random.Generator) -> Paths:
     count, extent = len(paths), _extent(paths)
     middle = _middle(paths) + _normal(rng, 0.05, count, 2) * extent
     reach = _normal(rng, 0.04, count, 2) * extent
-    return _add_path(paths, middle - reach, middle + reach)
+    return _add_stroke(paths, middle - reach, middle + reach)
 
 
 def bar(paths: Paths, rng: np.random.Generator) -> Paths:
@@ -43,8 +42,8 @@ def bar(paths: Paths, rng: np.random.Generator) -> Paths:
     x = paths.find_x(y)
     left, right = (height * _uniform(rng, 0.12, 0.36, count) for _ in range(2))
     tilt = height * _normal(rng, 0.05, count, 1)
-    ends = torch.cat([x - left, y + tilt], dim=1), torch.cat([x + right, y - tilt], dim=1)
-    return _add_path(paths, *ends)
+    ends = _make_points(x - left, y + tilt), _make_points(x + right, y - tilt)
+    return _add_stroke(paths, *ends)
 
 
 def foot(paths: Paths, rng: np.random.Generator) -> Paths:
@@ -54,46 +53,46 @@ def foot(paths: Paths, rng: np.random.Generator) -> Paths:
     x = paths.find_x(y)
     left, right = (height * _uniform(rng, 0, 0.45, count) for _ in range(2))
     tilt = height * _normal(rng, 0.03, count, 1)
-    ends = torch.cat([x - left, y + tilt], dim=1), torch.cat([x + right, y - tilt], dim=1)
-    return _add_path(paths, *ends)
+    ends = _make_points(x - left, y + tilt), _make_points(x + right, y - tilt)
+    return _add_stroke(paths, *ends)
 
 
 def flag(paths: Paths, rng: np.random.Generator) -> Paths:
     """Let a line climb to the upper end of each path: the flatter the shorter, or 1 becomes 7."""
     count, height = len(paths), _extent(paths)[:, 1:]
     y = paths.low[:, 1:]
-    top = torch.cat([paths.find_x(y), y], dim=1)
+    top = _make_points(paths.find_x(y), y)
     angle = _uniform(rng, math.radians(5), math.radians(78), count)
-    longest = 0.14 + 0.51 * (angle / STEEP).clamp_max(1) ** 1.5
+    longest = 0.14 + 0.51 * (angle / STEEP).clip(max=1) ** 1.5
     length = height * (0.12 + (longest - 0.12) * _uniform(rng, 0, 1, count))
-    end = top + length * torch.cat([-angle.cos(), angle.sin()], dim=1)
+    end = top + length * _make_points(-np.cos(angle), np.sin(angle))
     # Most flags are bent a little: out of the line by a share of their length.
     bend = length * _normal(rng, 0.12, count, 1)
-    middle = (top + end) / 2 + bend * torch.cat([angle.sin(), angle.cos()], dim=1)
-    return _add_path(paths, top, middle, end)
+    middle = (top + end) / 2 + bend * _make_points(np.sin(angle), np.cos(angle))
+    return _add_stroke(paths, top, middle, end)
 
 
 def curl(paths: Paths, rng: np.random.Generator) -> Paths:
     """Let each path run out to the right where it ends, as a pen in a hurry leaves."""
     count, height = len(paths), _extent(paths)[:, 1:]
     y = paths.high[:, 1:]
-    end = torch.cat([paths.find_x(y), y], dim=1)
+    end = _make_points(paths.find_x(y), y)
     reach = height * _uniform(rng, 0.12, 0.45, count)
     rise = reach * _uniform(rng, -0.1, 0.6, count)
-    first = end + torch.cat([reach * 0.3, height * 0.03], dim=1)
-    second = end + torch.cat([reach * 0.7, -rise * 0.25], dim=1)
-    third = end + torch.cat([reach, -rise], dim=1)
-    return _add_path(paths, end, first, second, third)
+    first = end + _make_points(reach * 0.3, height * 0.03)
+    second = end + _make_points(reach * 0.7, -rise * 0.25)
+    third = end + _make_points(reach, -rise)
+    return _add_stroke(paths, end, first, second, third)
 
 
 def heel(paths: Paths, rng: np.random.Generator) -> Paths:
     """Let each path turn back to the left where it ends, by a little."""
     count, height = len(paths), _extent(paths)[:, 1:]
     y = paths.high[:, 1:]
-    end = torch.cat([paths.find_x(y), y], dim=1)
+    end = _make_points(paths.find_x(y), y)
     angle = _uniform(rng, math.radians(150), math.radians(235), count)  # 90° is straight down
     length = height * _uniform(rng, 0.06, 0.22, count)
-    return _add_path(paths, end, end + length * torch.cat([angle.cos(), angle.sin()], dim=1))
+    return _add_stroke(paths, end, end + length * _make_points(np.cos(angle), np.sin(angle)))
 
 
 def barb(paths: Paths, rng: np.random.Generator) -> Paths:
@@ -103,19 +102,17 @@ def barb(paths: Paths, rng: np.random.Generator) -> Paths:
     length = height * _uniform(rng, 0.08, 0.22, count)
     lean = length * _normal(rng, 0.2, count, 1)
     up = length * _uniform(rng, 0, 0.4, count)
-    return _add_path(
-        paths, left + torch.cat([lean, -up], dim=1), left + torch.cat([-lean, length], dim=1)
-    )
+    return _add_stroke(paths, left + _make_points(lean, -up), left + _make_points(-lean, length))
 
 
 def tail(paths: Paths, rng: np.random.Generator) -> Paths:
     """Let each ring end, where it closed, in a short stroke into it or out of it."""
     count, height = len(paths), _extent(paths)[:, 1:]
     y = paths.low[:, 1:]
-    top = torch.cat([paths.find_x(y), y], dim=1)
+    top = _make_points(paths.find_x(y), y)
     angle = _uniform(rng, math.radians(-50), math.radians(230), count)  # 90° is straight down
     length = height * _uniform(rng, 0.08, 0.3, count)
-    return _add_path(paths, top, top + length * torch.cat([angle.cos(), angle.sin()], dim=1))
+    return _add_stroke(paths, top, top + length * _make_points(np.cos(angle), np.sin(angle)))
 
 
 def flag_and_foot(paths: Paths, rng: np.random.Generator) -> Paths:
@@ -133,9 +130,14 @@ def bar_and_barb(paths: Paths, rng: np.random.Generator) -> Paths:
     return bar(barb(paths, rng), rng)
 
 
-def _add_path(paths: Paths, *points: torch.Tensor) -> Paths:
+def _add_stroke(paths: Paths, *points: np.ndarray) -> Paths:
     """Add a stroke from point to point, each float32 (N, 2) in px."""
-    return paths.add(torch.stack(points, dim=1))
+    return paths.add(np.stack(points, axis=1))
+
+
+def _make_points(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return points (N, 2) of their coordinates, (N, 1) each."""
+    return np.concatenate([x, y], axis=1)
 
 
 Addition = Callable[[Paths, np.random.Generator], Paths]
@@ -150,37 +152,39 @@ SHARE = 0.5  # of such digits that get one
 
 
 def add_strokes(
-    paths: Paths, labels: torch.Tensor, rng: np.random.Generator, share: float = SHARE
+    paths: Paths, labels: np.ndarray, rng: np.random.Generator, share: float = SHARE
 ) -> Paths:
-    """Return the paths, some of them with a stroke that MNIST's writers did not make."""
-    chosen = torch.from_numpy(rng.random(len(labels)) < share)
-    kinds = torch.from_numpy(rng.integers(2**16, size=len(labels)))
+    """Return the paths, some of them with a stroke that MNIST's writers did not make.
+
+    `labels` says which digit each path is, int (N,); `share` how many of the digits that have
+    additions get one.
+    """
+    chosen = rng.random(len(labels)) < share
+    kinds = rng.integers(2**16, size=len(labels))
     replaced = []
     for digit, additions in ADDITIONS.items():
         for number, addition in enumerate(additions):
-            index = torch.nonzero(
-                chosen & (labels == digit) & (kinds % len(additions) == number)
-            ).ravel()
+            index = np.flatnonzero(chosen & (labels == digit) & (kinds % len(additions) == number))
             if len(index):
                 replaced.append((index, addition(paths[index], rng)))
-    return paths.put(replaced)
+    return paths.replace(replaced)
 
 
-def _middle(paths: Paths) -> torch.Tensor:
+def _middle(paths: Paths) -> np.ndarray:
     return (paths.low + paths.high) / 2
 
 
-def _extent(paths: Paths) -> torch.Tensor:
+def _extent(paths: Paths) -> np.ndarray:
     return paths.high - paths.low
 
 
-def _normal(rng: np.random.Generator, deviation: float, *shape: int) -> torch.Tensor:
-    return torch.from_numpy(rng.normal(0, deviation, shape)).float()
+def _normal(rng: np.random.Generator, deviation: float, *shape: int) -> np.ndarray:
+    return rng.normal(0, deviation, shape).astype(np.float32)
 
 
-def _uniform(rng: np.random.Generator, low: float, high: float, count: int) -> torch.Tensor:
-    return torch.from_numpy(rng.uniform(low, high, (count, 1))).float()
+def _uniform(rng: np.random.Generator, low: float, high: float, count: int) -> np.ndarray:
+    return rng.uniform(low, high, (count, 1)).astype(np.float32)
 
 
-def _chance(rng: np.random.Generator, share: float, count: int) -> torch.Tensor:
-    return torch.from_numpy(rng.random((count, 1)) < share)
+def _chance(rng: np.random.Generator, share: float, count: int) -> np.ndarray:
+    return rng.random((count, 1)) < share

@@ -16,8 +16,10 @@ from ml.synthetic.additions import add_strokes
 from ml.synthetic.digits import DIGITS
 from ml.synthetic.handwriting import choose_pen_shares, render, render_parts, rewrite, write
 from ml.synthetic.non_digits import KINDS
+from ml.synthetic.raster import draw_paths
 from ml.tracing.paths import Paths
-from ml.tracing.thinning import trace
+from ml.tracing.thinning import find_lines
+from ml.tracing.tracing import make_paths, trace
 
 NOT_A_DIGIT = 10  # the label beside 0 to 9
 PART = 4_000  # retraced digits that are drawn at a time
@@ -70,9 +72,18 @@ def make_samples(
     return rows
 
 
+def trace_examples(examples: Examples) -> tuple[Paths, np.ndarray]:
+    """Return the paths of digits and their labels, int64 (N,), without those with blots.
+
+    A digit with a blot is traced to less than what was written: the label would be wrong.
+    """
+    lines, is_blotted = find_lines(examples.images.numpy())
+    return make_paths(lines[~is_blotted]), examples.labels.numpy()[~is_blotted]
+
+
 def retrace_digits(
     paths: Paths,
-    labels: torch.Tensor,
+    labels: np.ndarray,
     count: int,
     rng: np.random.Generator,
     *,
@@ -88,7 +99,7 @@ def retrace_digits(
 
 def make_retraced_parts(
     paths: Paths,
-    labels: torch.Tensor,
+    labels: np.ndarray,
     count: int,
     rng: np.random.Generator,
     *,
@@ -99,13 +110,15 @@ def make_retraced_parts(
         raise ValueError("there are no digits to write again")
     goes = math.ceil(count / len(labels))
     order = np.concatenate([rng.permutation(len(labels)) for _ in range(goes)])
-    chosen = torch.from_numpy(order[:count])
-    pens = torch.from_numpy(choose_pen_shares(count, rng)).float()
+    chosen = order[:count]
+    pens = choose_pen_shares(count, rng).astype(np.float32)
     written = add_strokes(paths[chosen], labels[chosen], rng)
     if other_hands:
         written = rewrite(written, rng)
-    for part in torch.arange(count).split(PART):
-        yield Examples(written[part].draw(pens[part]), labels[chosen[part]])
+    for first in range(0, count, PART):
+        part = slice(first, first + PART)
+        images = draw_paths(written[part], pens[part])
+        yield Examples(images, torch.from_numpy(labels[chosen[part]]))
 
 
 def _retrace_rows(
@@ -114,7 +127,8 @@ def _retrace_rows(
     rows = []
     for digit in range(10):
         examples = mnist[torch.nonzero(mnist.labels == digit).ravel()[:columns]]
-        again = retrace_digits(trace(examples.images), examples.labels, columns, rng)
+        paths = trace(examples.images.numpy())
+        again = retrace_digits(paths, examples.labels.numpy(), columns, rng)
         rows.append((f"MNIST's {digit}", again.images))
     return rows
 

@@ -136,7 +136,7 @@ def rewrite(paths: Paths, rng: np.random.Generator, hand: Hand = ANOTHER) -> Pat
 
     Strokes stand apart as it sets them, and end in its hooks.
     """
-    points = paths.points.numpy()
+    points = paths.points
     low, high = points.min(axis=1, keepdims=True), points.max(axis=1, keepdims=True)
     middle, longest = (low + high) / 2, (high - low).max(axis=2, keepdims=True).clip(1)
     count = len(points)
@@ -145,7 +145,7 @@ def rewrite(paths: Paths, rng: np.random.Generator, hand: Hand = ANOTHER) -> Pat
     # A pen that stays where it is does not tremble: points that are repeated stay together.
     moves = (np.diff(points, axis=1, prepend=np.nan) != 0).any(axis=2)  # count, L
     latest = np.maximum.accumulate(np.where(moves, np.arange(moves.shape[1]), 0), axis=1)
-    lands = paths.lands.numpy().copy()
+    lands = paths.lands.copy()
     lands[:, 0] = True
     is_end = lands.copy()
     leaves = np.roll(lands, -1, axis=1)  # the last point stands before the first
@@ -157,7 +157,7 @@ def rewrite(paths: Paths, rng: np.random.Generator, hand: Hand = ANOTHER) -> Pat
     apart = rng.normal(0, hand.apart, (count, stroke.max(initial=0) + 1, 2))
     shape += np.take_along_axis(apart, stroke[:, :, None], axis=1)
     (shape,) = _deform([shape], rng, hand)
-    return Paths(torch.from_numpy(shape * longest + middle).float(), paths.lands)
+    return Paths((shape * longest + middle).astype(np.float32), paths.lands)
 
 
 def _to_segments(stroke: np.ndarray) -> np.ndarray:

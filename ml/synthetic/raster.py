@@ -1,17 +1,53 @@
 """Many stroke drawings at once, straight into the 28×28 images that `fit_ink` would make of them.
 
-Drawing 280×280 pixels and averaging them into 20×20 costs milliseconds a drawing. Here the box of
-the ink is known beforehand, from the pen's path and width, so each path is drawn straight into
-its 20×20 pixels, their edges antialiased by distance. tests/ml/test_raster.py holds both roads
-against each other.
+Drawing 280×280 pixels and averaging them into 20×20 takes milliseconds a drawing, and an epoch
+needs tens of thousands. Here the box of the ink is known beforehand, from the pen's path and width,
+so the strokes are scaled first and then drawn once, in 20×20 pixels whose edges are antialiased by
+their distance from the stroke. tests/ml/synthetic/test_raster.py compares the two ways.
 """
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
 from ml.preprocess import BOX_SIDE, CENTRE, IMAGE_SIDE
+from ml.tracing.paths import Paths
 
 CHUNK = 256  # drawings at a time: their cells fit the processor's cache
+
+
+def draw_paths(paths: Paths, pens: np.ndarray) -> torch.Tensor:
+    """Draw each path with a pen, as `fit_ink` would see it; return uint8 (N, 28, 28).
+
+    `pens` is float32 (N,): the pen's width as a share of the longer side of its path, of 1 px
+    at least, so that a path that is a dot leaves ink.
+    """
+    pens = torch.from_numpy(pens * (paths.high - paths.low).max(axis=1).clip(1))
+    segments, counts = _list_segments(paths)
+    images = torch.empty(len(paths), IMAGE_SIDE, IMAGE_SIDE, dtype=torch.uint8)
+    # The time goes with the number of segments: paths of like lengths are drawn together, and each
+    # group only up to its own longest.
+    for part in torch.from_numpy(counts.argsort(kind="stable")).split(CHUNK):
+        longest = int(counts[part].max())
+        images[part] = fit_segments(torch.from_numpy(segments[part, :longest]), pens[part])
+    return images
+
+
+def _list_segments(paths: Paths) -> tuple[np.ndarray, np.ndarray]:
+    """Return each path's segments, float32 (N, L, 4), those that leave ink first, and their number.
+
+    From each point a line goes to the next or, where the pen is lifted there, to itself: a dot.
+    """
+    points, lands = paths.points, paths.lands
+    is_lifted = np.pad(lands[:, 1:], ((0, 0), (0, 1)), constant_values=True)
+    following = np.concatenate([points[:, 1:], points[:, -1:]], axis=1)
+    ends = np.where(is_lifted[:, :, None], points, following)
+    # A dot counts where the pen lands. Elsewhere it is the end of a line, which is drawn already,
+    # or one of the repeated points that fill the path up.
+    counts = (ends != points).any(axis=2) | lands  # N, L
+    order = (~counts).argsort(axis=1, kind="stable")
+    segments = np.concatenate([points, ends], axis=2)
+    return np.take_along_axis(segments, order[:, :, None], axis=1), counts.sum(axis=1)
 
 
 def fit_segments(segments: torch.Tensor, pens: torch.Tensor) -> torch.Tensor:
@@ -28,7 +64,11 @@ def fit_segments(segments: torch.Tensor, pens: torch.Tensor) -> torch.Tensor:
 
 
 def _fit_box(segments: torch.Tensor, pens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Scale drawings so that their ink fills the box from its first corner; also the radii."""
+    """Scale drawings so that their ink fills the box from its upper left corner on.
+
+    Returns the segments (N, S, 4) and the radii of their pens, (N,), in px of the box. Ink reaches
+    half a pen beyond its path on each side, so path and pen together span the box.
+    """
     points = segments.view(len(segments), -1, 2)
     low, high = points.amin(dim=1), points.amax(dim=1)
     scale = BOX_SIDE / ((high - low).amax(dim=1) + pens)
@@ -38,39 +78,51 @@ def _fit_box(segments: torch.Tensor, pens: torch.Tensor) -> tuple[torch.Tensor, 
 
 
 def _cover_box(segments: torch.Tensor, radii: torch.Tensor) -> torch.Tensor:
-    """Return the share of each pixel of the box that is ink, float32 (N, 20, 20)."""
+    """Return the share of each pixel of the box that is ink, float32 (N, 20, 20).
+
+    A pixel whose middle lies on the edge of the ink is half covered, and the coverage goes from
+    full to none over one pixel's width: exact for straight edges along the axes, and within a few
+    grey levels for others.
+    """
     nearest = _squared_distances(segments)
     return (radii[:, None, None] - nearest.sqrt_() + 0.5).clamp_(0, 1)
 
 
 def _squared_distances(segments: torch.Tensor) -> torch.Tensor:
-    """Return (N, 20, 20): from each cell's middle to the nearest of its (N, S, 4) segments.
+    """Return the squared distance from each pixel's middle to its nearest segment, (N, 20, 20).
 
-    The drawings lie side by side in memory on the way: rows of N numbers are what a processor
-    adds fastest, and there are no other rows as long.
+    Takes (N, S, 4). This is where generating spends its time: N * S * 400 distances. So the loop
+    runs over the segments, and the drawings are the last axis of all arrays on the way, (20, 20,
+    N): the processor adds long rows fastest, and N is the only long one.
     """
     centres = torch.arange(BOX_SIDE) + 0.5
     x, y, x_end, y_end = segments.permute(2, 1, 0).contiguous()  # S, N each
     along_x, along_y = x_end - x, y_end - y
     half = torch.hypot(along_x, along_y) / 2
-    # A dot has no direction; the distance to it is the same along any.
+    # A dot has no direction: atan2(0, 0) is 0, and any would do.
     angle = torch.atan2(along_y, along_x)
     ux, uy = angle.cos()[:, None], angle.sin()[:, None]
     dx, dy = centres[:, None] - x[:, None], centres[:, None] - y[:, None]  # S, side, N
-    # Along a segment, from its middle, and across it: each is a sum of a row's and a column's.
+    # A pixel's place in the segment's own axes: along it, counted from its middle, and across it.
+    # Turning (dx, dy) is a sum of a term of the column and a term of the row, so 2 * 20 products
+    # do for 400 pixels.
     terms = dx * ux - half[:, None], dy * uy, dx * uy, dy * ux
     nearest = torch.full((BOX_SIDE, BOX_SIDE, len(segments)), torch.inf)
     along, across = torch.empty_like(nearest), torch.empty_like(nearest)
     for along_dx, along_dy, across_dx, across_dy, end in zip(*terms, half, strict=True):
         torch.add(along_dx, along_dy[:, None], out=along)
-        along.abs_().sub_(end).clamp_min_(0).square_()  # beyond the end, or nothing
+        along.abs_().sub_(end).clamp_min_(0).square_()  # how far beyond its ends, or 0
         torch.sub(across_dy[:, None], across_dx, out=across)
         torch.minimum(nearest, along.addcmul_(across, across), out=nearest)
     return nearest.permute(2, 0, 1).contiguous()
 
 
 def _paste_centred(small: torch.Tensor) -> torch.Tensor:
-    """Paste (N, 20, 20) ink into uint8 (N, 28, 28) by the whole-pixel shifts that centre it."""
+    """Paste (N, 20, 20) ink into uint8 (N, 28, 28) by the whole-pixel shifts that centre it.
+
+    `ml.preprocess.paste_centred` for many at once: each drawing's rows, then its columns, are
+    gathered from where the shift takes them.
+    """
     total = small.sum(dim=(1, 2))
     rows = _source_cells(small.sum(dim=2), total)  # N, 28
     columns = _source_cells(small.sum(dim=1), total)
@@ -81,12 +133,16 @@ def _paste_centred(small: torch.Tensor) -> torch.Tensor:
 
 
 def _source_cells(profile: torch.Tensor, total: torch.Tensor) -> torch.Tensor:
-    """Return for each of the 28 pixels of an axis which of the box's 20 cells it shows, or 20."""
+    """Return for each of the 28 pixels of an axis which of the box's 20 cells it shows, or 20.
+
+    `profile` is the ink of each row or column, (N, 20); `total` that of the drawing, (N,).
+    """
     cells = torch.arange(BOX_SIDE)
     shift = (CENTRE - (profile @ cells.float()) / total).round().long()
     inked = profile > 0
     first = inked.int().argmax(dim=1)
     last = BOX_SIDE - 1 - inked.flip(1).int().argmax(dim=1)
+    # Where centring would push ink over the edge, it stays whole instead.
     shift = shift.clamp_max(IMAGE_SIDE - 1 - last).maximum(-first)
     source = torch.arange(IMAGE_SIDE) - shift[:, None]
     return torch.where((source >= 0) & (source < BOX_SIDE), source, BOX_SIDE)

@@ -12,8 +12,7 @@ from ml.data.examples import Examples, join
 from ml.evaluation.metrics import compute_logits
 from ml.networks.logits import DIGITS, Calibration, refusal_scores
 from ml.networks.registry import count_answers
-from ml.synthetic.generate import make_digits, retrace_digits
-from ml.tracing.thinning import trace_examples
+from ml.synthetic.generate import make_digits, retrace_digits, trace_examples
 
 HELD_OUT_DIGITS = 5_000
 HELD_OUT_RETRACED = 40_000

@@ -10,8 +10,12 @@ import torch
 from ml.data.augment import distort_some
 from ml.data.examples import Examples, batches, join, to_tensors
 from ml.preprocess import normalize
-from ml.synthetic.generate import make_digit_parts, make_non_digit_parts, make_retraced_parts
-from ml.tracing.thinning import trace_examples
+from ml.synthetic.generate import (
+    make_digit_parts,
+    make_non_digit_parts,
+    make_retraced_parts,
+    trace_examples,
+)
 from ml.training.prefetch import Prefetch
 from ml.training.recipes import Recipe
 

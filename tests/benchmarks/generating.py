@@ -7,8 +7,7 @@ import numpy as np
 import torch
 
 from ml.data.augment import distort
-from ml.synthetic.generate import make_digits, make_non_digits, retrace_digits
-from ml.tracing.thinning import trace_examples
+from ml.synthetic.generate import make_digits, make_non_digits, retrace_digits, trace_examples
 from ml.training.calibration import HELD_OUT_SEED
 from tests.benchmarks.threads import one_thread
 

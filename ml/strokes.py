@@ -86,7 +86,9 @@ def _parse_lines(lines: Iterable[str], path: Path) -> Iterator[Drawing]:
         except RecursionError as error:
             raise DataError(f"line {number} of {path} is not a drawing: nested too deep") from error
         except KeyError as error:
-            raise DataError(f"line {number} of {path} is not a drawing: it lacks {error}") from error
+            raise DataError(
+                f"line {number} of {path} is not a drawing: it lacks {error}"
+            ) from error
         except (TypeError, ValueError) as error:
             raise DataError(f"line {number} of {path} is not a drawing: {error}") from error
 

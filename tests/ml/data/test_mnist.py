@@ -5,7 +5,6 @@ import shutil
 import pytest
 import torch
 
-from ml.data import examples as data
 from ml.data.examples import Examples, batches, count_batches, split, to_tensors
 from ml.data.mnist import FILES, load_mnist
 from ml.errors import DataError

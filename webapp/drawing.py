@@ -1,4 +1,4 @@
-"""Data URL -> ink. Every limit is checked before anything is decoded."""
+"""Data URL or strokes -> ink. Every limit is checked before anything is decoded or drawn."""
 
 import binascii
 import io
@@ -9,10 +9,13 @@ import numpy as np
 from PIL import Image
 
 from ml.ink import extract_ink
+from ml.strokes import draw_freely, parse_strokes
 from webapp.png import Header, PngError, keep_pixels, read_header
 from webapp.problems import Problem
 
 DATA_URL = re.compile(r"data:image/png(;[a-z0-9-]+=[\w.+-]*)*;base64,", re.ASCII | re.IGNORECASE)
+# What one person draws on a board stays far below these; what lies above would take seconds.
+MAX_POINTS, MAX_EXTENT, MAX_LENGTH = 10_000, 4_096, 100_000
 EXPECTED = "Send data:image/png;base64, followed by the file in base64."
 
 
@@ -35,6 +38,27 @@ def read_drawing(data_url: str, limits: Limits = Limits()) -> np.ndarray:
     except PngError as error:
         raise Problem(400, f"`image` is not a valid PNG: {error}. Send the whole file.") from error
     return extract_ink(pixels)
+
+
+def read_strokes(value: object) -> np.ndarray:
+    """Return the ink of strokes in board px, as JSON gives them, uint8 (H, W); raises Problem."""
+    try:
+        strokes = parse_strokes(value)
+    except ValueError as error:
+        raise Problem(400, f"`strokes` cannot be drawn: {error}.") from error
+    if not strokes:
+        return draw_freely(strokes)
+    points = np.concatenate(strokes)
+    if len(points) > MAX_POINTS:
+        raise Problem(413, f"`strokes` must have at most {MAX_POINTS:,} points. Send fewer.")
+    if np.ptp(points, axis=0).max() > MAX_EXTENT or np.abs(points).max() > MAX_EXTENT:
+        raise Problem(
+            400, f"`strokes` must lie within {MAX_EXTENT:,} px of the board. Send board pixels."
+        )
+    length = sum(float(np.hypot(*np.diff(stroke, axis=0).T).sum()) for stroke in strokes)
+    if length > MAX_LENGTH:
+        raise Problem(413, f"`strokes` must be at most {MAX_LENGTH:,} px long. Draw less.")
+    return draw_freely(strokes)
 
 
 def decode_data_url(data_url: str, limits: Limits) -> bytes:

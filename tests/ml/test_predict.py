@@ -81,6 +81,7 @@ def test_an_empty_board_is_blank(reader):
         "probabilities": None,
         "seen": None,
         "unsure": None,
+        "no_digit": None,
         "milliseconds": None,
     }
 
@@ -217,6 +218,19 @@ def test_a_drawing_whose_eleventh_answer_wins_is_no_digit(refusing_reader):
     assert (reading.status, reading.digit) == ("not_a_digit", None)
     assert max(reading.probabilities) == reading.probabilities[0]
     assert sum(reading.probabilities) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("threshold", [-20.0, 3.9, 3.99, 4.01, 20.0])
+def test_no_digit_is_above_a_half_exactly_when_the_drawing_is_refused(refusing_reader, threshold):
+    logits = [5.0] + [-99.0] * 9 + [9.0]  # a score of 4
+    reading = refusing_reader(logits, threshold).read(draw_ink(DIGITS[0]))
+    assert reading.no_digit == pytest.approx(1 / (1 + np.exp(threshold - 4)), abs=1e-6)
+    assert (reading.status == "not_a_digit") == (reading.no_digit > 0.5) == (threshold < 4)
+
+
+def test_a_network_that_cannot_refuse_says_nothing_about_it(reader):
+    assert reader.read(draw_ink(DIGITS[3]), "mlp").no_digit is None
+    assert 0 <= reader.read(draw_ink(DIGITS[3])).no_digit < 0.5
 
 
 def test_the_threshold_of_the_card_decides_what_is_refused(refusing_reader):

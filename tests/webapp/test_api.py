@@ -41,6 +41,7 @@ def test_an_empty_board_is_blank(client):
         "probabilities": None,
         "seen": None,
         "unsure": None,
+        "no_digit": None,
         "milliseconds": None,
     }
 

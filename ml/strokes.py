@@ -162,7 +162,7 @@ def draw_freely(strokes: Sequence[np.ndarray]) -> np.ndarray:
     """
     if not strokes:
         return np.zeros((BOARD_SIDE, BOARD_SIDE), np.uint8)
-    points, reach = np.concatenate(strokes), PEN_WIDTH / 2 + 1
+    points, reach = np.concatenate(strokes), PEN_WIDTH  # half of it is margin
     low, high = points.min(axis=0), points.max(axis=0)
     start = np.where(low < 0, np.floor(low - reach), 0)
     end = np.where(high > BOARD_SIDE, np.ceil(high + reach), BOARD_SIDE)

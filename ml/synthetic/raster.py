@@ -22,15 +22,17 @@ def draw_paths(paths: Paths, pens: np.ndarray) -> torch.Tensor:
     `pens` is float32 (N,): the pen's width as a share of the longer side of its path, of 1 px
     at least, so that a path that is a dot leaves ink.
     """
-    pens = torch.from_numpy(pens * (paths.high - paths.low).max(axis=1).clip(1))
+    pens = pens * (paths.high - paths.low).max(axis=1).clip(1)
     segments, counts = _list_segments(paths)
-    images = torch.empty(len(paths), IMAGE_SIDE, IMAGE_SIDE, dtype=torch.uint8)
+    images = np.empty((len(paths), IMAGE_SIDE, IMAGE_SIDE), np.uint8)
     # The time goes with the number of segments: paths of like lengths are drawn together, and each
     # group only up to its own longest.
-    for part in torch.from_numpy(counts.argsort(kind="stable")).split(CHUNK):
-        longest = int(counts[part].max())
-        images[part] = fit_segments(torch.from_numpy(segments[part, :longest]), pens[part])
-    return images
+    order = counts.argsort(kind="stable")
+    for first in range(0, len(order), CHUNK):
+        part = order[first : first + CHUNK]
+        longest = segments[part, : counts[part].max()]
+        images[part] = fit_segments(torch.from_numpy(longest), torch.from_numpy(pens[part]))
+    return torch.from_numpy(images)
 
 
 def _list_segments(paths: Paths) -> tuple[np.ndarray, np.ndarray]:

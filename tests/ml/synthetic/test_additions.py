@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ml.synthetic.additions import ADDITIONS, add_strokes, flag
+from ml.synthetic.additions import ADDITIONS, add_flag, add_strokes
 from ml.synthetic.raster import draw_paths
 from ml.tracing.tracing import trace
 
@@ -74,7 +74,7 @@ def test_a_flag_is_the_shorter_the_flatter_it_is():
     stem = np.zeros((28, 28), np.uint8)
     stem[4:24, 13:15] = 255
     plain = trace(np.stack([stem] * 600))
-    flagged = flag(plain, np.random.default_rng(4))
+    flagged = add_flag(plain, np.random.default_rng(4))
     end = flagged.find_left_end(np.full((600, 1), 24.0))
     across, down = np.abs(end - [14.0, 5.0]).T
     length, angle = np.hypot(across, down) / 18, np.degrees(np.arctan2(down, across))

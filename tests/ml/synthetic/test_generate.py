@@ -23,7 +23,7 @@ from ml.synthetic.handwriting import Hand, choose_pen_shares, rewrite, write
 from ml.synthetic.letters import LETTERS, SHAPES, SYMBOLS
 from ml.synthetic.non_digits import KINDS
 from ml.synthetic.raster import draw_paths
-from ml.synthetic.splines import parse_habit, spline_matrix
+from ml.synthetic.splines import build_spline_matrix, parse_habit
 from ml.tracing.paths import Paths
 from ml.tracing.tracing import trace
 
@@ -156,13 +156,13 @@ def test_no_digits_cannot_be_written_again(made_digits):
 
 
 def test_a_curve_runs_through_its_points():
-    positions = spline_matrix(4, 3) @ np.array([[0, 0], [1, 2], [3, 2], [4, 0]])
+    positions = build_spline_matrix(4, 3) @ np.array([[0, 0], [1, 2], [3, 2], [4, 0]])
     assert positions[::3] == pytest.approx(np.array([[0, 0], [1, 2], [3, 2], [4, 0]]))
 
 
 @pytest.mark.parametrize("text", ["0", "0a", "123 00", "00,11"])
 def test_other_notation_is_refused(text):
-    with pytest.raises(ValueError, match="is no point"):
+    with pytest.raises(ValueError, match="is not a point"):
         parse_habit(text)
 
 

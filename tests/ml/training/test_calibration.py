@@ -9,7 +9,7 @@ from ml.evaluation.metrics import compute_logits
 from ml.networks.logits import Calibration, refusal_scores
 from ml.networks.registry import build_model
 from ml.synthetic.generate import make_digits, retrace_digits
-from ml.tracing.thinning import trace
+from ml.tracing.tracing import trace
 from ml.training.calibration import HELD_OUT_SEED, calibrate, choose_threshold, fit_temperature
 from ml.training.loop import derive_seed
 
@@ -62,7 +62,8 @@ def test_a_model_is_calibrated_on_digits_that_it_did_not_learn_from(
     assert 0.5 < fitted.temperature < 2
     assert fitted.is_refused(compute_logits(shipped_model, made_digits[0])).mean() <= 0.01
     rng = np.random.default_rng(1)
-    others = retrace_digits(trace(made_digits[0].images), made_digits[0].labels, 720, rng)
+    images, labels = made_digits[0].images.numpy(), made_digits[0].labels.numpy()
+    others = retrace_digits(trace(images), labels, 720, rng)
     others = refusal_scores(compute_logits(shipped_model, others))
     assert np.median(others) < fitted.refusal_threshold < others.max() + 5
     of_epochs = {derive_seed(seed, epoch) for seed in range(3) for epoch in range(20)}

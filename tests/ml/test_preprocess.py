@@ -138,7 +138,7 @@ def test_a_small_digit_is_not_blank(digit):
         np.ones(784, np.uint8),
     ],
 )
-def test_what_is_no_ink_is_refused(ink):
+def test_an_array_that_isnt_ink_is_refused(ink):
     with pytest.raises(ValueError, match="ink"):
         fit_ink(ink)
 

@@ -42,7 +42,7 @@ TWO += [[(0.6 + x * 0.4, y) for x, y in stroke] for stroke in DIGITS[5]]
 
 
 @pytest.mark.parametrize("strokes", [ZIGZAG, TRIANGLE, HASH, LETTER, TWO])
-def test_what_is_no_digit_is_refused_and_keeps_its_probabilities(reader, strokes):
+def test_what_isnt_a_digit_is_refused_and_keeps_its_probabilities(reader, strokes):
     reading = reader.read(
         draw_ink([[(0.1 + 0.8 * x, 0.1 + 0.8 * y) for x, y in s] for s in strokes])
     )
@@ -213,7 +213,7 @@ def refusing_reader(tmp_path):
     return make
 
 
-def test_a_drawing_whose_eleventh_answer_wins_is_no_digit(refusing_reader):
+def test_a_drawing_whose_eleventh_answer_wins_isnt_a_digit(refusing_reader):
     reading = refusing_reader([5.0] + [0.0] * 9 + [9.0]).read(draw_ink(DIGITS[0]))
     assert (reading.status, reading.digit) == ("not_a_digit", None)
     assert max(reading.probabilities) == reading.probabilities[0]

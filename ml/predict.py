@@ -5,11 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
+from PIL import Image
 
 from ml.errors import UnknownModelError, WeightsError
+from ml.ink import read_picture
 from ml.networks.card import WEIGHTS_DIR, ModelCard, by_size, find_cards, read_card
 from ml.networks.classifier import Classifier, load_onnx
 from ml.preprocess import fit_ink, is_blank, normalize
@@ -75,6 +77,20 @@ class Reader:
         Raises UnknownModelError for a name that is not served.
         """
         return self.read_each(ink, [model or self.default])[0]
+
+    def read_image(
+        self, picture: Image.Image | Path | str | IO[bytes], model: str | None = None
+    ) -> Reading:
+        """Read a picture: a Pillow image of any mode, or a file that Pillow can open.
+
+        It goes the same way as the page's drawings: dark on light, light on dark and ink on
+        transparent all give the same ink. Raises UnknownModelError for a name that is not served,
+        and OSError for a file that cannot be read.
+        """
+        if isinstance(picture, Image.Image):
+            return self.read(read_picture(picture), model)
+        with Image.open(picture) as image:
+            return self.read(read_picture(image), model)
 
     def read_each(self, ink: np.ndarray, models: list[str]) -> list[Reading]:
         """Read one drawing with several models; it is preprocessed once."""

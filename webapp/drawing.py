@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from ml.ink import extract_ink
+from ml.ink import extract_ink, to_rgba
 from ml.strokes import draw_freely, parse_strokes
 from webapp.png import Header, PngError, keep_pixels, read_header
 from webapp.problems import Problem
@@ -99,20 +99,10 @@ def decode_pixels(png: bytes, header: Header) -> np.ndarray:
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             image.load()
-            if image.mode == "I;16":
-                return widen_deep_grey(image)
             widen_transparent_grey(image, header.depth)
-            return np.asarray(image.convert("RGBA"))
+            return to_rgba(image)
     except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged pixels
         raise PngError("its pixels are damaged") from error
-
-
-def widen_deep_grey(image: Image.Image) -> np.ndarray:
-    """Return 16-bit grey as RGBA; Pillow's own conversion clips it to white."""
-    deep = np.asarray(image)
-    grey = (deep >> 8).astype(np.uint8)
-    alpha = np.where(deep == image.info.get("transparency", -1), 0, 255).astype(np.uint8)
-    return np.stack([grey, grey, grey, alpha], axis=2)
 
 
 def widen_transparent_grey(image: Image.Image, depth: int) -> None:

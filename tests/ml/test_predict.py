@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import save
 
 from ml.errors import UnknownModelError, WeightsError
@@ -253,3 +254,31 @@ def test_two_digits_that_are_close_are_both_named(refusing_reader):
     assert (reading.digit, reading.unsure) == (9, [9, 4])
     logits[4] = 2.0
     assert refusing_reader(logits, 99.0).read(draw_ink(DIGITS[9])).unsure is None
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_framed_picture_is_read(reader, digit):
+    picture = np.full((300, 300, 3), 255, np.uint8)
+    picture[10:290, 10:290] -= draw_ink(DIGITS[digit])[:, :, None]
+    picture[0] = picture[-1] = picture[:, 0] = picture[:, -1] = 0
+    assert reader.read_image(Image.fromarray(picture)).digit == digit
+
+
+def test_a_picture_is_read_from_a_file_of_any_kind_as_the_page_reads_it(reader, tmp_path):
+    ink = draw_ink(DIGITS[5])
+    transparent = Image.new("RGBA", (280, 280), (20, 40, 90, 255))
+    transparent.putalpha(Image.fromarray(ink))
+    transparent.save(tmp_path / "canvas.png")
+    Image.fromarray(255 - ink).save(tmp_path / "scan.jpg", quality=90)
+    assert reader.read_image(tmp_path / "canvas.png") == reader.read(ink)
+    assert reader.read_image(str(tmp_path / "scan.jpg")).digit == 5
+    with (tmp_path / "canvas.png").open("rb") as file:
+        assert reader.read_image(file, "mlp").model == "mlp"
+
+
+def test_a_file_that_is_not_a_picture_is_refused(reader, tmp_path):
+    (tmp_path / "text.png").write_text("not a picture")
+    with pytest.raises(OSError, match="cannot identify"):
+        reader.read_image(tmp_path / "text.png")
+    with pytest.raises(FileNotFoundError):
+        reader.read_image(tmp_path / "nowhere.png")

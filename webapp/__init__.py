@@ -12,8 +12,8 @@ from webapp.addresses import register_addresses
 from webapp.api import api
 from webapp.pages import pages
 from webapp.problems import register_problems
-from webapp.request_log import RequestLog
 from webapp.security import register_security
+from webapp.serving.request_log import RequestLog
 from webapp.static_files import App
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +23,7 @@ DEFAULTS = {
     "READER": None,  # used instead of loading WEIGHTS_DIR
     "TEMPLATES_DIR": ROOT / "templates",
     "STATIC_DIR": ROOT / "static",
-    "PREFIX": "",  # the path under which the app is served, such as /board
+    "PREFIX": "",  # path under which a proxy passes requests whole: /board
     "BEHIND_PROXY": False,  # believe X-Forwarded-*
     "OWN_NAMES": (),  # hosts under which stored things are handed out, besides this machine's own
     "MAX_CONTENT_LENGTH": 1024 * 1024,  # bytes of a request's body

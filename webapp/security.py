@@ -7,7 +7,6 @@ need no more: they are open to anyone and know nothing about the visitor. What i
 """
 
 import ipaddress
-import re
 import socket
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -20,7 +19,6 @@ from webapp.problems import Problem
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # Browsers send Sec-Fetch-Site to https and loopback only; no page can change it.
 WELCOME_SITES = ("same-origin", "same-site", "none")
-HOST_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -117,16 +115,20 @@ def list_machine_names() -> set[str]:
     return {name, short, f"{short}.local"} if short else set()
 
 
-def check_host_name(text: str) -> str:
-    """Return a name for OWN_NAMES if it can be a host; raises ValueError."""
-    if not HOST_NAME.fullmatch(text):
-        raise ValueError(f"a host is a name such as board.example, without a port, not {text!r}")
-    return text
-
-
 def add_headers(response: Response) -> Response:
     """Add the security headers to an answer; answers of the API are never cached."""
     response.headers.update(HEADERS)
+    if is_opened_over_plain_http():
+        del response.headers["Cross-Origin-Opener-Policy"]
     if request.path.startswith("/api/"):
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def is_opened_over_plain_http() -> bool:
+    """Whether a browser opens a page over plain HTTP in a network.
+
+    There it ignores Cross-Origin-Opener-Policy and reports that as an error in its console.
+    """
+    is_page = "Upgrade-Insecure-Requests" in request.headers
+    return is_page and "Sec-Fetch-Site" not in request.headers and not request.is_secure

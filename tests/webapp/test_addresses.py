@@ -8,7 +8,6 @@ from tests.webapp.fakes import FakeReader
 from tests.webapp.links import Links
 from tests.webapp.test_security import check_headers
 from webapp import create_app
-from webapp.addresses import check_prefix
 
 PAGES = ["/", "/models", "/glossary", "/nothing", "/no/thing/", "/static/no.css", "/static/a/b"]
 
@@ -84,16 +83,3 @@ def test_a_forwarded_prefix_counts_only_behind_a_proxy_and_changes_no_address(se
         pages.append(answer.data)
     assert pages[0] == pages[1]
     assert b"elsewhere" not in pages[0]
-
-
-@pytest.mark.parametrize(
-    ("text", "prefix"), [("/board", "/board"), ("board/", "/board"), ("/a/b-c/", "/a/b-c")]
-)
-def test_a_prefix_has_a_slash_before_it_and_none_after_it(text, prefix):
-    assert check_prefix(text) == prefix
-
-
-@pytest.mark.parametrize("text", ["", "/", "//", "/a//b", "/..", "/a/./b", "/a b", "/ä", "/a?b"])
-def test_what_is_no_path_is_no_prefix(text):
-    with pytest.raises(ValueError, match="/board"):
-        check_prefix(text)

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: setup run test lint train bench browser clean
+.PHONY: setup run test test-all lint train bench browser clean
 
 # Serving alone is light; PyTorch comes with `make train`, `make setup` and what they are part of.
 setup: .venv/.installed-dev browser
@@ -35,8 +35,14 @@ train: .venv/.installed
 
 # A process for each core, a file's tests together; each calculates on one thread, or they would wait
 # for one another. Files keep their order: xdist would put the longest, which has few tests, last.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
 test: .venv/.installed-dev browser
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
+
+# Also what is slow: a thousand connections, and the board behind nginx where that is installed.
+test-all: .venv/.installed-dev browser
+	$(PYTEST) $(ARGS)
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .

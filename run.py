@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import re
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -10,10 +11,12 @@ from ml.errors import ExplainedError, MissingPackageError, RecipeError, UnknownM
 from ml.networks.card import WEIGHTS_DIR
 
 FAILURE, USAGE = 1, 2
+PATH_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
+HOST_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 # What each command, and serving (None), does not ignore.
 HEEDED = {
-    None: {"host", "port", "weights", "engine"},
+    None: {"host", "port", "weights", "engine", "prefix", "behind_proxy", "trusted_host"},
     "train": {
         *("sessions", "learning_rate", "batch_size", "optimizer", "momentum", "session_decay"),
         *("seed", "resume", "refresh", "pictures", "model", "data", "out", "weights", "device"),
@@ -64,13 +67,37 @@ def make_parser() -> Parser:
 
 
 def _add_serving(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--host", default="127.0.0.1", help="address to serve on (%(default)s)")
+    group.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to serve on (%(default)s); 0.0.0.0, or :: with IPv6, lets other devices in",
+    )
     group.add_argument("--port", type=_port, default=5000, help="port to serve on (%(default)s)")
     group.add_argument(
         "--engine",
         default="onnx",
         choices=["onnx", "torch"],
         help="what runs the networks: ONNX Runtime, or PyTorch as in training (%(default)s)",
+    )
+
+    group.add_argument(
+        "--prefix",
+        type=_prefix,
+        metavar="PATH",
+        help="path under which a proxy passes requests whole, such as /board (none)",
+    )
+    group.add_argument(
+        "--behind-proxy",
+        action="store_true",
+        help="believe X-Forwarded-For, -Proto, -Host and -Prefix: one proxy in front sets them all",
+    )
+    group.add_argument(
+        "--trusted-host",
+        action="append",
+        type=_host_name,
+        metavar="NAME",
+        help="name of this server, such as board.example, under which stored things are handed out;"
+        " may be repeated",
     )
 
 
@@ -153,6 +180,21 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _prefix(text: str) -> str:
+    segments = text.strip("/").split("/")
+    if not all(PATH_SEGMENT.fullmatch(part) and part.strip(".") for part in segments):
+        raise argparse.ArgumentTypeError(f"a prefix is a path such as /board, not {text!r}")
+    return "/" + "/".join(segments)
+
+
+def _host_name(text: str) -> str:
+    if not HOST_NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f"this is a name such as board.example, without a port, not {text!r}"
+        )
+    return text
+
+
 def _epochs(text: str) -> str:
     return str(_whole(text))
 
@@ -170,7 +212,13 @@ def serve(flags: argparse.Namespace) -> None:
     from webapp import create_app
     from webapp.server import serve as serve_app
 
-    settings = {"WEIGHTS_DIR": flags.weights, "ENGINE": flags.engine}
+    settings = {
+        "WEIGHTS_DIR": flags.weights,
+        "ENGINE": flags.engine,
+        "PREFIX": flags.prefix or "",
+        "BEHIND_PROXY": flags.behind_proxy,
+        "OWN_NAMES": flags.trusted_host or (),
+    }
     serve_app(create_app(settings), flags.host, flags.port)
 
 

@@ -5,13 +5,16 @@ from typing import Any
 
 from flask import Flask
 from threadpoolctl import threadpool_limits
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ml.predict import WEIGHTS_DIR, Reader
+from webapp.addresses import register_addresses
 from webapp.api import api
 from webapp.pages import pages
 from webapp.problems import register_problems
-from webapp.request_log import RequestLog
 from webapp.security import register_security
+from webapp.serving.request_log import RequestLog
+from webapp.static_files import App
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = {
@@ -20,6 +23,9 @@ DEFAULTS = {
     "READER": None,  # used instead of loading WEIGHTS_DIR
     "TEMPLATES_DIR": ROOT / "templates",
     "STATIC_DIR": ROOT / "static",
+    "PREFIX": "",  # path under which a proxy passes requests whole: /board
+    "BEHIND_PROXY": False,  # believe X-Forwarded-*
+    "OWN_NAMES": (),  # hosts under which stored things are handed out, besides this machine's own
     "MAX_CONTENT_LENGTH": 1024 * 1024,  # bytes of a request's body
     "MIN_IMAGE_SIDE": 28,  # pixels
     "MAX_IMAGE_SIDE": 1024,
@@ -32,7 +38,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     Raises ml.predict.WeightsError when no weights can be served.
     """
     settings = DEFAULTS | (config or {})
-    app = Flask(
+    app = App(
         __name__,
         template_folder=settings["TEMPLATES_DIR"],
         static_folder=settings["STATIC_DIR"],
@@ -47,7 +53,10 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     app.extensions["reader"] = settings["READER"] or Reader(folder, engine)
     register_security(app)
     register_problems(app)
+    register_addresses(app)
     app.register_blueprint(api)
     app.register_blueprint(pages)
+    if settings["BEHIND_PROXY"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_prefix=1, x_host=1)
     app.wsgi_app = RequestLog(app.wsgi_app)
     return app

@@ -304,4 +304,4 @@ class Linker:
         if anchor in self._known:
             return escape(word)
         self._known.add(anchor)
-        return Markup('<a class="term" href="/glossary#{}">{}</a>').format(anchor, word)
+        return Markup('<a class="term" href="glossary#{}">{}</a>').format(anchor, word)

@@ -11,13 +11,14 @@ from markupsafe import escape
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ml.errors import UnknownModelError
+from webapp.addresses import find_root
 
 log = logging.getLogger(__name__)
 
 API_PREFIX = "/api/"
 DETAILS = {
     400: "The request is invalid. Check it and send it again.",
-    404: "There is nothing at this address. The board is at /.",
+    404: "There is nothing at this address.",
     413: "The request is too large. Send a smaller picture.",
     500: "Something went wrong on the server, not in your request. Try again in a moment.",
 }
@@ -32,16 +33,16 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
-<link rel="stylesheet" href="/static/css/base.css">
-<link rel="stylesheet" href="/static/css/text.css">
+<link rel="stylesheet" href="{root}static/css/base.css">
+<link rel="stylesheet" href="{root}static/css/text.css">
 <header class="masthead">
-<p class="masthead__title"><a href="/">Digit board</a></p>
+<p class="masthead__title"><a href="{root}">Digit board</a></p>
 </header>
 <main class="page">
 <header class="opening">
 <h1>{title}</h1>
 <p class="opening__lead">{detail}</p>
-<p class="opening__lead"><a href="/">Open the drawing board</a></p>
+<p class="opening__lead"><a href="{root}">Open the drawing board</a></p>
 </header>
 </main>
 </html>
@@ -72,7 +73,7 @@ def answer_problem(problem: Problem) -> Response:
     """Return the problem as JSON under /api/ and as a page elsewhere."""
     title = HTTPStatus(problem.code).phrase
     if not is_for_api():
-        page = PAGE.format(title=escape(title), detail=escape(problem.detail))
+        page = PAGE.format(title=escape(title), detail=escape(problem.detail), root=find_root())
         return Response(page, problem.code, mimetype="text/html")
     body = describe_problem(problem.code, title, problem.detail, **problem.members)
     return Response(body, problem.code, mimetype="application/problem+json")

@@ -3,22 +3,28 @@
 import contextlib
 import errno
 import logging
+import select
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 
 from flask import Flask
-from waitress import create_server
 
 from ml.errors import ExplainedError
-from webapp.malformed import Channel
+from webapp.serving.connections import (
+    BACKLOG,
+    CONNECTIONS,
+    FILES_EACH,
+    OTHER_FILES,
+    find_connection_limit,
+    make_server,
+)
+from webapp.serving.network import BAD_PORTS, find_addresses, is_loopback
 
-THREADS = 4  # two cores read, the others receive and send
-# The app itself refuses bodies above 1 MB, after reading them: a client that is cut off while it
-# is still sending sees a broken connection and no reason. This limit only protects the disk.
-MAX_BODY = 16 * 1024 * 1024
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+FEW_CONNECTIONS = 1200  # a thousand slow ones, and a class
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -33,18 +39,34 @@ class PortInUseError(ServeError):
 def serve(app: Flask, host: str = "127.0.0.1", port: int = 5000) -> None:
     """Serve until SIGINT or SIGTERM; raises PortInUseError or another ServeError."""
     start_log()
+    connections = find_connection_limit()
     with stop_on_signals(), contextlib.suppress(KeyboardInterrupt), listen(host, port) as listener:
-        server = create_server(
-            app,
-            sockets=[listener],
-            threads=THREADS,
-            max_request_body_size=MAX_BODY,
-            ident=None,
-        )
-        server.channel_class = Channel
-        print(f"Open {describe_address(host, listener.getsockname()[1])}", flush=True)
+        # waitress drops X-Forwarded-* unless it is told that a proxy sets them.
+        is_open = not app.config["BEHIND_PROXY"]
+        server = make_server(app, listener, connections, clear_untrusted_proxy_headers=is_open)
+        address, port = listener.getsockname()[:2]
+        for warning in list_warnings(host, address, port, connections):
+            print(warning, file=sys.stderr, flush=True)
+        for line in describe_addresses(host, port, app.config["PREFIX"]):
+            print(line, flush=True)
         server.run()
     print("Stopped.", flush=True)
+
+
+def list_warnings(host: str, address: str, port: int, connections: int) -> list[str]:
+    """Return what may surprise a person about where and how this server answers, a line each."""
+    warnings = []
+    if port in BAD_PORTS:
+        warnings.append(f"Browsers refuse port {port}; choose another with --port 5000.")
+    if ":" in host and ":" not in address:
+        warnings.append("IPv6 is unavailable on this machine; the server answers IPv4 only.")
+    if connections < FEW_CONNECTIONS and hasattr(select, "poll"):
+        needed = CONNECTIONS * FILES_EACH + OTHER_FILES
+        warnings.append(
+            f"The limit of open files is too low for a crowd: {connections} connections at once. "
+            f"Raise it with `ulimit -n {needed}`."
+        )
+    return warnings
 
 
 def start_log() -> None:
@@ -57,13 +79,17 @@ def start_log() -> None:
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens; raises ServeError.
 
-    Not left to waitress: on Windows it would share a port that is already in use.
+    Not left to waitress: on Windows it would share a port that is already in use, and of `::` it
+    answers IPv6 only. Where IPv6 is unavailable, `::` is IPv4.
     """
     if not 0 <= port <= 65535:  # it would wrap around to another port
         raise ServeError(f"There is no port {port}; choose a port from 1024 to 65535.")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address, family=family, backlog=1024)
+        both = address[0] == "::"
+        if both and not socket.has_dualstack_ipv6():
+            family, address, both = socket.AF_INET, ("0.0.0.0", port), False
+        return socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except (socket.gaierror, UnicodeError) as error:
         raise ServeError(f"There is no host {host!r}; try --host 127.0.0.1.") from error
     except OSError as error:
@@ -85,6 +111,19 @@ def explain_refusal(error: OSError, host: str, port: int) -> ServeError:
     if error.errno == errno.EADDRNOTAVAIL:
         return ServeError(f"This machine has no address {host}; try --host 127.0.0.1.")
     return ServeError(f"Cannot listen on {host} port {port}: {error.strerror}.")
+
+
+def describe_addresses(host: str, port: int, prefix: str) -> list[str]:
+    """Return the address to open on this machine, and those to open on others, a line each."""
+    end = f"{prefix}/" if prefix else ""
+    lines = [f"Open {describe_address(host, port)}{end}"]
+    if is_loopback(host):
+        return lines
+    others = find_addresses() if host in WILDCARDS else [host]
+    lines += [f"On other devices: {describe_address(other, port)}{end}" for other in others]
+    if not others:
+        lines.append("On other devices: this machine has no address in a network yet.")
+    return lines
 
 
 def describe_address(host: str, port: int) -> str:

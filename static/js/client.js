@@ -62,7 +62,7 @@ export class Client extends EventTarget {
 
 async function post(question) {
   try {
-    const response = await fetch("/api/predict", {
+    const response = await fetch("api/predict", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(question),

@@ -1,13 +1,15 @@
 """What a page leads to and loads, and what its security policy would block."""
 
 from html.parser import HTMLParser
+from urllib.parse import urljoin
 
 
 class Links(HTMLParser):
-    """Collects addresses and ids from a page's HTML."""
+    """Collects addresses and ids from a page's HTML; addresses as a browser completes them."""
 
-    def __init__(self, page):
+    def __init__(self, page, address="/"):
         super().__init__()
+        self.address = address
         self.loaded, self.pictures, self.blocked = [], [], []
         self.followed, self.current, self.ids = [], [], []
         self.feed(page)
@@ -18,12 +20,15 @@ class Links(HTMLParser):
             self.blocked.append(tag)
         self.blocked += [name for name in found if name == "style" or name.startswith("on")]
         if tag in ("script", "link"):
-            self.loaded.append(found.get("src") or found.get("href"))
+            self.loaded.append(self.complete(found.get("src") or found.get("href")))
         if tag == "img":
             self.pictures.append(found["src"])
         if tag == "a":
-            self.followed.append(found["href"])
+            self.followed.append(self.complete(found["href"]))
         if found.get("aria-current") == "page":
-            self.current.append(found["href"])
+            self.current.append(self.complete(found["href"]))
         if "id" in found:
             self.ids.append(found["id"])
+
+    def complete(self, address):
+        return address if address.startswith("#") else urljoin(self.address, address)

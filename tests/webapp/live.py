@@ -1,7 +1,9 @@
 """The real server in a process of its own, for tests that need a real connection."""
 
 import http.client
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -10,22 +12,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVE = """
-import sys
+import json, sys
 from tests.webapp.fakes import FakeReader
 from webapp import create_app
 from webapp.server import serve
-serve(create_app({"READER": FakeReader()}), sys.argv[1], int(sys.argv[2]))
+settings = {"READER": FakeReader()} | json.loads(sys.argv[3])
+serve(create_app(settings), sys.argv[1], int(sys.argv[2]))
 """
 
 
 class Server:
     """The real server in a process of its own, on a port that was free."""
 
-    def __init__(self, log_file, host="127.0.0.1"):
+    def __init__(self, log_file, host="127.0.0.1", port=0, before="", **settings):
         self.log_file = log_file
         with log_file.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", SERVE, host, "0"],
+                [sys.executable, "-c", before + SERVE, host, str(port), json.dumps(settings)],
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -33,10 +36,10 @@ class Server:
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
             )
         self.first_line = self.process.stdout.readline().rstrip()
-        self.port = int(self.first_line.rpartition(":")[2])
+        self.port = int(re.search(r":(\d+)(/|$)", self.first_line)[1])
 
-    def ask(self, method, path, body=None, headers=None, **options):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+    def ask(self, method, path, body=None, headers=None, host="127.0.0.1", **options):
+        connection = http.client.HTTPConnection(host, self.port, timeout=30)
         with closing(connection):
             connection.request(method, path, body, headers or {}, **options)
             answer = connection.getresponse()
@@ -52,5 +55,6 @@ class Server:
     def stop(self, number):
         """Send a signal; returns the exit status and what was printed since the first line."""
         self.process.send_signal(number)
-        out, _ = self.process.communicate(timeout=30)
-        return self.process.returncode, out
+        code = self.process.wait(timeout=30)
+        with self.process.stdout as out:
+            return code, out.read()

@@ -28,7 +28,7 @@ def test_an_explanation_is_a_sentence_or_a_few():
 def test_a_word_is_linked_where_it_first_appears():
     link = Linker()
     assert link("An epoch, two epochs.") == (
-        'An <a class="term" href="/glossary#epoch">epoch</a>, two epochs.'
+        'An <a class="term" href="glossary#epoch">epoch</a>, two epochs.'
     )
     assert link("Epochs.") == "Epochs."
 
@@ -44,7 +44,7 @@ def test_a_part_of_a_word_is_not_linked(text):
 
 def test_what_is_around_a_word_is_escaped():
     assert Linker()("<i>loss</i>") == (
-        '&lt;i&gt;<a class="term" href="/glossary#loss">loss</a>&lt;/i&gt;'
+        '&lt;i&gt;<a class="term" href="glossary#loss">loss</a>&lt;/i&gt;'
     )
 
 

@@ -31,8 +31,9 @@ def test_a_page_that_does_not_exist_says_so_in_html(page_client):
     assert answer.status_code == 404
     assert answer.mimetype == "text/html"
     assert "<h1>Not Found</h1>" in page
-    assert 'href="/"' in page
-    assert 'href="/static/css/base.css"' in page
+    links = Links(page, "/nothing")
+    assert links.followed == ["/", "/"]
+    assert "/static/css/base.css" in links.loaded
 
 
 @pytest.mark.parametrize("path", ["//api/predict", "/static/../run.py", "/static/%00", "/%ff"])
@@ -55,10 +56,6 @@ def test_an_updated_file_is_seen_at_once(page_client, tmp_path):
     (tmp_path / "board.js").write_text("let pen;")
     os.utime(tmp_path / "board.js", (2e9, 2e9))
     assert page_client.get("/static/board.js", buffered=True, headers=tag).data == b"let pen;"
-
-
-def test_scripts_are_served_as_scripts(page_client):
-    assert page_client.get("/static/board.js", buffered=True).mimetype == "text/javascript"
 
 
 @pytest.mark.parametrize("path", ["/", "/models", "/glossary"])

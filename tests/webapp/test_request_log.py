@@ -2,11 +2,11 @@ import logging
 
 import pytest
 
-from webapp.request_log import describe_request
+from webapp.serving.request_log import describe_request
 
 
 def test_a_request_is_one_line_with_method_path_status_and_duration(client, caplog):
-    caplog.set_level(logging.INFO, logger="webapp.request_log")
+    caplog.set_level(logging.INFO, logger="webapp.serving.request_log")
     client.get("/api/health?token=secret")
     assert len(caplog.messages) == 1
     assert caplog.messages[0].startswith("GET /api/health 200 ")
@@ -14,10 +14,12 @@ def test_a_request_is_one_line_with_method_path_status_and_duration(client, capl
 
 
 def test_refused_and_failed_requests_are_logged_too(client, broken_client, seven_url, caplog):
-    caplog.set_level(logging.INFO, logger="webapp.request_log")
+    caplog.set_level(logging.INFO, logger="webapp.serving.request_log")
     client.get("/nothing")
     broken_client.post("/api/predict", json={"image": seven_url})
-    lines = [record.message for record in caplog.records if record.name == "webapp.request_log"]
+    lines = [
+        record.message for record in caplog.records if record.name == "webapp.serving.request_log"
+    ]
     assert [line.split()[:3] for line in lines] == [
         ["GET", "/nothing", "404"],
         ["POST", "/api/predict", "500"],

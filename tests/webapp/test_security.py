@@ -1,7 +1,13 @@
+import json
+import socket
+
 import pytest
+from flask import Blueprint
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tests.webapp.fakes import FakeReader
 from webapp import create_app
+from webapp.security import require_trusted_host, takes_other_bodies
 
 ANSWERS = ["/", "/favicon.ico", "/static/board.js", "/static/no.js", "/nothing", "/api/nothing"]
 ANSWERS += ["/api/health", "/api/models", "/api/predict"]
@@ -32,49 +38,132 @@ def test_an_answer_that_nothing_changed_has_the_security_headers(page_client):
     check_headers(answer)
 
 
+def test_a_browser_gets_no_header_that_it_would_complain_about(page_client):
+    opening = {"Upgrade-Insecure-Requests": "1"}
+    answer = page_client.get("/", headers=opening)
+    assert "Cross-Origin-Opener-Policy" not in answer.headers
+    assert "Content-Security-Policy" in answer.headers
+    check_headers(page_client.get("/", headers=opening | {"Sec-Fetch-Site": "none"}))
+    check_headers(page_client.get("/", headers=opening, base_url="https://localhost"))
+
+
 def test_a_failure_has_the_security_headers(broken_client, seven_url):
     answer = broken_client.post("/api/predict", json={"image": seven_url})
     assert answer.status_code == 500
     check_headers(answer)
 
 
-HERE = {"Host": "board.local:5000"}
-FOREIGN = [
-    {"Origin": "https://elsewhere.example"},
-    {"Origin": "null"},
-    {"Origin": ""},
-    {"Origin": "http://board.local"},
-    {"Origin": "http://board.local:5001"},
-    {"Origin": "http://board.local:5000.elsewhere.example"},
-    {"Origin": "http://["},
-    {"Origin": "file://"},
-    {"Sec-Fetch-Site": "cross-site"},
-    {"Sec-Fetch-Site": "same-site"},
-    {"Sec-Fetch-Site": ""},
-    {"Sec-Fetch-Site": "cross-site", "Origin": "http://board.local:5000"},
-]
-OWN = [
+ELSEWHERE = [{"Sec-Fetch-Site": site} for site in ("cross-site", "", "same-origin, none", "x")]
+ELSEWHERE += [{"Sec-Fetch-Site": "cross-site", "Origin": "http://board.local:5000"}]
+# Behind a proxy Host is rarely what the browser asked for, and on plain HTTP in a local network
+# browsers do not send Sec-Fetch-Site: a JSON body is the proof.
+WELCOME = [
     {},
     {"Origin": "http://board.local:5000"},
     {"Origin": "https://board.local:5000"},
+    {"Origin": "http://class.example", "Host": "127.0.0.1:5000"},
+    {"Origin": "http://class.example:8080", "Host": "class.example"},
+    {"Origin": "http://class.example", "Host": "app:5000", "X-Forwarded-Host": "class.example"},
+    {"Origin": "null"},
     {"Sec-Fetch-Site": "same-origin"},
+    {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "none"},
     {"Sec-Fetch-Site": "same-origin", "Origin": "https://the-name-before.the-proxy"},
 ]
+HERE = {"Host": "board.local:5000"}
+FORMS = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", None]
 
 
-@pytest.mark.parametrize("headers", FOREIGN, ids=str)
-def test_a_post_from_another_origin_is_refused(page_client, seven_url, headers):
+@pytest.mark.parametrize("headers", ELSEWHERE, ids=str)
+def test_a_post_from_another_site_is_refused(page_client, seven_url, headers):
     answer = page_client.post("/api/predict", json={"image": seven_url}, headers=HERE | headers)
     assert answer.status_code == 403
     assert answer.mimetype == "application/problem+json"
     assert "other sites" in answer.get_json()["detail"]
 
 
-@pytest.mark.parametrize("headers", OWN, ids=str)
-def test_a_post_from_the_own_page_or_a_program_is_welcome(page_client, seven_url, headers):
+@pytest.mark.parametrize("headers", WELCOME, ids=str)
+def test_a_reading_for_the_own_page_or_a_program_is_welcome(page_client, seven_url, headers):
     answer = page_client.post("/api/predict", json={"image": seven_url}, headers=HERE | headers)
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_what_another_sites_form_can_send_is_refused(page_client, seven_url, kind):
+    body = json.dumps({"image": seven_url})
+    headers = {"Origin": "https://elsewhere.example", "X-Board": "1"}
+    answer = page_client.post("/api/predict", data=body, content_type=kind, headers=headers)
+    assert answer.status_code == 415
+
+
+@pytest.fixture
+def keeping_app():
+    """An app with routes as later ones will be: drawings are kept, and a photo is read."""
+    app = create_app({"READER": FakeReader(), "OWN_NAMES": ["Board.Example"]})
+    drawings = Blueprint("drawings", __name__, url_prefix="/api/drawings")
+    drawings.before_request(require_trusted_host)
+
+    @drawings.route("", methods=["GET", "POST", "DELETE"])
+    def keep():
+        return {"kept": 1}
+
+    @app.post("/api/photo")
+    @takes_other_bodies
+    def read_photo():
+        return {"lines": []}
+
+    app.register_blueprint(drawings)
+    return app
+
+
+MACHINE = socket.gethostname()
+TRUSTED = ["127.0.0.1", "127.0.0.1:5000", "192.168.1.20:5000", "[::1]:5000", "[fe80::1]"]
+TRUSTED += ["localhost", "LOCALHOST:80", MACHINE, f"{MACHINE.upper()}:5000", "board.example:1"]
+REBOUND = ["elsewhere.example", "elsewhere.example:5000", "127.0.0.1.elsewhere.example", "", "["]
+REBOUND += ["localhost.elsewhere.example", "a.board.example", "1.2.3", "0x7f.1", "localhost.evil"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("host", TRUSTED)
+def test_stored_things_are_handed_out_under_a_trusted_host(keeping_app, host, method):
+    answer = keeping_app.test_client().open(
+        "/api/drawings", method=method, json={}, headers={"Host": host}
+    )
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("host", REBOUND)
+def test_stored_things_are_refused_under_a_name_that_was_rebound(keeping_app, host, method):
+    answer = keeping_app.test_client().open(
+        "/api/drawings", method=method, json={}, headers={"Host": host}
+    )
+    assert answer.status_code == 403
+    assert "--trusted-host" in answer.get_json()["detail"]
+
+
+def test_the_host_before_a_trusted_proxy_decides(keeping_app, seven_url):
+    headers = {"Host": "127.0.0.1:5000", "X-Forwarded-Host": "elsewhere.example"}
+    assert keeping_app.test_client().get("/api/drawings", headers=headers).status_code == 200
+    keeping_app.wsgi_app = ProxyFix(keeping_app.wsgi_app, x_host=1)
+    assert keeping_app.test_client().get("/api/drawings", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_post_that_is_not_json_needs_the_boards_header(keeping_app, kind):
+    client = keeping_app.test_client()
+    for headers in ({}, {"X-Board": "0"}, {"X-Board": ""}):
+        answer = client.post("/api/photo", data=b"x", content_type=kind, headers=headers)
+        assert answer.status_code == 403
+        assert "X-Board: 1" in answer.get_json()["detail"]
+    answer = client.post("/api/photo", data=b"x", content_type=kind, headers={"X-Board": "1"})
+    assert answer.status_code == 200
+
+
+def test_a_route_that_does_not_say_so_takes_nothing_but_json(keeping_app):
+    client = keeping_app.test_client()
+    assert client.post("/api/drawings", headers={"X-Board": "1"}).status_code == 415
+    assert client.post("/api/drawings", json={}).status_code == 200
 
 
 def test_a_link_from_another_site_opens_the_page(page_client):

@@ -1,0 +1,192 @@
+"""Slow clients and many clients: everybody is answered, with a reading or with a reason."""
+
+import http.client
+import json
+import re
+import signal
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+
+import pytest
+
+from tests.webapp.live import Server
+from webapp.serving.connections import CONNECTIONS, find_connection_limit
+
+HALF = b"POST /api/predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+HALVES = {
+    "half the headers": HALF,
+    "half the body": HALF + b'Content-Length: 100\r\n\r\n{"image"',
+    "half a chunk": HALF + b"Transfer-Encoding: chunked\r\n\r\n50\r\n{",
+}
+SMALL = """
+import webapp.serving.connections as connections
+connections.find_connection_limit = lambda: 40
+"""
+FEW_FILES = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (512, 512))
+"""
+IMPATIENT = """
+import webapp.serving.connections as connections
+connections.TIMEOUT, connections.CLEANUP = 1, 1
+"""
+HURRIED = """
+import webapp.serving.connections as connections
+connections.PATIENCE = -1
+"""
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start a server, after a few lines of Python in its process."""
+    started = []
+
+    def start(before="", **settings):
+        started.append(Server(tmp_path / "log", before=before, **settings))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop(signal.SIGTERM)
+
+
+@pytest.fixture
+def body(seven_url):
+    return json.dumps({"image": seven_url}).encode()
+
+
+def open_slow(server, data, stack):
+    connection = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 60))
+    connection.sendall(data)
+    return connection
+
+
+def read(server, body):
+    started = time.perf_counter()
+    headers = {"Content-Type": "application/json"}
+    answer, said = server.ask("POST", "/api/predict", body, headers)
+    assert (answer.status, json.loads(said)["digit"]) == (200, 7)
+    return time.perf_counter() - started
+
+
+def hear(connection):
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    return answer, json.loads(answer.read())
+
+
+@pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
+def test_who_waits_longest_makes_room_and_is_told_to_come_back(start, body, half):
+    server = start(SMALL)
+    with ExitStack() as stack:
+        slow = [open_slow(server, half, stack) for _ in range(120)]
+        assert read(server, body) < 5
+        answer, problem = hear(slow[0])
+    assert (answer.status, problem["status"]) == (503, 503)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "Content-Security-Policy" in answer.headers
+
+
+def test_an_idle_connection_makes_room_without_a_word(start, body):
+    server = start(SMALL)
+    with ExitStack() as stack:
+        idle = [open_slow(server, b"", stack) for _ in range(120)]
+        assert read(server, body) < 5
+        assert idle[0].recv(1) == b""
+
+
+def test_a_request_that_does_not_arrive_is_refused_after_a_while(start):
+    server = start(IMPATIENT)
+    with ExitStack() as stack:
+        answer, problem = hear(open_slow(server, HALVES["half the body"], stack))
+        assert (answer.status, problem["status"]) == (408, 408)
+        assert open_slow(server, b"", stack).recv(1) == b""
+
+
+def test_a_request_that_waited_too_long_for_its_turn_is_refused(start, body):
+    answer, said = start(HURRIED).ask("POST", "/api/predict", body)
+    assert (answer.status, json.loads(said)["status"]) == (503, 503)
+    assert answer.headers["Retry-After"]
+
+
+def test_more_requests_in_a_row_than_a_browser_sends_are_refused(start, body):
+    server = start()
+    said = server.send(b"GET /glossary HTTP/1.1\r\nHost: a\r\n\r\n" * 200)
+    assert said.count(b"HTTP/1.1 503") == 1
+    assert read(server, body) < 5
+
+
+def test_a_few_requests_in_a_row_are_answered(start):
+    said = start().send(b"GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n" * 3)
+    assert said.count(b"HTTP/1.1 200") == 3
+
+
+def test_the_server_says_if_too_few_files_may_be_open(start, body):
+    pytest.importorskip("resource")
+    server = start(FEW_FILES)
+    with ExitStack() as stack:
+        for _ in range(400):
+            open_slow(server, HALVES["half the body"], stack)
+        assert read(server, body) < 5
+    log = server.log_file.read_text()
+    assert re.search(r"limit of open files.*ulimit -n \d+", log)
+    assert "Traceback" not in log
+
+
+def test_the_limit_of_open_files_is_raised_as_far_as_is_allowed():
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+        assert 32 <= find_connection_limit() <= CONNECTIONS
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 256
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
+def test_a_thousand_slow_connections_leave_a_reading_alone(start, body, half):
+    server = start()
+    with ExitStack() as stack:
+        slow = [open_slow(server, half, stack) for _ in range(1000)]
+        assert max(read(server, body) for _ in range(20)) < 10
+        for connection in slow:  # all of them are still welcome to go on
+            connection.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                connection.recv(1)
+
+
+@pytest.mark.slow
+def test_a_flood_of_slow_connections_leaves_a_reading_alone(start, body):
+    server = start()
+    with ExitStack() as stack:
+        for _ in range(3000):
+            open_slow(server, HALVES["half the body"], stack)
+        assert max(read(server, body) for _ in range(20)) < 10
+
+
+@pytest.mark.slow
+def test_128_clients_at_once_are_all_answered(start, body):
+    server = start()
+    headers = {"Content-Type": "application/json"}
+
+    def ask_often(_):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        with closing(connection):
+            statuses = []
+            for _ in range(40):
+                connection.request("POST", "/api/predict", body, headers)
+                answer = connection.getresponse()
+                answer.read()
+                statuses.append(answer.status)
+            return statuses
+
+    with ThreadPoolExecutor(128) as pool:
+        statuses = [status for each in pool.map(ask_often, range(128)) for status in each]
+    assert len(statuses) == 5120
+    assert set(statuses) <= {200, 503}
+    assert statuses.count(200) > 2560

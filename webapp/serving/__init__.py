@@ -1,0 +1,1 @@
+"""Between the socket and the app: connections, addresses in the network, requests refused early."""

@@ -1,5 +1,6 @@
 const SMOOTHED = 8; // px: a shorter step is drawn straight, as its corners hide under the pen
-const PIECES = 4; // straight pieces of a smoothed step
+const PIECES = 6; // straight pieces of a smoothed step
+const MOMENTUM = 0.5; // how far a step keeps the former direction: more swings out at corners
 
 /**
  * The path of a pen that keys move: it passes through every place that the keys name, and bends
@@ -41,7 +42,7 @@ function bend(start, end, leaving, arriving) {
     const t = piece / PIECES;
     const rest = 1 - t;
     const [near, far] = [rest * rest * (1 + 2 * t), t * t * (3 - 2 * t)];
-    const [out, into] = [t * rest * rest, -t * t * rest];
+    const [out, into] = [MOMENTUM * t * rest * rest, -MOMENTUM * t * t * rest];
     const along = (axis) =>
       near * start[axis] + far * end[axis] + out * leaving[axis] + into * arriving[axis];
     points.push({ x: along("x"), y: along("y") });

@@ -22,7 +22,7 @@ export class Speech {
 
 /** A reading in a few words. */
 export function phrase({ status, digit, unsure }) {
-  if (status === "blank") return "Too little to read; draw the digit larger";
+  if (status === "blank") return "Too little to read; draw it larger";
   if (status === "not_a_digit") return "Not a digit; Read anyway is available";
   return unsure ? `${digit}, unsure: ${unsure.join(" or ")}` : String(digit);
 }

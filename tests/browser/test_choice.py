@@ -12,7 +12,7 @@ from tests.browser.drawing import (
     draw_stroke,
     get_bar,
     get_board,
-    get_button,
+    get_compare,
     get_picker,
     list_what_was_said,
     make_reading,
@@ -96,7 +96,7 @@ def test_a_browser_that_stores_nothing_can_choose_all_the_same(page):
 def test_with_one_model_there_is_nothing_to_pick_or_compare(open_page, lone_url):
     page = open_page(lone_url)
     expect(get_picker(page)).to_be_hidden()
-    expect(page.get_by_text("Compare", exact=True)).to_be_hidden()
+    expect(page.get_by_text("Compare all")).to_be_hidden()
     draw_digit(page, 7)
     expect(page.get_by_role("status")).to_have_text("7")
 
@@ -120,7 +120,9 @@ def test_everything_is_reached_by_keyboard(page):
     page.keyboard.press("ArrowDown")
     expect(get_picker(page)).to_have_value("linear_scratch")
     page.keyboard.press("Tab")
-    expect(get_button(page, "Compare")).to_be_focused()
+    expect(page.get_by_role("link", name="About this network")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(get_compare(page)).to_be_focused()
     page.keyboard.press("Enter")
-    expect(get_button(page, "Compare")).to_have_attribute("aria-expanded", "true")
+    expect(get_compare(page)).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_role("table", name="The same drawing")).to_be_visible()

@@ -38,7 +38,7 @@ CONVOLUTIONS = Place("in the tutorial CNN's layers", "models#tutorial_cnn-layers
 BOARD_LAYERS = Place("in the layers of the board's own network", "models#board_cnn-layers")
 CURVES = Place("in the tutorial CNN's curves of training", "models#tutorial_cnn-training")
 OVERFIT = Place(
-    "in the multilayer perceptron's curves: from epoch 10 on, its validation loss rises",
+    "in the multilayer perceptron's curves: after epoch 11, its validation loss rises",
     "models#mlp-training",
 )
 BY_HAND = Place("in the training of the network from scratch", "models#linear_scratch-training")

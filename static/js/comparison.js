@@ -19,6 +19,10 @@ export class Comparison extends EventTarget {
     return this.#button.getAttribute("aria-expanded") === "true";
   }
 
+  open() {
+    if (!this.isOpen) this.#toggle();
+  }
+
   /** Marks the row of the model whose answer is the page's. */
   mark(model) {
     for (const row of this.#rows) row.isMarked = row.model === model;

@@ -18,6 +18,7 @@ from tests.browser.drawing import (
     get_bar,
     get_board,
     get_button,
+    get_compare,
     get_picker,
     get_row,
     make_reading,
@@ -126,7 +127,7 @@ def test_a_refused_row_is_as_high_as_before(open_page, shelf_url, size):
 def test_comparing_moves_nothing(open_page, shelf_url, size):
     page = open_page(shelf_url, viewport=dict(zip(("width", "height"), size, strict=True)))
     seen, board = page.get_by_role("img", name="What the network sees"), get_board(page)
-    fixed = [seen, board, get_picker(page), get_button(page, "Compare")]
+    fixed = [seen, board, get_picker(page), get_compare(page)]
     before = [part.bounding_box() for part in fixed]
     compare(page)
     assert [part.bounding_box() for part in fixed] == before
@@ -137,6 +138,18 @@ def test_comparing_moves_nothing(open_page, shelf_url, size):
     compare(page)
     expect(get_bar(page, 7)).to_be_visible()
     assert [part.bounding_box() for part in fixed] == before
+
+
+def test_every_column_has_a_heading_that_is_seen_and_an_axis_for_a_projector(open_page, shelf_url):
+    page = open_page(shelf_url, viewport={"width": 1920, "height": 1080})
+    compare(page)
+    for name in ("Model", "Digit", "Probability", "Time"):
+        heading = page.get_by_role("columnheader", name=name, exact=True)
+        assert heading.bounding_box()["width"] > 20
+        expect(heading).to_be_in_viewport(ratio=1)
+    axis = page.locator(".tiny__axis span")
+    expect(axis).to_have_text(list("0123456789"))
+    assert axis.first.evaluate("digit => parseFloat(getComputedStyle(digit).fontSize)") >= 16
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

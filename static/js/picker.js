@@ -18,8 +18,24 @@ export class Picker extends EventTarget {
     return this.#select.value;
   }
 
+  /** The model's name as people read it. */
+  get title() {
+    return this.#select.selectedOptions[0].text;
+  }
+
   get models() {
     return [...this.#select.options].map((option) => option.value);
+  }
+
+  /**
+   * Offers these models from now on, the default first: [{ name, title }]. A chosen model that is
+   * gone gives way to the default; the choice stays remembered, in case that it returns.
+   */
+  offer(models) {
+    const chosen = this.model;
+    this.#select.replaceChildren(...models.map(({ name, title }) => new Option(title, name)));
+    this.#select.value = this.models.includes(chosen) ? chosen : this.models[0];
+    this.#select.closest(".choice").hidden = models.length < 2;
   }
 
   #change() {

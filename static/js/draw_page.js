@@ -10,6 +10,7 @@ import { Notice } from "./notice.js";
 import { Picker } from "./picker.js";
 import { PointerPen } from "./pointer_pen.js";
 import { ReadOut } from "./read_out.js";
+import { listReadings } from "./readings.js";
 import { Seen } from "./seen.js";
 import { Toolbar } from "./toolbar.js";
 
@@ -101,7 +102,7 @@ function readDrawing() {
 
 function receive(detail) {
   try {
-    show(detail.readings ?? [detail]);
+    show(listReadings(detail));
   } catch (error) {
     refuse(NOT_UNDERSTOOD); // first: the page must not say "Reading…" for ever
     throw error;

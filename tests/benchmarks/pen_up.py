@@ -18,7 +18,9 @@ WATCH = """() => {
   const bars = document.querySelector('[data-part="bars"]');
   let lifted = null, isDue = false;
   window.delays = [];
-  addEventListener("pointerup", () => { lifted = performance.now(); }, true);
+  addEventListener("pointerup", ({ target }) => {
+    if (target.matches("canvas")) lifted = performance.now();
+  }, true);
   window.fetch = async (...request) => {
     const isLast = lifted !== null;
     const response = await fetch(...request);
@@ -58,4 +60,3 @@ def measure() -> dict[str, float]:
         "p90_ms": round(delays[STROKES * 9 // 10 - 1], 1),
         "longest_ms": round(delays[-1], 1),
     }
-

@@ -1,10 +1,36 @@
-"""Pixels -> ink: what differs from the paper, whatever the colours of the two."""
+"""Pictures -> ink: what differs from the paper, whatever the colours of the two."""
 
 import numpy as np
+from PIL import Image, ImageOps
 
 OPAQUE_ALPHA = np.array([0, 0, 0, 255], np.uint8)
 OPAQUE = 128  # alpha from which a pixel counts as there
+ALIKE = 32  # levels of a channel by which two colours of paper may differ
+FRAME_DEPTH = 0.1  # of the shorter side: a frame, or the line of a grid, is thinner
+LINE_DEPTH = 0.04  # of the shorter side: a line along one edge alone
+FRAME_SHARE = 0.9  # of a ring's pixels that have the frame's colour, or the paper's inside it
+LINE_SHARE = 0.98  # of an edge that a line covers: a stroke's round end leaves the corner
 SHEET_FILL = 0.7  # a disc fills 0.79 of its box; a stroke that fills more has one colour
+
+
+def read_picture(image: Image.Image) -> np.ndarray:
+    """Return the ink of a Pillow image of any mode, uint8 (H, W), 0 = paper and 255 = ink."""
+    return extract_ink(to_rgba(ImageOps.exif_transpose(image)))
+
+
+def to_rgba(image: Image.Image) -> np.ndarray:
+    """Return the pixels of a Pillow image of any mode as RGBA, uint8 (H, W, 4)."""
+    if image.mode in ("I;16", "I;16B", "I;16L", "I"):
+        return widen_deep_grey(image)
+    return np.asarray(image.convert("RGBA"))
+
+
+def widen_deep_grey(image: Image.Image) -> np.ndarray:
+    """Return 16-bit grey as RGBA; Pillow's own conversion clips it to white."""
+    deep = np.asarray(image)
+    grey = (deep >> 8).astype(np.uint8)
+    alpha = np.where(deep == image.info.get("transparency", -1), 0, 255).astype(np.uint8)
+    return np.stack([grey, grey, grey, alpha], axis=2)
 
 
 def extract_ink(pixels: np.ndarray) -> np.ndarray:
@@ -12,7 +38,8 @@ def extract_ink(pixels: np.ndarray) -> np.ndarray:
 
     Ink is the largest difference from the paper over red, green, blue and alpha, the colours
     weighted by alpha. So black on white, white on black and any colour on nothing at all give
-    the same ink. The paper is the most usual colour along the border, which a stroke may cross.
+    the same ink. The paper is the most usual colour along the border, which a stroke may cross,
+    or inside a frame; a frame, and a line along the picture's edge, are not ink.
     """
     pixels = lay_on_sheet(pixels)
     alpha = pixels[..., 3].copy()  # contiguous
@@ -21,7 +48,51 @@ def extract_ink(pixels: np.ndarray) -> np.ndarray:
         # largest difference is alpha itself.
         return alpha
     channels = weight_by_alpha(pixels, alpha)
-    return np.maximum.reduce([measure_difference(channel) for channel in channels])
+    depth = find_frame(channels)
+    inner = [channel[depth : -depth or None, depth : -depth or None] for channel in channels]
+    ink = np.maximum.reduce([measure_difference(channel) for channel in inner])
+    return np.pad(clear_lines(ink), depth)
+
+
+def find_frame(channels: list[np.ndarray]) -> int:
+    """Return how many pixels deep a frame around the picture is; 0 if there is none.
+
+    A frame is rings of one colour around a ring of another, which most of the picture has: the
+    paper. (Around a bold digit that nearly fills the picture lie rings of paper, too. But the
+    first ring that meets ink is not all ink: a digit is round.)
+    """
+    small = np.stack([channel[::4, ::4].ravel() for channel in channels])  # a sixteenth tells
+    border = np.array([find_paper(channel) for channel in channels], np.int16)
+    paper = np.median(small, axis=1).astype(np.int16)
+    if np.abs(border - paper).max() <= ALIKE:
+        return 0
+    picture = np.stack(channels).astype(np.int16)
+    for depth in range(1, max(2, int(FRAME_DEPTH * min(picture.shape[1:]))) + 2):
+        ring = _take_ring(picture, depth)
+        if (np.abs(ring - paper[:, None]).max(axis=0) <= ALIKE).mean() >= FRAME_SHARE:
+            return depth
+    return 0
+
+
+def _take_ring(picture: np.ndarray, depth: int) -> np.ndarray:
+    """Return the pixels at a distance from the edge, (C, P), of a picture (C, H, W)."""
+    inner = picture[:, depth : picture.shape[1] - depth, depth : picture.shape[2] - depth]
+    sides = (inner[:, 0], inner[:, -1], inner[:, 1:-1, 0], inner[:, 1:-1, -1])
+    return np.concatenate(sides, axis=1)
+
+
+def clear_lines(ink: np.ndarray) -> np.ndarray:
+    """Return the ink without lines that run along a whole edge, such as a cell's of a grid."""
+    cleared, limit = ink.copy(), max(2, int(LINE_DEPTH * min(ink.shape)))
+    faint = ink.max(initial=0) * 0.23  # as in ml.preprocess: less is the fringe of antialiasing
+    for side in (cleared, cleared[::-1], cleared.T, cleared.T[::-1]):  # views: each edge on top
+        inked = (side > faint).mean(axis=1)
+        if inked[0] < LINE_SHARE:
+            continue
+        thickness = int((inked[: limit + 2] >= LINE_SHARE).sum())
+        if thickness <= limit:
+            side[: thickness + 1] = 0  # and its fringe
+    return cleared if (cleared > faint).any() else ink  # a 1 may fill the picture's height
 
 
 def measure_difference(channel: np.ndarray) -> np.ndarray:

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
+from PIL import Image
 
 from ml.errors import UnknownModelError, WeightsError
+from ml.ink import read_picture
 from ml.networks.card import WEIGHTS_DIR, ModelCard, by_size, find_cards, read_card
 from ml.networks.classifier import Classifier, load_onnx
-from ml.networks.logits import can_refuse
 from ml.preprocess import fit_ink, is_blank, normalize
 
 __all__ = ["WEIGHTS_DIR", "Reader", "Reading", "UnknownModelError", "WeightsError"]
@@ -38,6 +39,7 @@ class Reading:
     probabilities: list[float] | None = None  # of 0 to 9; they sum to 1
     seen: list[int] | None = None  # the 28×28 image that the network was given, row by row
     unsure: list[int] | None = None  # two digits that are too close, the more probable first
+    no_digit: float | None = None  # 0-1, above 0.5 if refused; None if it cannot refuse
     milliseconds: float | None = field(default=None, compare=False)  # the network's own time
 
     def to_dict(self) -> dict[str, Any]:
@@ -76,6 +78,20 @@ class Reader:
         """
         return self.read_each(ink, [model or self.default])[0]
 
+    def read_image(
+        self, picture: Image.Image | Path | str | IO[bytes], model: str | None = None
+    ) -> Reading:
+        """Read a picture: a Pillow image of any mode, or a file that Pillow can open.
+
+        It goes the same way as the page's drawings: dark on light, light on dark and ink on
+        transparent all give the same ink. Raises UnknownModelError for a name that is not served,
+        and OSError for a file that cannot be read.
+        """
+        if isinstance(picture, Image.Image):
+            return self.read(read_picture(picture), model)
+        with Image.open(picture) as image:
+            return self.read(read_picture(image), model)
+
     def read_each(self, ink: np.ndarray, models: list[str]) -> list[Reading]:
         """Read one drawing with several models; it is preprocessed once."""
         for name in models:
@@ -96,7 +112,8 @@ class Reader:
         probabilities = classifier.calibration.probabilities(logits)[0].tolist()
         first, second = sorted(range(10), key=probabilities.__getitem__, reverse=True)[:2]
         is_close = probabilities[first] - probabilities[second] < CLOSE
-        is_refused = can_refuse(logits) and bool(classifier.calibration.is_refused(logits)[0])
+        no_digit = classifier.calibration.no_digit(logits)
+        is_refused = no_digit is not None and no_digit[0] > 0.5
         return Reading(
             "not_a_digit" if is_refused else "digit",
             name,
@@ -104,6 +121,7 @@ class Reader:
             probabilities,
             pixels,
             [first, second] if is_close else None,
+            None if no_digit is None else float(no_digit[0]),
             milliseconds,
         )
 

@@ -7,10 +7,11 @@ on a board of 280×280 px, antialiased; strokes lie over each other in their ord
 
 import gzip
 import json
+import math
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from ml.errors import DataError
 BOARD_SIDE = 280  # px
 PEN_WIDTH = 18.0  # px
 FAR = 1e9  # px²: farther than any board is wide
+LONGEST = 100.0  # px of a segment that is drawn in one piece
+LARGEST = 1024  # px a side of a drawing that leaves the board
 FARTHEST = 1e6  # coordinates in a file; farther ones would be lost in float32
 
 
@@ -79,7 +82,7 @@ def _parse_lines(lines: Iterable[str], path: Path) -> Iterator[Drawing]:
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
-            strokes = tuple(_parse_stroke(stroke) for stroke in record["strokes"])
+            strokes = tuple(parse_strokes(record["strokes"]))
             if not strokes:
                 raise ValueError("no strokes")
             yield Drawing(*(_parse_word(record, key) for key in ("id", "writer", "label")), strokes)
@@ -101,10 +104,20 @@ def _parse_word(record: dict[str, object], key: str) -> str:
     return word
 
 
+def parse_strokes(strokes: object) -> list[np.ndarray]:
+    """Return a drawing's strokes, float32 (P, 2), from JSON's lists of lists of [x, y].
+
+    Raises ValueError, which says what they must be, for anything else.
+    """
+    if not isinstance(strokes, list):
+        raise ValueError("strokes must be a list of strokes, each a list of [x, y] points")
+    return [_parse_stroke(stroke) for stroke in strokes]
+
+
 def _parse_stroke(points: object) -> np.ndarray:
     is_stroke = isinstance(points, list) and len(points) > 0
     if not is_stroke or not all(map(_is_point, points)):
-        raise ValueError(f"a stroke is a list of [x, y] points within {FARTHEST:,.0f}")
+        raise ValueError(f"a stroke must be a list of [x, y] points within {FARTHEST:,.0f}")
     return np.array(points, dtype=np.float32)
 
 
@@ -138,28 +151,64 @@ def draw(
     strokes: Sequence[np.ndarray], pen: float = PEN_WIDTH, side: int = BOARD_SIDE
 ) -> np.ndarray:
     """Draw strokes given in board px; return ink as uint8 (side, side), 255 = ink."""
-    paper = np.ones((side, side), np.float32)  # the share of paper that still shows
+    return _draw(strokes, pen, (side, side))
+
+
+def draw_freely(strokes: Sequence[np.ndarray]) -> np.ndarray:
+    """Draw strokes, float32 (P, 2) in board px, with the page's pen; return ink, uint8 (H, W).
+
+    The picture is the page's board, 280×280, as long as the strokes lie on it. Where they leave
+    it, it grows, up to LARGEST px a side; larger drawings are scaled down to that.
+    """
+    if not strokes:
+        return np.zeros((BOARD_SIDE, BOARD_SIDE), np.uint8)
+    points, reach = np.concatenate(strokes), PEN_WIDTH  # half of it is margin
+    low, high = points.min(axis=0), points.max(axis=0)
+    start = np.where(low < 0, np.floor(low - reach), 0)
+    end = np.where(high > BOARD_SIDE, np.ceil(high + reach), BOARD_SIDE)
+    scale = min(1.0, LARGEST / float((end - start).max()))
+    width, height = np.ceil((end - start) * scale).astype(int)
+    moved = [((stroke - start) * scale).astype(np.float32) for stroke in strokes]
+    return _draw(moved, PEN_WIDTH * scale, (height, width))
+
+
+def _draw(strokes: Sequence[np.ndarray], pen: float, shape: tuple[int, int]) -> np.ndarray:
+    paper = np.ones(shape, np.float32)  # the share of paper that still shows
     for stroke in strokes:
-        paper *= 1 - _cover(stroke, pen / 2, side)
+        rows, columns = _reach(stroke, pen / 2, shape)
+        paper[rows, columns] *= 1 - _cover(stroke, pen / 2, rows, columns)
     return np.rint(255 * (1 - paper)).astype(np.uint8)
 
 
-def _cover(stroke: np.ndarray, radius: float, side: int) -> np.ndarray:
-    """Return the share of each pixel that one stroke covers, float32 (side, side)."""
-    nearest = np.full((side, side), FAR, np.float32)  # squared distances
-    starts, ends = (stroke[:-1], stroke[1:]) if len(stroke) > 1 else (stroke, stroke)
-    for start, end in zip(starts, ends, strict=True):
-        reach = radius + 1
-        low = np.floor(np.minimum(start, end) - reach).clip(0, side).astype(int)
-        high = np.ceil(np.maximum(start, end) + reach).clip(0, side).astype(int)
-        if (high <= low).any():
-            continue
-        x = np.arange(low[0], high[0], dtype=np.float32) + 0.5
-        y = np.arange(low[1], high[1], dtype=np.float32)[:, None] + 0.5
-        window = nearest[low[1] : high[1], low[0] : high[0]]
-        np.minimum(window, _squared_distance(x, y, start, end), out=window)
+def _reach(points: np.ndarray, radius: float, shape: tuple[int, int]) -> tuple[slice, slice]:
+    """Return the rows and columns of a picture (H, W) that a pen at these points can touch."""
+    edge = shape[::-1]  # x, y
+    low = np.floor(points.min(axis=0) - radius - 1).clip(0, edge).astype(int)
+    high = np.ceil(points.max(axis=0) + radius + 1).clip(0, edge).astype(int)
+    return slice(low[1], high[1]), slice(low[0], high[0])
+
+
+def _cover(stroke: np.ndarray, radius: float, rows: slice, columns: slice) -> np.ndarray:
+    """Return the share of each pixel of a window that one stroke covers, float32 (h, w)."""
+    shape = rows.stop, columns.stop
+    nearest = np.full(shape, FAR, np.float32)  # squared distances
+    for start, end in _split_long(stroke):
+        part = _reach(np.stack([start, end]), radius, shape)
+        x = np.arange(part[1].start, part[1].stop, dtype=np.float32) + 0.5
+        y = np.arange(part[0].start, part[0].stop, dtype=np.float32)[:, None] + 0.5
+        if x.size and y.size:
+            np.minimum(nearest[part], _squared_distance(x, y, start, end), out=nearest[part])
     # A pixel whose middle lies on the edge is half covered; one px across takes it from 0 to 1.
-    return np.clip(radius + 0.5 - np.sqrt(nearest), 0, 1)
+    return np.clip(radius + 0.5 - np.sqrt(nearest[rows, columns]), 0, 1)
+
+
+def _split_long(stroke: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield a stroke's segments, long ones in pieces: a diagonal's window would be too large."""
+    if len(stroke) == 1:
+        yield stroke[0], stroke[0]
+    for start, end in pairwise(stroke):
+        pieces = max(1, math.ceil(float(np.hypot(*(end - start))) / LONGEST))
+        yield from pairwise(start + (end - start) * (n / pieces) for n in range(pieces + 1))
 
 
 def _squared_distance(

@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, request
 
 from ml.predict import Reader
 from webapp.body import read_object
-from webapp.drawing import Limits, read_drawing
+from webapp.drawing import Limits, read_drawing, read_strokes
 from webapp.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def predict() -> dict[str, Any]:
     """Read a drawing with one model or several."""
     body = read_object(request)
     models = choose_models(body)
-    ink = read_drawing(choose_image(body), read_limits())
+    ink = read_ink(body)
     readings = [reading.to_dict() for reading in reader().read_each(ink, models)]
     return {"readings": readings} if "models" in body else readings[0]
 
@@ -69,13 +69,17 @@ def read_limits() -> Limits:
     )
 
 
-def choose_image(body: dict[str, Any]) -> str:
-    """Return the data URL that the body holds; raises Problem."""
+def read_ink(body: dict[str, Any]) -> np.ndarray:
+    """Return the ink of the picture or the strokes that the body holds; raises Problem."""
+    if "image" in body and "strokes" in body:
+        raise Problem(400, "Send either `image` or `strokes`, not both.")
+    if "strokes" in body:
+        return read_strokes(body["strokes"])
     if "image" not in body:
         raise Problem(400, "`image` is missing. Send the drawing as a PNG data URL.")
     if not isinstance(body["image"], str):
         raise Problem(400, "`image` must be a string, a PNG data URL.")
-    return body["image"]
+    return read_drawing(body["image"], read_limits())
 
 
 def choose_models(body: dict[str, Any]) -> list[str]:

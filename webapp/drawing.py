@@ -1,4 +1,4 @@
-"""Data URL -> ink. Every limit is checked before anything is decoded."""
+"""Data URL or strokes -> ink. Every limit is checked before anything is decoded or drawn."""
 
 import binascii
 import io
@@ -8,11 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from ml.ink import extract_ink
+from ml.ink import extract_ink, to_rgba
+from ml.strokes import draw_freely, parse_strokes
 from webapp.png import Header, PngError, keep_pixels, read_header
 from webapp.problems import Problem
 
 DATA_URL = re.compile(r"data:image/png(;[a-z0-9-]+=[\w.+-]*)*;base64,", re.ASCII | re.IGNORECASE)
+# What one person draws on a board stays far below these; what lies above would take seconds.
+MAX_POINTS, MAX_EXTENT, MAX_LENGTH = 10_000, 4_096, 100_000
 EXPECTED = "Send data:image/png;base64, followed by the file in base64."
 
 
@@ -35,6 +38,27 @@ def read_drawing(data_url: str, limits: Limits = Limits()) -> np.ndarray:
     except PngError as error:
         raise Problem(400, f"`image` is not a valid PNG: {error}. Send the whole file.") from error
     return extract_ink(pixels)
+
+
+def read_strokes(value: object) -> np.ndarray:
+    """Return the ink of strokes in board px, as JSON gives them, uint8 (H, W); raises Problem."""
+    try:
+        strokes = parse_strokes(value)
+    except ValueError as error:
+        raise Problem(400, f"`strokes` cannot be drawn: {error}.") from error
+    if not strokes:
+        return draw_freely(strokes)
+    points = np.concatenate(strokes)
+    if len(points) > MAX_POINTS:
+        raise Problem(413, f"`strokes` must have at most {MAX_POINTS:,} points. Send fewer.")
+    if np.ptp(points, axis=0).max() > MAX_EXTENT or np.abs(points).max() > MAX_EXTENT:
+        raise Problem(
+            400, f"`strokes` must lie within {MAX_EXTENT:,} px of the board. Send board pixels."
+        )
+    length = sum(float(np.hypot(*np.diff(stroke, axis=0).T).sum()) for stroke in strokes)
+    if length > MAX_LENGTH:
+        raise Problem(413, f"`strokes` must be at most {MAX_LENGTH:,} px long. Draw less.")
+    return draw_freely(strokes)
 
 
 def decode_data_url(data_url: str, limits: Limits) -> bytes:
@@ -75,20 +99,10 @@ def decode_pixels(png: bytes, header: Header) -> np.ndarray:
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             image.load()
-            if image.mode == "I;16":
-                return widen_deep_grey(image)
             widen_transparent_grey(image, header.depth)
-            return np.asarray(image.convert("RGBA"))
+            return to_rgba(image)
     except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged pixels
         raise PngError("its pixels are damaged") from error
-
-
-def widen_deep_grey(image: Image.Image) -> np.ndarray:
-    """Return 16-bit grey as RGBA; Pillow's own conversion clips it to white."""
-    deep = np.asarray(image)
-    grey = (deep >> 8).astype(np.uint8)
-    alpha = np.where(deep == image.info.get("transparency", -1), 0, 255).astype(np.uint8)
-    return np.stack([grey, grey, grey, alpha], axis=2)
 
 
 def widen_transparent_grey(image: Image.Image, depth: int) -> None:

@@ -1,8 +1,9 @@
 """Random distortions of whole batches: how the same hand could have written the same digit.
 
 Each image is thickened or thinned, turned, slanted, stretched and bent, then scaled and centred
-again, so that it still is what `ml.preprocess.fit_ink` makes of a drawing: the longest side of the
-ink spans 20 px and the centre of mass is in the middle. All of it is one resampling per image.
+again, so that it is still what `ml.preprocess.fit_ink` makes of a drawing: the longest side of the
+ink spans 20 px and the centre of mass is in the middle. All changes of place are computed first and
+the image is resampled once, since each resampling blurs it.
 """
 
 import math
@@ -20,7 +21,7 @@ INKED = 64  # of 255: what counts as ink when its box is measured
 
 @dataclass(frozen=True)
 class Distortion:
-    """How strong: standard deviations, or limits where it says so."""
+    """How strong the distortions are: standard deviations, or limits where it says so."""
 
     turn: float = math.radians(7)
     slant: float = 0.18  # sideways shift per height
@@ -101,7 +102,8 @@ def _measure(
     """Return the old centre of mass (N, 2) and the ink's box, low and high (N, 2), once mapped."""
     flat = ink.flatten(1)  # N, 784
     centre = flat @ _pixel_places() / flat.sum(dim=1, keepdim=True).clamp_min(1)
-    # The corners of what is mapped are among the first and the last ink of the rows.
+    # A linear map takes the corners of the ink's outline to those of the mapped ink's, and they are
+    # among the first and the last ink of each row: 56 points to map instead of 784.
     inked = (ink[:, 0] >= INKED).to(torch.uint8)  # N, 28, 28
     first = inked.argmax(dim=2)
     last = IMAGE_SIDE - 1 - inked.flip(2).argmax(dim=2)
@@ -118,7 +120,7 @@ def _draw_bends(count: int, generator: torch.Generator, how: Distortion) -> torc
     """Return smooth random displacements in px, (N, 28, 28, 2): a coarse grid, interpolated."""
     coarse = torch.randn(count, 2, BENDS, BENDS, generator=generator) * how.bend
     lines = torch.randn(count, 2, BENDS, generator=generator) * how.squeeze
-    coarse[:, 0] += lines[:, 0, None, :]  # columns move sideways, rows up and down
+    coarse[:, 0] += lines[:, 0, None, :]  # whole columns move sideways, whole rows up and down
     coarse[:, 1] += lines[:, 1, :, None]
     fine = (coarse.flatten(2).flatten(0, 1) @ _bend_shapes()).view(count, 2, IMAGE_SIDE, IMAGE_SIDE)
     return fine.permute(0, 2, 3, 1)
@@ -126,7 +128,10 @@ def _draw_bends(count: int, generator: torch.Generator, how: Distortion) -> torc
 
 @cache
 def _bend_shapes() -> torch.Tensor:
-    """Return what each point of the coarse grid does to every pixel, float32 (25, 784)."""
+    """Return what each point of the coarse grid does to every pixel, float32 (25, 784).
+
+    Interpolation is linear in the grid's points: one product with this does it for a whole batch.
+    """
     points = torch.eye(BENDS**2).view(-1, 1, BENDS, BENDS)
     size = (IMAGE_SIDE, IMAGE_SIDE)
     return F.interpolate(points, size=size, mode="bicubic", align_corners=True).flatten(1)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 DIGITS = 10
+JUST_ABOVE = np.nextafter(0.5, 1)  # what a refusal by the least margin still is
 
 
 def to_probabilities(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
@@ -64,3 +65,18 @@ class Calibration:
         if self.refusal_threshold is None:
             return np.zeros(len(logits), bool)
         return refusal_scores(logits) > self.refusal_threshold
+
+    def no_digit(self, logits: np.ndarray) -> np.ndarray | None:
+        """Return float64 (N,), 0-1: how clearly each drawing is refused, above 0.5 where it is.
+
+        It is the sigmoid of the refusal score less the threshold; None without a threshold.
+        """
+        if self.refusal_threshold is None:
+            return None
+        beyond = refusal_scores(logits) - self.refusal_threshold
+        return np.where(beyond > 0, np.maximum(_sigmoid(beyond), JUST_ABOVE), _sigmoid(beyond))
+
+
+def _sigmoid(values: np.ndarray) -> np.ndarray:
+    """Return 1 / (1 + exp(−x)) of float64 (N,), without overflow."""
+    return (1 + np.tanh(values / 2)) / 2

@@ -122,7 +122,7 @@ DIGITS: dict[str, tuple[Habit, ...]] = {
         ("12 50! 59! 19", 0.50),
         ("50 59! 19", 0.40),
         ("60 36 38! 79", 0.40),
-        ("05 95", 8.00),  # lying: a dash is no digit, but read anyway it is a one
+        ("05 95", 8.00),  # lying: a dash is hardly a digit, but if it is, it is a one
     ),
     "2": (
         ("03 11 40 71 83 66 09! 99", 0.70),

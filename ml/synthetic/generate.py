@@ -1,8 +1,8 @@
-"""Generated examples: digits in ways of writing that MNIST lacks, and drawings of no digit.
+"""Generated examples: digits in ways of writing that MNIST lacks, and drawings that are not digits.
 
-Digits come from MNIST's own, traced (`ml.retrace`) and written again by other hands and pens, and
-from the tables of `ml.skeletons`, written by `ml.writing`. All else is chance, so that anyone can
-make the same examples from the same seed.
+Digits are MNIST's own, traced (`ml.tracing`) and written again by other hands and pens, or come
+from the tables of `ml.synthetic.digits`, written by `ml.synthetic.handwriting`. A seed decides
+everything else: anyone can make the same examples again.
 """
 
 import math
@@ -21,12 +21,12 @@ from ml.tracing.paths import Paths
 from ml.tracing.thinning import find_lines
 from ml.tracing.tracing import make_paths, trace
 
-NOT_A_DIGIT = 10  # the label beside 0 to 9
+NOT_A_DIGIT = 10  # the label of drawings that are not digits; digits have 0 to 9
 PART = 4_000  # retraced digits that are drawn at a time
 
 
 def make_digits(count: int, seed: int) -> Examples:
-    """Return `count` generated digits, as many of each, every habit equally often."""
+    """Return `count` generated digits, each digit equally often, and each of its habits."""
     return join(list(make_digit_parts(count, seed)))
 
 
@@ -89,10 +89,10 @@ def retrace_digits(
     *,
     other_hands: bool = True,
 ) -> Examples:
-    """Return `count` of the traced digits, some with a stroke added, each with a pen by chance.
+    """Return `count` of the traced digits, some with a stroke added, each drawn with a random pen.
 
-    With `other_hands`, other people write them; else their shapes are MNIST's own. No digit comes
-    twice before all came once.
+    `labels` is int64 (N,). With `other_hands`, other people write them; without, their shapes are
+    MNIST's own. No digit comes twice before all came once. Raises ValueError if there are none.
     """
     return join(list(make_retraced_parts(paths, labels, count, rng, other_hands=other_hands)))
 

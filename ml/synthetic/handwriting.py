@@ -1,11 +1,15 @@
 """A skeleton written by many hands, and drawn with many pens.
 
-A habit of `ml.skeletons` is written many times over, each time by another hand: its points are
-moved, its curves bent, its corners rounded, its strokes set apart or run into each other, its
-whole slanted, stretched and turned; a pen of another width draws it; a coarse or a fine tablet
-records it. Then it goes the way of every drawing: the images are what `fit_ink` would make.
-Paths that were traced are written again by other hands in the same way, but for what needs a
-skeleton.
+A habit of `ml.synthetic.digits` or `.letters` is written many times, each time by another hand: its
+points are moved, its curves bent, its corners rounded, its strokes set apart or run into each
+other, and the whole is slanted, stretched and turned; a coarse or a fine tablet records it, and a
+pen of another width draws it. Its image is what `fit_ink` would make of that drawing.
+
+Traced paths are written again by other hands in the same way, except for what needs the control
+points of a skeleton.
+
+All writers of a habit are one array, (writers, points, 2), and each trait is chosen for all of them
+at once.
 """
 
 import math
@@ -21,7 +25,9 @@ from ml.synthetic.raster import fit_segments
 from ml.synthetic.splines import Curve, parse_habit
 from ml.tracing.paths import Paths
 
-TOGETHER = 6  # segments: drawings are padded to a multiple of this, to be drawn together
+# Drawings are padded to a multiple of so many segments: groups of one length are drawn together,
+# and with more lengths the groups would be too small for that to pay.
+TOGETHER = 6
 THINNEST, THICKEST = 0.025, 0.62  # the pen, as a share of the longer side of its path
 
 
@@ -29,20 +35,20 @@ THINNEST, THICKEST = 0.025, 0.62  # the pen, as a share of the longer side of it
 class Hand:
     """How much writers differ: standard deviations; lengths as shares of the height."""
 
-    jitter: float = 0.038  # of each control point; every writer has a share of it
+    jitter: float = 0.038  # of each control point; careful writers have less of it, others more
     width: float = 0.22  # of the logarithm of width / height
     slant: float = 0.2
     lean: float = 0.06  # the mean of slants
     turn: float = 0.12  # radians
     apart: float = 0.035  # of where a stroke stands against the others
     grow: float = 0.07  # of the logarithm of a stroke's size against the others
-    bow: float = 0.05  # of the bends of the whole
+    bow: float = 0.05  # of the bends of the whole drawing
     hook: float = 0.05  # of the length of the hooks where a pen lands and leaves
     hooked: float = 0.15  # the share of such ends that have one
     rounding: float = 1.0  # how round the roundest corners are: 0 leaves all as they are
     tremor: float = 0.006
-    coarse: float = 0.3  # the share of tablets that see steps
-    coarsest: float = 1 / 30
+    coarse: float = 0.3  # the share of tablets that round points to a grid
+    coarsest: float = 1 / 30  # the widest of such grids
 
 
 # Another hand writes what people wrote: it varies less than one that writes a skeleton, and moves
@@ -61,7 +67,7 @@ def write(
     curve = parse_habit(text)
     points = _move_controls(curve, width, count, rng, hand)
     strokes = [
-        _record(_place_stroke(stroke, rng, hand), rng, hand) for stroke in curve.trace(points, rng)
+        _record(_place_stroke(stroke, rng, hand), rng, hand) for stroke in curve.follow(points, rng)
     ]
     strokes = _deform(strokes, rng, hand)
     return np.concatenate([_to_segments(stroke) for stroke in strokes], axis=1)
@@ -70,7 +76,11 @@ def write(
 def _move_controls(
     curve: Curve, width: float, count: int, rng: np.random.Generator, hand: Hand
 ) -> np.ndarray:
-    """Return control points (count, P, 2) of `count` writers, around (0, 0), height about 1."""
+    """Return control points (count, P, 2) of `count` writers, around (0, 0), height about 1.
+
+    Points of narrow characters move less sideways, or a 1 would lose its shape; the square root
+    lets them move more than in proportion to the width.
+    """
     wide = width * np.exp(rng.normal(0, hand.width, (count, 1, 1)))
     scale = np.concatenate([wide, np.ones_like(wide)], axis=2)
     share = np.abs(rng.normal(0, 1, (count, 1, 1))).clip(0, 2)
@@ -89,6 +99,8 @@ def _place_stroke(stroke: np.ndarray, rng: np.random.Generator, hand: Hand) -> n
 def _record(stroke: np.ndarray, rng: np.random.Generator, hand: Hand) -> np.ndarray:
     """Round the corners, let the pen tremble, and add hooks where it lands and leaves."""
     count = len(stroke)
+    # Squared, since most people's corners are sharp. Each pass moves a point towards the middle of
+    # its neighbours: three of them reach about three points to either side of a corner.
     rounding = hand.rounding * rng.uniform(0, 1, (count, 1, 1)) ** 2
     for _ in range(3):
         inner = (stroke[:, :-2] + stroke[:, 2:]) / 2
@@ -109,7 +121,11 @@ def _draw_hooks(shape: tuple[int, ...], rng: np.random.Generator, hand: Hand) ->
 
 
 def _deform(strokes: list[np.ndarray], rng: np.random.Generator, hand: Hand) -> list[np.ndarray]:
-    """Bend, slant and turn each writer's whole drawing, then see it through a tablet."""
+    """Bend, slant and turn each writer's whole drawing, then record it by a tablet.
+
+    All strokes of a drawing are changed by the same functions of x and y, both about -0.5 to 0.5,
+    so that strokes that met still meet.
+    """
     count = len(strokes[0])
     bow = rng.normal(0, hand.bow, (6, count, 1))
     slant = rng.normal(hand.lean, hand.slant, (count, 1))
@@ -119,6 +135,9 @@ def _deform(strokes: list[np.ndarray], rng: np.random.Generator, hand: Hand) -> 
     seen = []
     for stroke in strokes:
         x, y = stroke[:, :, 0], stroke[:, :, 1]
+        # An arch bends the whole to one side, a wave the upper half to one and the lower to the
+        # other; x * y makes a trapezium: wide at the top or at the bottom. The factors make all
+        # about equally strong.
         arch, wave = np.cos(np.pi * y), np.sin(2 * np.pi * y)
         x, y = (
             x + bow[0] * arch + bow[1] * wave * 0.5 + bow[2] * x * y * 4,
@@ -132,9 +151,10 @@ def _deform(strokes: list[np.ndarray], rng: np.random.Generator, hand: Hand) -> 
 
 
 def rewrite(paths: Paths, rng: np.random.Generator, hand: Hand = ANOTHER) -> Paths:
-    """Write each path again by another hand: as wide, slanted, bent and shaky as that one writes.
+    """Return each path as another hand would write it.
 
-    Strokes stand apart as it sets them, and end in its hooks.
+    Its width, slant, bends and tremor are that hand's, its strokes stand apart as it sets them, and
+    their ends have its hooks. Points keep their number and order.
     """
     points = paths.points
     low, high = points.min(axis=1, keepdims=True), points.max(axis=1, keepdims=True)
@@ -142,13 +162,15 @@ def rewrite(paths: Paths, rng: np.random.Generator, hand: Hand = ANOTHER) -> Pat
     count = len(points)
     wide = np.exp(rng.normal(0, hand.width / 2, (count, 1)))
     shape = (points - middle) / longest * np.stack([wide, 1 / wide], axis=2)
-    # A pen that stays where it is does not tremble: points that are repeated stay together.
+    # A pen that stays where it is does not tremble: each repeated point (Paths are padded by them)
+    # moves as the first of its kind, `latest`, does.
     moves = (np.diff(points, axis=1, prepend=np.nan) != 0).any(axis=2)  # count, L
     latest = np.maximum.accumulate(np.where(moves, np.arange(moves.shape[1]), 0), axis=1)
     lands = paths.lands.copy()
     lands[:, 0] = True
     is_end = lands.copy()
-    leaves = np.roll(lands, -1, axis=1)  # the last point stands before the first
+    # A stroke ends before the next lands. Rolled around, the first landing marks the path's end.
+    leaves = np.roll(lands, -1, axis=1)
     np.put_along_axis(is_end, np.where(leaves, latest, 0), True, axis=1)
     moved = _draw_tremor(shape.shape, rng, hand)
     moved += _draw_hooks(shape.shape, rng, hand) * is_end[:, :, None]
@@ -167,8 +189,9 @@ def _to_segments(stroke: np.ndarray) -> np.ndarray:
 def choose_pen_shares(count: int, rng: np.random.Generator) -> np.ndarray:
     """Return pens' widths by chance as shares of the longer side of what they write, float (N,).
 
-    From a hair on a whole board to a brush on a small digit: half of them even on a logarithmic
-    scale, half on a plain one, since what a brush leaves takes more examples to learn.
+    From a hair on a whole board to a brush on a small digit. Half of them are spread evenly over
+    the ratios of widths, so that thin pens are as frequent as thick ones, and half over the widths
+    themselves: what a brush leaves takes more examples to learn.
     """
     even = rng.uniform(THINNEST, THICKEST, count)
     by_ratio = THINNEST * (THICKEST / THINNEST) ** rng.random(count)
@@ -182,7 +205,10 @@ def choose_pens(segments: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def render(parts: Iterable[np.ndarray], rng: np.random.Generator) -> torch.Tensor:
-    """Draw arrays of segments with random pens: uint8 (N, 28, 28), in an order of their own."""
+    """Draw arrays of segments, (n, S, 4), with random pens; return uint8 (N, 28, 28).
+
+    The images are in the order of `render_parts`, not in that of the parts.
+    """
     images = list(render_parts(parts, rng))
     return (
         torch.cat(images) if images else torch.empty(0, IMAGE_SIDE, IMAGE_SIDE, dtype=torch.uint8)
@@ -190,9 +216,9 @@ def render(parts: Iterable[np.ndarray], rng: np.random.Generator) -> torch.Tenso
 
 
 def render_parts(parts: Iterable[np.ndarray], rng: np.random.Generator) -> Iterator[torch.Tensor]:
-    """Yield what `render` returns, drawings of about as many segments together.
+    """Yield what `render` returns: the drawings with the fewest segments first.
 
-    The last segment of shorter ones is repeated.
+    Those of about as many segments are drawn together; the shorter ones repeat their last.
     """
     groups: dict[int, list[np.ndarray]] = {}
     for part in parts:

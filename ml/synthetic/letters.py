@@ -1,8 +1,8 @@
-"""How people write letters and symbols, in the notation of `ml.skeletons`.
+"""How people write letters and symbols, in the notation of `ml.synthetic.digits`.
 
-Only such as hardly anyone takes for a digit: not O I l o Z z S s B b q g, and none of their like:
-c, C, D, Q and U (a zero: open, flat or slashed), G (a six), y and Y (a four), J, j, i and ! (a
-one), > (a seven).
+Only those that hardly anyone takes for a digit. Left out are O, I, l, o, Z, z, S, s, B, b, q and g,
+and whatever a quick hand makes like a digit: c, C, D, Q and U (a zero: open, flat or slashed), G (a
+six), y and Y (a four), J, j, i and ! (a one), > (a seven).
 """
 
 from ml.synthetic.digits import Habit

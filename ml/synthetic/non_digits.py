@@ -1,8 +1,8 @@
-"""What is no digit, generated: letters, symbols, chance strokes, and digits that were spoilt.
+"""Drawings that are not digits: letters, symbols, random strokes, and digits that were spoilt.
 
 Each function returns arrays of segments, float (n, S, 4), whose n add up to the count asked for.
-Left out is whatever a person could take for a digit: O I l o Z z S s B b q g and their like, a six
-turned over, a mirrored 8.
+Whatever a person could take for a digit is left out, since its label would be wrong: the letters O,
+I, l, o, Z, z, S, s, B, b, q, g and the like, a six upside down, a mirrored 8.
 """
 
 from collections.abc import Callable
@@ -12,23 +12,28 @@ import numpy as np
 from ml.synthetic.digits import DIGITS, Habit
 from ml.synthetic.handwriting import Hand, write
 from ml.synthetic.letters import LETTERS, SHAPES, SYMBOLS
-from ml.synthetic.splines import spline_matrix
+from ml.synthetic.splines import build_spline_matrix
 
 Parts = list[np.ndarray]
-FIELD = np.array([0.8, 1.0])  # width and height that chance strokes fill
+FIELD = np.array([0.8, 1.0])  # width and height that random strokes fill
+GROUPS = 24  # of random drawings: those of a group have as many strokes of as many points
 
-# Quarter turns to the right, and mirroring left to right, that leave no digit.
+# Quarter turns to the right, and mirroring left to right, after which it is not a digit.
 TURNS = {"2": (1, 3), "3": (1, 2, 3), "4": (1, 2, 3), "5": (1, 3), "6": (1, 3), "7": (1,)}
 TURNS |= {"8": (1, 3), "9": (1, 3)}
 MIRRORED = "34679"
-PLAIN = 10  # habits from the first that this holds for: a nine like an S, mirrored, is a two
-# The half that is left: of which digit, cut across which axis (0 = x, 1 = y), and whether its lower
+# Only the first habits of a digit, the usual ones, are changed: a nine written like an S is a two
+# when mirrored.
+PLAIN = 10
+# The half that is left: of which digit, cut along which axis (0 = x, 1 = y), and whether its lower
 # coordinates remain. The other halves are digits, or might be: the upper half of a 9 is a 0.
 HALVES = (("0", 1, True), ("0", 1, False), ("2", 1, False), ("3", 0, True), ("4", 0, True))
-# Two halves in one: whose lower coordinates, whose higher ones, along which axis. Of the 200 that
-# there are, most still are digits or might be.
+# Halves of two digits in one: of which digit the lower coordinates are taken, of which the higher
+# ones, along which axis. These are left of 200 combinations: most others are digits, or might be.
 SPLICES = (("2", "9", 0), ("4", "0", 1), ("4", "6", 1), ("6", "7", 1))
-RINGS = "0689"  # one above another they make an 8, and strokes a longer stroke
+# Two digits one above the other that could be read as one: two rings make an 8, and two strokes a
+# longer stroke.
+RINGS = "0689"
 STROKES = ("11", "71")
 
 
@@ -53,7 +58,10 @@ def _write_table(
     rng: np.random.Generator,
     hand: Hand | None = None,
 ) -> Parts:
-    """Write habits of a table by chance: first which character, then which of its habits."""
+    """Write random characters of a table, each in one of its habits.
+
+    The character is chosen first: those with many habits come no more often than others.
+    """
     names = list(table)
     chosen = [table[names[n]] for n in rng.integers(len(names), size=count)]
     habits = [habits[rng.integers(len(habits))] for habits in chosen]
@@ -62,20 +70,20 @@ def _write_table(
 
 def draw_angles(count: int, rng: np.random.Generator) -> Parts:
     """Draw straight strokes between the points of a coarse grid."""
-    return _draw_chance(count, rng, strokes=(1, 2, 2, 3), points=(4, 5, 6), steps=1, grid=3)
+    return _draw_random(count, rng, strokes=(1, 2, 2, 3), points=(4, 5, 6), steps=1, grid=3)
 
 
 def draw_curves(count: int, rng: np.random.Generator) -> Parts:
     """Draw smooth strokes through random points."""
-    return _draw_chance(count, rng, strokes=(1, 2, 3), points=(4, 5, 6), steps=5, grid=None)
+    return _draw_random(count, rng, strokes=(1, 2, 3), points=(4, 5, 6), steps=5, grid=None)
 
 
 def draw_scribbles(count: int, rng: np.random.Generator) -> Parts:
     """Draw one long stroke through many random points."""
-    return _draw_chance(count, rng, strokes=(1,), points=(9, 12, 16), steps=3, grid=None)
+    return _draw_random(count, rng, strokes=(1,), points=(9, 12, 16), steps=3, grid=None)
 
 
-def _draw_chance(
+def _draw_random(
     count: int,
     rng: np.random.Generator,
     *,
@@ -84,9 +92,14 @@ def _draw_chance(
     steps: int,
     grid: int | None,
 ) -> Parts:
-    """Draw random strokes in as many groups as there are kinds; a group shares its make-up."""
+    """Draw random strokes, GROUPS arrays of them.
+
+    `strokes` lists how many a drawing may have and `points` how many of them a stroke may have: a
+    number that is listed twice comes twice as often. They are chosen once for a group, so that it
+    is a single array, and its drawings differ in where their points lie.
+    """
     parts = []
-    for number in np.array_split(np.arange(count), 24):
+    for number in np.array_split(np.arange(count), GROUPS):
         each = [
             _draw_stroke(len(number), int(rng.choice(points)), steps, grid, rng)
             for _ in range(rng.choice(strokes))
@@ -105,26 +118,31 @@ def _stretch(segments: np.ndarray, aspect: np.ndarray) -> np.ndarray:
 def _draw_stroke(
     count: int, points: int, steps: int, grid: int | None, rng: np.random.Generator
 ) -> np.ndarray:
-    """Return the segments (count, S, 4) of one random stroke through `points` points."""
+    """Return the segments (count, S, 4) of one random stroke through `points` points.
+
+    Points lie anywhere or, with a `grid` of so many points a side, on different points of it, so
+    that straight strokes between them are long. With one step from point to point the stroke is
+    straight, with more it is curved.
+    """
     if grid is None:
         places = rng.random((count, points, 2))
     else:
-        cells = rng.random((count, grid * grid)).argsort(axis=1)[:, :points]  # no point twice
+        cells = rng.random((count, grid * grid)).argsort(axis=1)[:, :points]
         places = np.stack([cells % grid, cells // grid], axis=2) / (grid - 1)
         places = places + rng.normal(0, 0.05, places.shape)
-    path = spline_matrix(points, steps) @ (places * FIELD) if steps > 1 else places * FIELD
+    path = build_spline_matrix(points, steps) @ (places * FIELD) if steps > 1 else places * FIELD
     return np.concatenate([path[:, :-1], path[:, 1:]], axis=2)
 
 
 def turn_digits(count: int, rng: np.random.Generator) -> Parts:
-    """Write digits and turn them by quarters, or mirror them, where that leaves no digit."""
+    """Write digits, then turn them by quarters or mirror them so that they are digits no more."""
     changes = [(digit, turns, 1) for digit in TURNS for turns in TURNS[digit]]
     changes += [(digit, 0, -1) for digit in MIRRORED]
     parts = []
     for (digit, turns, side), number in _share_out(changes, count, rng):
         segments = _write_digit(digit, number, rng, PLAIN).reshape(number, -1, 2) * [side, 1]
         for _ in range(turns):
-            segments = segments[:, :, ::-1] * [-1, 1]
+            segments = segments[:, :, ::-1] * [-1, 1]  # (x, y) -> (-y, x), y down: to the right
         parts.append(segments.reshape(number, -1, 4))
     return parts
 
@@ -140,6 +158,7 @@ def write_pairs(count: int, rng: np.random.Generator) -> Parts:
         end = low[:, :, axis::2].max(axis=(1, 2)) - high[:, :, axis::2].min(axis=(1, 2))
         shift = rng.normal(0, 0.12, (number, 1, 2))
         shift[:, 0, axis] = end + rng.uniform(0.08, 0.45, number)
+        # A segment is x1, y1, x2, y2: the shift counts for both of its ends.
         parts.append(np.concatenate([low, high + np.tile(shift, 2)], axis=1))
     return parts
 
@@ -149,7 +168,7 @@ def _join_up(upper: str, lower: str) -> bool:
 
 
 def cut_digits(count: int, rng: np.random.Generator) -> Parts:
-    """Write digits of which a half is missing, where the other half is no digit."""
+    """Write digits of which half is missing, where the half that is left is not a digit."""
     parts = []
     for (digit, axis, keeps_low), number in _share_out(HALVES, count, rng):
         edges = rng.uniform(0.4, 0.6, (number, 1))
@@ -158,7 +177,7 @@ def cut_digits(count: int, rng: np.random.Generator) -> Parts:
 
 
 def splice_digits(count: int, rng: np.random.Generator) -> Parts:
-    """Write a half of one digit where another's is missing, of like height and width."""
+    """Write half of one digit and half of another, both of the same height and width."""
     parts = []
     for (first, second, axis), number in _share_out(SPLICES, count, rng):
         edges = rng.uniform(0.45, 0.55, (number, 1))
@@ -173,7 +192,8 @@ def splice_digits(count: int, rng: np.random.Generator) -> Parts:
 def _cut(segments: np.ndarray, axis: int, edges: np.ndarray, keeps_low: bool) -> np.ndarray:
     """Keep the segments (N, S, 4) on one side of each drawing's edge, (N, 1), a share of 0..1.
 
-    Those that go are replaced by one that stays.
+    Drawings keep different numbers of segments but are one array, so each that goes is replaced by
+    one that stays, which draws nothing new.
     """
     middle = segments[:, :, axis::2].mean(axis=2)
     low, high = middle.min(axis=1, keepdims=True), middle.max(axis=1, keepdims=True)
@@ -192,25 +212,26 @@ def _fill_box(segments: np.ndarray) -> np.ndarray:
 def _write_digit(
     digit: str, count: int, rng: np.random.Generator, first: int | None = None
 ) -> np.ndarray:
-    """Write a digit in one of its habits, or one of the first so many."""
+    """Write a digit in one random habit, of all or of the first so many."""
     habits = DIGITS[digit][:first]
     return write(habits[rng.integers(len(habits))], count, rng)
 
 
 def _share_out(choices: object, count: int, rng: np.random.Generator) -> list[tuple]:
-    """Give each of `count` drawings one of the choices by chance; return (choice, number)."""
+    """Give each of `count` drawings a random choice; return (choice, number of drawings) pairs."""
     choices = list(choices)
     numbers = np.bincount(rng.integers(len(choices), size=count), minlength=len(choices))
-    # In several goes each, so that a choice is not written in one habit alone.
-    goes = [
+    # Callers write all drawings of an entry in one habit, so each choice is split into up to 8
+    # entries, of 4 drawings or more.
+    entries = [
         (c, len(n))
         for c, m in zip(choices, numbers, strict=True)
         for n in np.array_split(np.arange(m), max(1, min(8, m // 4)))
     ]
-    return [(choice, number) for choice, number in goes if number]
+    return [(choice, number) for choice, number in entries if number]
 
 
-# Each kind with its share of the whole.
+# Each kind with its share of all, which add up to 1.
 KINDS: dict[str, tuple[Callable[[int, np.random.Generator], Parts], float]] = {
     "letters": (write_letters, 0.36),
     "symbols": (write_symbols, 0.17),

@@ -22,15 +22,17 @@ def draw_paths(paths: Paths, pens: np.ndarray) -> torch.Tensor:
     `pens` is float32 (N,): the pen's width as a share of the longer side of its path, of 1 px
     at least, so that a path that is a dot leaves ink.
     """
-    pens = torch.from_numpy(pens * (paths.high - paths.low).max(axis=1).clip(1))
+    pens = pens * (paths.high - paths.low).max(axis=1).clip(1)
     segments, counts = _list_segments(paths)
-    images = torch.empty(len(paths), IMAGE_SIDE, IMAGE_SIDE, dtype=torch.uint8)
+    images = np.empty((len(paths), IMAGE_SIDE, IMAGE_SIDE), np.uint8)
     # The time goes with the number of segments: paths of like lengths are drawn together, and each
     # group only up to its own longest.
-    for part in torch.from_numpy(counts.argsort(kind="stable")).split(CHUNK):
-        longest = int(counts[part].max())
-        images[part] = fit_segments(torch.from_numpy(segments[part, :longest]), pens[part])
-    return images
+    order = counts.argsort(kind="stable")
+    for first in range(0, len(order), CHUNK):
+        part = order[first : first + CHUNK]
+        longest = segments[part, : counts[part].max()]
+        images[part] = fit_segments(torch.from_numpy(longest), torch.from_numpy(pens[part]))
+    return torch.from_numpy(images)
 
 
 def _list_segments(paths: Paths) -> tuple[np.ndarray, np.ndarray]:
@@ -81,14 +83,14 @@ def _cover_box(segments: torch.Tensor, radii: torch.Tensor) -> torch.Tensor:
     """Return the share of each pixel of the box that is ink, float32 (N, 20, 20).
 
     A pixel whose middle lies on the edge of the ink is half covered, and the coverage goes from
-    full to none over one pixel's width: exact for straight edges along the axes, and within a few
-    grey levels for others.
+    full to none over one pixel's width: exact for straight edges along the axes, close to it for
+    slanted ones.
     """
-    nearest = _squared_distances(segments)
-    return (radii[:, None, None] - nearest.sqrt_() + 0.5).clamp_(0, 1)
+    squared = _measure_distances(segments)
+    return (radii[:, None, None] - squared.sqrt_() + 0.5).clamp_(0, 1)
 
 
-def _squared_distances(segments: torch.Tensor) -> torch.Tensor:
+def _measure_distances(segments: torch.Tensor) -> torch.Tensor:
     """Return the squared distance from each pixel's middle to its nearest segment, (N, 20, 20).
 
     Takes (N, S, 4). This is where generating spends its time: N * S * 400 distances. So the loop
@@ -124,15 +126,15 @@ def _paste_centred(small: torch.Tensor) -> torch.Tensor:
     gathered from where the shift takes them.
     """
     total = small.sum(dim=(1, 2))
-    rows = _source_cells(small.sum(dim=2), total)  # N, 28
-    columns = _source_cells(small.sum(dim=1), total)
+    rows = _find_source_cells(small.sum(dim=2), total)  # N, 28
+    columns = _find_source_cells(small.sum(dim=1), total)
     # Row and column 20 are paper: what lies outside the box.
     padded = F.pad(small, (0, 1, 0, 1))
     wide = padded.gather(1, rows[:, :, None].expand(-1, -1, BOX_SIDE + 1))
     return wide.gather(2, columns[:, None].expand(-1, IMAGE_SIDE, -1)).to(torch.uint8)
 
 
-def _source_cells(profile: torch.Tensor, total: torch.Tensor) -> torch.Tensor:
+def _find_source_cells(profile: torch.Tensor, total: torch.Tensor) -> torch.Tensor:
     """Return for each of the 28 pixels of an axis which of the box's 20 cells it shows, or 20.
 
     `profile` is the ink of each row or column, (N, 20); `total` that of the drawing, (N,).

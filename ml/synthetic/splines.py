@@ -15,7 +15,7 @@ MIDDLE_SHARE = 0.5  # of a point's jitter that the middle of a straight piece ge
 
 @dataclass(frozen=True)
 class Curve:
-    """A habit ready to be traced: its P control points, and which of them each stroke's pieces use.
+    """A habit ready to be drawn: its P control points, and which of them each stroke's pieces use.
 
     `points` is float (P, 2) in 0..1. A straight piece has a point of its own in the middle, so that
     it can bend.
@@ -24,7 +24,7 @@ class Curve:
     points: np.ndarray
     strokes: tuple[tuple[tuple[int, ...], ...], ...]
 
-    def trace(self, controls: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
+    def follow(self, controls: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
         """Return each stroke's positions, (N, K, 2), for control points (N, P, 2)."""
         steps = int(rng.choice(STEPS))
         return [
@@ -40,20 +40,20 @@ class Curve:
 
 
 def _trace_piece(controls: np.ndarray, steps: int, continues: bool) -> np.ndarray:
-    positions = spline_matrix(controls.shape[1], steps) @ controls
+    positions = build_spline_matrix(controls.shape[1], steps) @ controls
     return positions[:, 1:] if continues else positions
 
 
 @cache
 def parse_habit(text: str) -> Curve:
-    """Read the notation of `ml.skeletons`; raises ValueError for anything else."""
+    """Read the notation of `ml.synthetic.digits`; raises ValueError for anything else."""
     points: list[tuple[float, float]] = []
     strokes = []
     for stroke in text.split("/"):
         pieces, piece = [], []
         for token in stroke.split():
             if len(token.rstrip("!")) != 2 or not token.rstrip("!").isdigit():
-                raise ValueError(f"{token!r} in {text!r} is no point such as 09 or 09!")
+                raise ValueError(f"{token!r} in {text!r} is not a point such as 09 or 09!")
             points.append((int(token[0]) / 9, int(token[1]) / 9))
             piece.append(len(points) - 1)
             if token.endswith("!") and len(piece) > 1:
@@ -76,15 +76,17 @@ def _with_middle(piece: list[int], points: list[tuple[float, float]]) -> list[in
 
 
 @cache
-def spline_matrix(count: int, steps: int) -> np.ndarray:
+def build_spline_matrix(count: int, steps: int) -> np.ndarray:
     """Return the matrix (K, count) that takes points to K = (count - 1) * steps + 1 positions."""
-    # Beyond each end lies a point of reflection, so that the ends curve on as they came.
+    # A piece between two points depends on the points beyond them, too. Beyond each end, the last
+    # point but one is mirrored at the last: 2 * last - last but one.
     extended = np.zeros((count + 2, count))
     extended[1:-1] = np.eye(count)
     extended[0, :2], extended[-1, -2:] = (2, -1), (-1, 2)
     rows = [extended[1]]
     for start in range(count - 1):
         for t in np.arange(1, steps + 1) / steps:
+            # Of the points before, at the start, at the end, and after; halved below.
             weights = np.array(
                 [
                     -t + 2 * t**2 - t**3,

@@ -6,7 +6,7 @@ again with any other, and its shape stays the writer's own.
 
 Source of the thinning: Z. Guo and R. Hall, Parallel thinning with two-subiteration algorithms,
 Communications of the ACM 32 (1989). The better known algorithm of T. Zhang and C. Suen (1984) wears
-slanted lines away from their ends.
+slanted lines away.
 """
 
 from collections.abc import Sequence
@@ -14,13 +14,14 @@ from functools import cache
 
 import numpy as np
 
-# Cells per pixel, on each axis, of the image that is thinned. At MNIST's own resolution the two
-# walls of a narrow loop touch, and a line's place is only known to the pixel.
+# Cells per pixel, on each axis, of the image that is thinned: a line's place is then known to half
+# a pixel, and the two walls of a narrow loop stay apart.
 ZOOM = 2
 SHARPNESS = -0.75  # the free parameter of bicubic interpolation, as PyTorch and OpenCV have it
 # A cell is ink if it is darker than INKED of the darkest cell within NEAR cells of it. A threshold
 # that follows the neighbourhood keeps the small holes of bold digits open, whose paper is grey.
-# Where all is faint it would take noise for ink, so it is at least FAINTEST of the image's darkest.
+# Where all is faint it would take noise for ink, so the darkest cell nearby counts as no fainter
+# than FAINTEST of the image's darkest.
 INKED, NEAR, FAINTEST = 0.75, 4, 0.4
 # A digit is blotted if BLOT cells of a square of SQUARE×SQUARE lie farther from its lines than half
 # of the pen and a cell more. No pen counts as wider than WIDEST allows: where little but a blot is
@@ -109,7 +110,7 @@ def _slide(operation: np.ufunc, cells: np.ndarray, shifts: Sequence[int]) -> np.
 def thin(is_inked: np.ndarray) -> np.ndarray:
     """Thin ink to lines one cell wide that are connected as the ink was, and keep its holes.
 
-    Takes and returns bool (N, H, W), W at most WIDEST_IMAGE.
+    Takes and returns bool (N, H, W). Raises ValueError if W is more than WIDEST_IMAGE.
     """
     return _unpack(_thin(_pack(is_inked)), is_inked.shape[2])
 

@@ -44,7 +44,14 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     return log_temperature.exp().item()
 
 
-def calibrate(model: nn.Module, validation: Examples, seed: int) -> Calibration:
+def calibrate(
+    model: nn.Module,
+    validation: Examples,
+    seed: int,
+    *,
+    generated_digits: int = HELD_OUT_DIGITS,
+    retraced_digits: int = HELD_OUT_RETRACED,
+) -> Calibration:
     """Return the temperature and the threshold of a model; the plain ones for ten logits.
 
     The temperature is fitted on MNIST's validation images and on generated digits that no epoch
@@ -54,10 +61,10 @@ def calibrate(model: nn.Module, validation: Examples, seed: int) -> Calibration:
     """
     if count_answers(model) == DIGITS:
         return Calibration()
-    generated = make_digits(HELD_OUT_DIGITS, HELD_OUT_SEED + seed)
+    generated = make_digits(generated_digits, HELD_OUT_SEED + seed)
     rng = np.random.default_rng((HELD_OUT_SEED + seed, 3))
     traced = trace_examples(validation)
-    retraced = retrace_digits(*traced, HELD_OUT_RETRACED, rng, other_hands=False)
+    retraced = retrace_digits(*traced, retraced_digits, rng, other_hands=False)
     device = next(model.parameters()).device
     known = join([validation, generated])
     logits = compute_logits(model, known, device)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import save
 
 from ml.errors import UnknownModelError, WeightsError
@@ -42,7 +43,7 @@ TWO += [[(0.6 + x * 0.4, y) for x, y in stroke] for stroke in DIGITS[5]]
 
 
 @pytest.mark.parametrize("strokes", [ZIGZAG, TRIANGLE, HASH, LETTER, TWO])
-def test_what_is_no_digit_is_refused_and_keeps_its_probabilities(reader, strokes):
+def test_what_isnt_a_digit_is_refused_and_keeps_its_probabilities(reader, strokes):
     reading = reader.read(
         draw_ink([[(0.1 + 0.8 * x, 0.1 + 0.8 * y) for x, y in s] for s in strokes])
     )
@@ -81,6 +82,7 @@ def test_an_empty_board_is_blank(reader):
         "probabilities": None,
         "seen": None,
         "unsure": None,
+        "no_digit": None,
         "milliseconds": None,
     }
 
@@ -212,11 +214,24 @@ def refusing_reader(tmp_path):
     return make
 
 
-def test_a_drawing_whose_eleventh_answer_wins_is_no_digit(refusing_reader):
+def test_a_drawing_whose_eleventh_answer_wins_isnt_a_digit(refusing_reader):
     reading = refusing_reader([5.0] + [0.0] * 9 + [9.0]).read(draw_ink(DIGITS[0]))
     assert (reading.status, reading.digit) == ("not_a_digit", None)
     assert max(reading.probabilities) == reading.probabilities[0]
     assert sum(reading.probabilities) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("threshold", [-20.0, 3.9, 3.99, 4.01, 20.0])
+def test_no_digit_is_above_a_half_exactly_when_the_drawing_is_refused(refusing_reader, threshold):
+    logits = [5.0] + [-99.0] * 9 + [9.0]  # a score of 4
+    reading = refusing_reader(logits, threshold).read(draw_ink(DIGITS[0]))
+    assert reading.no_digit == pytest.approx(1 / (1 + np.exp(threshold - 4)), abs=1e-6)
+    assert (reading.status == "not_a_digit") == (reading.no_digit > 0.5) == (threshold < 4)
+
+
+def test_a_network_that_cannot_refuse_says_nothing_about_it(reader):
+    assert reader.read(draw_ink(DIGITS[3]), "mlp").no_digit is None
+    assert 0 <= reader.read(draw_ink(DIGITS[3])).no_digit < 0.5
 
 
 def test_the_threshold_of_the_card_decides_what_is_refused(refusing_reader):
@@ -239,3 +254,31 @@ def test_two_digits_that_are_close_are_both_named(refusing_reader):
     assert (reading.digit, reading.unsure) == (9, [9, 4])
     logits[4] = 2.0
     assert refusing_reader(logits, 99.0).read(draw_ink(DIGITS[9])).unsure is None
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_framed_picture_is_read(reader, digit):
+    picture = np.full((300, 300, 3), 255, np.uint8)
+    picture[10:290, 10:290] -= draw_ink(DIGITS[digit])[:, :, None]
+    picture[0] = picture[-1] = picture[:, 0] = picture[:, -1] = 0
+    assert reader.read_image(Image.fromarray(picture)).digit == digit
+
+
+def test_a_picture_is_read_from_a_file_of_any_kind_as_the_page_reads_it(reader, tmp_path):
+    ink = draw_ink(DIGITS[5])
+    transparent = Image.new("RGBA", (280, 280), (20, 40, 90, 255))
+    transparent.putalpha(Image.fromarray(ink))
+    transparent.save(tmp_path / "canvas.png")
+    Image.fromarray(255 - ink).save(tmp_path / "scan.jpg", quality=90)
+    assert reader.read_image(tmp_path / "canvas.png") == reader.read(ink)
+    assert reader.read_image(str(tmp_path / "scan.jpg")).digit == 5
+    with (tmp_path / "canvas.png").open("rb") as file:
+        assert reader.read_image(file, "mlp").model == "mlp"
+
+
+def test_a_file_that_is_not_a_picture_is_refused(reader, tmp_path):
+    (tmp_path / "text.png").write_text("not a picture")
+    with pytest.raises(OSError, match="cannot identify"):
+        reader.read_image(tmp_path / "text.png")
+    with pytest.raises(FileNotFoundError):
+        reader.read_image(tmp_path / "nowhere.png")

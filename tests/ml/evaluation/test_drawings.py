@@ -109,7 +109,7 @@ def test_only_writers_of_enough_drawings_are_among_the_worst(bars):
     assert list(bars["worst_writers"]) == ["a"]
 
 
-def test_a_share_of_nothing_is_told_all_the_same(bars):
+def test_shares_of_zero_and_of_one_are_in_the_report(bars):
     assert "false refusals 0.0000" in as_text(bars)
     assert "=: 100.00%" in as_text(bars)
 

@@ -16,7 +16,7 @@ def answers(*rows):
     return probabilities
 
 
-def test_accuracy_is_the_share_read_right():
+def test_accuracy_is_the_share_read_correctly():
     evaluation = Evaluation(answers((3, 0.9), (4, 0.8), (5, 0.7)), np.array([3, 4, 6]), 0.0)
     assert evaluation.accuracy == pytest.approx(2 / 3)
 

@@ -64,7 +64,7 @@ def test_a_sum_of_two_layers_is_a_layer_and_the_sum_with_a_bias_is_not():
     assert names["linear_scratch"] == ["flatten", "linear by hand, 784 → 10"]
 
 
-def test_a_sum_with_a_number_is_no_layer_and_does_no_harm():
+def test_a_sum_with_a_number_is_not_listed_as_a_layer():
     class Shifted(nn.Module):
         def __init__(self):
             super().__init__()

@@ -8,7 +8,9 @@ from ml.preprocess import fit_ink
 from ml.strokes import draw
 from ml.synthetic.digits import DIGITS
 from ml.synthetic.handwriting import write
-from ml.synthetic.raster import fit_segments
+from ml.synthetic.raster import draw_paths, fit_segments
+from ml.tracing.paths import Paths, gather_paths
+from ml.tracing.tracing import trace
 
 BOARD = 280
 
@@ -74,3 +76,105 @@ def test_ink_is_whole_however_lopsided():
     image = fit_segments(long_tail.float(), torch.tensor([0.06]))[0]
     columns = image.any(dim=0).nonzero().ravel()
     assert columns[-1] - columns[0] + 1 == 20
+
+
+def make_paths(*strokes, lands):
+    return Paths(np.array(strokes, np.float32), np.array(lands))
+
+
+def pens(*shares):
+    return np.array(shares, np.float32)
+
+
+def test_a_path_is_drawn_from_point_to_point_but_not_through_the_air():
+    points = [[0, 0], [0, 20], [10, 0], [10, 20]]
+    paths = make_paths(
+        points, points, lands=[[True, False, True, False], [True, False, False, False]]
+    )
+    drawn = draw_paths(paths, pens(0.1, 0.1))
+    lines = [[[0.0, 0, 0, 20], [10, 0, 10, 20]], [[0, 0, 0, 20], [0, 20, 10, 0], [10, 0, 10, 20]]]
+    for image, segments in zip(drawn, lines, strict=True):
+        assert torch.equal(image, fit_segments(torch.tensor([segments]), torch.tensor([2.0]))[0])
+
+
+def test_each_path_keeps_its_place_however_long_the_others_are():
+    rng = np.random.default_rng(0)
+    who = np.repeat(np.arange(300), rng.integers(2, 40, 300))
+    points = rng.uniform(0, 20, (len(who), 2))
+    lands = np.append(True, who[1:] != who[:-1])
+    paths = gather_paths(who, points, lands, 300)
+    together = draw_paths(paths, np.full(300, 0.1, np.float32))
+    for number in (0, 7, 299):
+        alone = gather_paths(
+            np.zeros((who == number).sum(), int), points[who == number], lands[who == number], 1
+        )
+        assert torch.equal(draw_paths(alone, pens(0.1))[0], together[number])
+
+
+def test_a_dot_beside_a_line_is_drawn_whatever_is_drawn_with_it():
+    stem = [[0, 0], [0, 20], [10, 10], [10, 10]]
+    paths = make_paths(stem, lands=[[True, False, True, False]])
+    (alone,) = draw_paths(paths, pens(0.2))
+    (stem_alone,) = draw_paths(make_paths(stem[:2], lands=[[True, False]]), pens(0.2))
+    assert (alone != stem_alone).any()
+    longer = np.random.default_rng(0).uniform(0, 20, (1, 9, 2)).astype(np.float32)
+    both = Paths(
+        np.concatenate([paths.pad(9).points, longer]),
+        np.concatenate([paths.pad(9).lands, np.zeros((1, 9), bool)]),
+    )
+    assert torch.equal(draw_paths(both, pens(0.2, 0.2))[0], alone)
+
+
+def test_repeated_points_change_no_drawing():
+    paths = make_paths([[0, 0], [8, 20]], lands=[[True, False]])
+    longer = paths.pad(9)
+    assert torch.equal(draw_paths(longer, pens(0.2)), draw_paths(paths, pens(0.2)))
+    bar = np.array([[[0, 10], [8, 10]]], np.float32)
+    crossed = [draw_paths(each.add(bar), pens(0.2)) for each in (longer, paths)]
+    assert torch.equal(*crossed)
+
+
+def test_an_added_stroke_is_drawn_and_nothing_on_the_way_to_it():
+    stem = make_paths([[14, 4], [14, 24]], lands=[[True, False]])
+    crossed = stem.add(np.array([[[4, 14], [24, 14]]], np.float32))
+    ink = draw_paths(crossed, pens(0.12))[0]
+    assert ink[14, 6] > 200
+    assert ink[7, 6] == 0
+
+
+def test_thicker_pens_leave_more_ink_and_all_fill_the_box(made_digits):
+    paths = trace(made_digits[0].images.numpy()[:50])
+    inks = [draw_paths(paths, np.full(50, pen, np.float32)) for pen in (0.05, 0.15, 0.35, 0.6)]
+    totals = [ink.float().mean() for ink in inks]
+    assert totals == sorted(totals)
+    for ink in inks:
+        assert (ink.amax(dim=(1, 2)) == 255).all()
+        sides = [(ink > 60).any(dim=axis).sum(dim=1) for axis in (1, 2)]
+        assert torch.maximum(*sides).min() >= 18
+        assert torch.maximum(*sides).max() <= 20
+
+
+@pytest.mark.parametrize("side", [1, 2])
+def test_a_dot_and_a_thin_pen_still_leave_ink(side):
+    image = np.zeros((1, 28, 28), np.uint8)
+    image[0, 13 : 13 + side, 13 : 13 + side] = 255
+    for pen in (0.001, 0.1, 0.6):
+        assert draw_paths(trace(image), pens(pen)).max() == 255
+
+
+@pytest.mark.parametrize("pen", [0.1, 0.18, 0.23])
+def test_the_holes_of_an_eight_stay_open(pen):
+    turn = np.linspace(0, 2 * np.pi, 40)
+    loops = [np.stack([140 + 32 * np.cos(turn), y + 40 * np.sin(turn)], 1) for y in (100, 180)]
+    seen = fit_ink(draw(loops, pen * 160))[None]
+    thin_again = draw_paths(trace(seen), pens(0.06)).numpy()[0, :, 13:15].min(axis=1) > 60
+    assert (np.diff(thin_again.astype(int)) == 1).sum() == 3  # three bars: two holes between
+
+
+@pytest.mark.parametrize("pen", [0.06, 0.12, 0.3, 0.55])
+def test_a_retraced_digit_is_what_the_board_would_see_of_it(pen):
+    strokes = [np.array([[60.0, 60], [160, 60], [110, 220]])]
+    longest = 160.0
+    seen = fit_ink(draw(strokes, longest * 0.14))
+    again = draw_paths(trace(seen[None]), pens(pen))[0].numpy()
+    assert difference(again, fit_ink(draw(strokes, longest * pen))) < 7

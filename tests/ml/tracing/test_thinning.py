@@ -1,17 +1,13 @@
-"""MNIST's digits are traced: thinned to lines, and walked along by a pen."""
+"""Ink is thinned to lines one cell wide."""
 
 import numpy as np
 import pytest
-import torch
 
-from ml.data.examples import Examples
-from ml.preprocess import fit_ink
-from ml.strokes import draw
-from ml.tracing.thinning import thin, trace, trace_examples
+from ml.tracing.thinning import WIDEST_IMAGE, find_lines, thin
 
 
 def count_parts(ink):
-    """Return how many pieces hang together, corners included, in one bool (H, W) image."""
+    """Return how many pieces are connected, corners included, in one bool (H, W) image."""
     left, parts = {tuple(cell) for cell in np.argwhere(ink)}, 0
     while left:
         parts, edge = parts + 1, [left.pop()]
@@ -21,26 +17,6 @@ def count_parts(ink):
             left -= near
             edge += near
     return parts
-
-
-def test_a_thick_line_is_thinned_to_one_cell():
-    ink = np.zeros((1, 20, 20), bool)
-    ink[0, 4:16, 8:13] = True
-    path = thin(ink)[0]
-    assert path.sum(axis=1).max() == 1
-    assert path.sum() >= 6
-    assert not path[:, :8].any()
-    assert not path[:, 13:].any()
-
-
-def test_thinning_keeps_what_hangs_together_and_its_holes(made_digits):
-    ink = (made_digits[0].images[:60] > 100).numpy()
-    path = thin(ink)
-    assert (path <= ink).all()
-    for before, after in zip(ink, path, strict=True):
-        assert count_parts(after) == count_parts(before)
-        # Paper hangs together by sides, so corners are cut: all of it but the holes is one part.
-        assert has_hole(after) == has_hole(before)
 
 
 def has_hole(ink):
@@ -60,85 +36,74 @@ def has_hole(ink):
         reached = grown
 
 
-@pytest.mark.parametrize("angle", range(0, 180, 9))
-@pytest.mark.parametrize("pen", [0.08, 0.12, 0.16, 0.22])
-def test_a_line_keeps_its_length_however_it_slants(angle, pen):
-    length = 160.0
-    along = length / 2 * np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
-    seen = fit_ink(draw([np.array([140 - along, 140 + along])], pen * length))
-    path = trace(torch.from_numpy(seen)[None])
-    across = 2 * np.abs(along).max()  # what fit_ink scales to 20 px, with the pen's width
-    expected = length * 20 / (across + pen * length)
-    assert (path.high - path.low).norm().item() == pytest.approx(expected, abs=2)
+@pytest.fixture(scope="module")
+def images(made_digits):
+    return made_digits[0].images.numpy()
 
 
-@pytest.mark.parametrize("pen", [0.1, 0.18, 0.23])
-def test_the_holes_of_an_eight_stay_open(pen):
-    turn = np.linspace(0, 2 * np.pi, 40)
-    loops = [np.stack([140 + 32 * np.cos(turn), y + 40 * np.sin(turn)], 1) for y in (100, 180)]
-    seen = torch.from_numpy(fit_ink(draw(loops, pen * 160)))[None]
-    thin_again = trace(seen).draw(torch.tensor([0.06]))[0, :, 13:15].amin(dim=1).numpy() > 60
-    assert (np.diff(thin_again.astype(int)) == 1).sum() == 3  # three bars: two holes between
+def test_a_thick_line_is_thinned_to_one_cell():
+    ink = np.zeros((1, 20, 20), bool)
+    ink[0, 4:16, 8:13] = True
+    path = thin(ink)[0]
+    assert path.sum(axis=1).max() == 1
+    assert path.sum() >= 6
+    assert not path[:, :8].any()
+    assert not path[:, 13:].any()
 
 
-def test_a_speck_beside_a_digit_is_not_traced():
-    image = torch.zeros(1, 28, 28, dtype=torch.uint8)
-    image[0, 4:24, 13:15] = 255
-    image[0, 6, 4] = 140
-    assert trace(image).low[0, 0] > 12
+def test_thinning_keeps_ink_connected_and_its_holes(images):
+    ink = images[:60] > 100
+    path = thin(ink)
+    assert (path <= ink).all()
+    for before, after in zip(ink, path, strict=True):
+        assert count_parts(after) == count_parts(before)
+        # Paper is connected by sides, so corners are cut: all of it but the holes is one part.
+        assert has_hole(after) == has_hole(before)
 
 
-@pytest.mark.parametrize("pen", [0.1, 0.13, 0.16])
-def test_a_digit_whose_loop_is_filled_is_left_out(pen):
-    turn = np.linspace(0, 2 * np.pi, 40)
-    stem = np.stack([110 + 30 * np.cos(turn[20:30]), 190 + 140 * np.sin(turn[20:30])], 1)
-    loop = np.stack([110 + 32 * np.cos(turn), 190 + 32 * np.sin(turn)], 1)
-    inside = np.stack([110 + 16 * np.cos(turn), 190 + 16 * np.sin(turn)], 1)
-    filled = [stem, loop, inside, np.array([[100.0, 190], [120, 190]])]
-    six, blot = (fit_ink(draw(strokes, pen * 170)) for strokes in ([stem, loop], filled))
-    examples = Examples(torch.from_numpy(np.stack([six, blot])), torch.tensor([6, 7]))
-    paths, labels = trace_examples(examples)
-    assert labels.tolist() == [6]
-    assert torch.equal(paths.points, trace(examples.images).points[:1])
-
-
-def test_a_bold_ring_is_not_a_blot():
-    turn = np.linspace(0, 2 * np.pi, 40)
-    ring = np.stack([140 + 50 * np.cos(turn), 140 + 70 * np.sin(turn)], 1)
-    zero = torch.from_numpy(fit_ink(draw([ring], 34)))[None]
-    assert trace_examples(Examples(zero, torch.tensor([0])))[1].tolist() == [0]
-
-
-def test_strokes_are_smoother_than_cells_and_lie_where_the_ink_is():
-    turn = np.linspace(0, 2 * np.pi, 80)
-    ring = np.stack([140 + 60 * np.cos(turn), 140 + 60 * np.sin(turn)], 1)
-    seen = torch.from_numpy(fit_ink(draw([ring], 16)))[None]
-    paths = trace(seen)
-    radii = (paths.points[0] - (paths.low + paths.high) / 2).norm(dim=1)
-    assert radii.std() < 0.15  # px; without smoothing 0.18
-    assert radii.mean().item() == pytest.approx(60 * 20 / 136, abs=0.08)  # nor drawn together
-    assert 25 < len(paths.points[0]) < 45  # of about 100 cells
-
-
-def test_no_stroke_of_a_digit_is_a_point(made_digits):
-    paths = trace(made_digits[0].images)
-    moves = paths.points.diff(dim=1).norm(dim=2)  # N, L - 1
-    begins_nothing = paths.lands[:, :-1] & (moves == 0)
-    assert not begins_nothing.any()
-
-
-def test_thinning_again_changes_nothing(made_digits):
-    path = thin((made_digits[0].images[:20] > 100).numpy())
+def test_thinning_again_changes_nothing(images):
+    path = thin(images[:20] > 100)
     assert (thin(path) == path).all()
 
 
-@pytest.mark.parametrize("pen", [0.06, 0.12, 0.3, 0.55])
-def test_a_retraced_digit_is_what_the_board_would_see_of_it(pen):
-    strokes = [np.array([[60.0, 60], [160, 60], [110, 220]])]
-    longest = 160.0
-    seen = fit_ink(draw(strokes, longest * 0.14))
-    again = trace(torch.from_numpy(seen)[None]).draw(torch.tensor([pen]))[0].numpy()
-    expected = fit_ink(draw(strokes, longest * pen))
-    shifts = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1)]
-    moved = (np.roll(again.astype(int), shift, axis=(0, 1)) for shift in shifts)
-    assert min(np.abs(each - expected).mean() for each in moved) < 7
+def test_lines_that_are_thin_already_stay_up_to_the_edges_of_the_widest_image():
+    lines = np.zeros((1, 9, WIDEST_IMAGE), bool)
+    lines[0, 0] = lines[0, 8] = lines[0, :, 30] = True
+    assert np.array_equal(thin(lines), lines)
+
+
+def test_wider_images_are_refused():
+    with pytest.raises(ValueError, match="at most 62 cells wide"):
+        thin(np.zeros((1, 5, WIDEST_IMAGE + 1), bool))
+
+
+def test_many_images_are_thinned_as_each_alone(images):
+    lines, is_blotted = find_lines(images[:300])
+    assert lines.shape == (300, 56, 56)
+    for number in (0, 127, 128, 299):
+        alone, blotted_alone = find_lines(images[number : number + 1])
+        assert np.array_equal(alone[0], lines[number])
+        assert blotted_alone[0] == is_blotted[number]
+
+
+def test_no_images_have_no_lines():
+    lines, is_blotted = find_lines(np.zeros((0, 28, 28), np.uint8))
+    assert lines.shape == (0, 56, 56)
+    assert len(is_blotted) == 0
+
+
+def test_lines_lie_in_the_middle_of_the_ink():
+    image = np.zeros((1, 28, 28), np.uint8)
+    image[0, 4:24, 9:12] = 255
+    _, columns = np.nonzero(find_lines(image)[0][0])
+    assert (columns.min() + 0.5) / 2 == pytest.approx(10.5, abs=0.5)  # two cells per pixel
+    assert columns.max() - columns.min() <= 1
+
+
+def test_a_speck_beside_a_digit_is_dropped_but_a_dot_alone_is_kept():
+    image = np.zeros((2, 28, 28), np.uint8)
+    image[0, 4:24, 13:15] = 255
+    image[:, 6, 4] = 140
+    lines, _ = find_lines(image)
+    assert not lines[0, :, :20].any()
+    assert lines[1].any()

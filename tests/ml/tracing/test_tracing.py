@@ -1,10 +1,12 @@
-"""A pen walks along lines one cell wide, and leaves none out."""
+"""Digits are traced: a pen goes along their lines, one cell wide, and leaves none out."""
 
 import numpy as np
 import pytest
 
+from ml.preprocess import fit_ink
+from ml.strokes import draw
 from ml.tracing.thinning import thin
-from ml.tracing.tracing import walk
+from ml.tracing.tracing import trace, trace_lines
 
 
 def make_lines(*rows):
@@ -13,7 +15,7 @@ def make_lines(*rows):
 
 def list_strokes(lines):
     """Return the strokes of one image, each a list of cells (x, y)."""
-    who, cells, lands = walk(lines)
+    who, cells, lands = trace_lines(lines)
     assert set(who) <= {0}
     parts = np.split(cells, np.flatnonzero(lands)[1:])
     return [[tuple(map(int, cell)) for cell in part] for part in parts]
@@ -75,45 +77,73 @@ def test_a_single_cell_is_a_stroke_of_one_point():
 def test_an_empty_image_has_no_points_and_the_others_keep_their_numbers():
     lines = np.zeros((3, 5, 5), bool)
     lines[1, 2, 1:4] = True
-    who, cells, lands = walk(lines)
+    who, cells, lands = trace_lines(lines)
     assert who.tolist() == [1, 1, 1]
     assert cells.tolist() == [[1, 2], [2, 2], [3, 2]]
     assert lands.tolist() == [True, False, False]
     for count in (0, 2):
-        assert [len(part) for part in walk(np.zeros((count, 5, 5), bool))] == [0, 0, 0]
+        assert [len(part) for part in trace_lines(np.zeros((count, 5, 5), bool))] == [0, 0, 0]
 
 
 @pytest.fixture(scope="module")
 def lines(made_digits):
-    return thin((made_digits[0].images[:300] > 100).numpy())
+    return thin(made_digits[0].images.numpy()[:300] > 100)
 
 
 def test_a_pen_is_everywhere_on_the_lines_and_nowhere_else(lines):
-    who, cells, _ = walk(lines)
+    who, cells, _ = trace_lines(lines)
     seen = np.zeros_like(lines)
     seen[who, cells[:, 1], cells[:, 0]] = True
     assert np.array_equal(seen, lines)
 
 
 def test_a_pen_goes_from_a_cell_to_its_neighbour(lines):
-    who, cells, lands = walk(lines)
+    who, cells, lands = trace_lines(lines)
     steps = np.abs(np.diff(cells, axis=0)).max(axis=1)
     assert (steps[~lands[1:]] == 1).all()
     assert (lands[1:] >= (who[1:] != who[:-1])).all()
 
 
 def test_strokes_are_long_as_those_of_a_person_are(lines):
-    who, _, lands = walk(lines)
+    who, _, lands = trace_lines(lines)
     assert lands.sum() < 3 * len(lines)
     # Cells that one stroke begins or ends with may be another's too, hardly any others.
     assert len(who) < 1.1 * lines.sum()
 
 
-def test_images_are_walked_alike_alone_and_together(lines, monkeypatch):
-    who, cells, lands = walk(lines)
-    monkeypatch.setattr("ml.tracing.tracing.TOGETHER", 7)
-    assert all(map(np.array_equal, walk(lines), (who, cells, lands)))
-    for number in (0, 11, 299):
-        alone = walk(lines[number : number + 1])
-        assert np.array_equal(alone[1], cells[who == number])
-        assert np.array_equal(alone[2], lands[who == number])
+def test_images_are_traced_alike_alone_and_among_thousands(lines):
+    many = np.tile(lines, (9, 1, 1))  # more than are traced at a time
+    who, cells, lands = trace_lines(many)
+    for number in (0, 11, 2_047, 2_048, 2_699):
+        _, alone, alone_lands = trace_lines(many[number : number + 1])
+        assert np.array_equal(alone, cells[who == number])
+        assert np.array_equal(alone_lands, lands[who == number])
+
+
+@pytest.mark.parametrize("angle", range(0, 180, 9))
+@pytest.mark.parametrize("pen", [0.08, 0.12, 0.16, 0.22])
+def test_a_line_keeps_its_length_however_it_slants(angle, pen):
+    length = 160.0
+    along = length / 2 * np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    seen = fit_ink(draw([np.array([140 - along, 140 + along])], pen * length))
+    path = trace(seen[None])
+    across = 2 * np.abs(along).max()  # what fit_ink scales to 20 px, with the pen's width
+    expected = length * 20 / (across + pen * length)
+    assert np.linalg.norm(path.high - path.low) == pytest.approx(expected, abs=2)
+
+
+def test_strokes_are_smoother_than_cells_and_lie_where_the_ink_is():
+    turn = np.linspace(0, 2 * np.pi, 80)
+    ring = np.stack([140 + 60 * np.cos(turn), 140 + 60 * np.sin(turn)], 1)
+    paths = trace(fit_ink(draw([ring], 16))[None])
+    radii = np.linalg.norm(paths.points[0] - (paths.low + paths.high) / 2, axis=1)
+    assert radii.std(ddof=1) < 0.15  # px; without smoothing 0.18
+    assert radii.mean() == pytest.approx(60 * 20 / 136, abs=0.08)  # nor drawn together
+    assert 25 < len(paths.points[0]) < 45  # of about 100 cells
+
+
+def test_no_stroke_of_a_digit_is_a_point(made_digits):
+    paths = trace(made_digits[0].images.numpy())
+    moves = np.linalg.norm(np.diff(paths.points, axis=1), axis=2)  # N, L - 1
+    begins_nothing = paths.lands[:, :-1] & (moves == 0)
+    assert not begins_nothing.any()

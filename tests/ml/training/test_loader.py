@@ -50,36 +50,37 @@ def test_a_varied_recipe_mixes_retraced_and_generated_images(varied):
     assert images.dtype == torch.float32
 
 
-def test_the_same_seed_gives_the_same_loader_and_another_seed_others(varied):
+def test_the_same_seed_gives_the_same_images_and_another_seed_others(varied):
     assert torch.equal(collect(varied, seed=7)[0], collect(varied, seed=7)[0])
     assert not torch.equal(collect(varied, seed=7)[0], collect(varied, seed=8)[0])
 
 
-def test_loader_prepared_an_epoch_ahead_are_the_same(varied, made_digits, monkeypatch):
-    begun, make_kinds = [], varied._make_kinds
-
-    def watch(seed):
-        begun.append(seed)
-        return make_kinds(seed)
-
-    monkeypatch.setattr(varied, "_make_kinds", watch)
+def test_the_next_epoch_is_made_during_this_one_and_is_what_it_would_have_been(varied, made_digits):
+    before = threading.active_count()
     first = varied.batches(1, 7, torch.Generator(), next_seed=8)
     assert sum(len(labels) for _, labels in first) == varied.count_images()
-    assert begun == [7, 8]
+    assert threading.active_count() > before
+    ours = collect(varied, 2, 8)
+    assert threading.active_count() == before  # what was made ahead is used, not made again
     unprepared = Loader(find_recipe("board_cnn", **VARIED), made_digits[0], CPU)
-    for ours, theirs in zip(collect(varied, 2, 8), collect(unprepared, 2, 8), strict=True):
-        assert torch.equal(ours, theirs)
-    assert begun == [7, 8]
+    for prepared, theirs in zip(ours, collect(unprepared, 2, 8), strict=True):
+        assert torch.equal(prepared, theirs)
 
 
-def test_loader_that_are_given_up_leave_no_thread_behind(varied):
+def test_without_a_next_epoch_nothing_is_made_ahead(varied):
     before = threading.active_count()
-    loader = varied.batches(1, 7, torch.Generator(), next_seed=8)
-    next(loader)
+    collect(varied)
+    assert threading.active_count() == before
+
+
+def test_a_loader_that_is_given_up_leaves_no_thread_behind(varied):
+    before = threading.active_count()
+    batches = varied.batches(1, 7, torch.Generator(), next_seed=8)
+    next(batches)
     assert threading.active_count() > before
     varied.close()
     assert threading.active_count() == before
-    assert len(collect(varied, 2, 8)[0]) == varied.count_images()  # they can be asked for again
+    assert len(collect(varied, 2, 8)[0]) == varied.count_images()  # it can be asked again
 
 
 def test_fewer_images_are_distorted_from_epoch_to_epoch():

@@ -47,7 +47,7 @@ def make_step(kind, **options):
     return before, after, gradient
 
 
-def test_what_is_no_convolutions_weight_steps_as_adamw_does():
+def test_all_weights_but_a_convolutions_step_as_adamw_does():
     before, after, _ = make_step(Muon)
     _, theirs, _ = make_step(torch.optim.AdamW)
     for name in ("0.bias", "2.weight", "2.bias"):

@@ -1,7 +1,6 @@
 """Items made ahead come in their order, with their errors, and stop when they are not wanted."""
 
 import threading
-from concurrent.futures import CancelledError
 
 import pytest
 import torch
@@ -66,8 +65,8 @@ def test_closing_lets_what_is_under_way_end_and_makes_no_more():
     assert is_under_way.wait(timeout=60)
     closing = threading.Thread(target=items.close)
     closing.start()
-    with pytest.raises(CancelledError):
-        items._made[-1].result(timeout=60)
+    closing.join(timeout=0.5)
+    assert closing.is_alive()  # it waits for what is under way
     may_end.set()
     closing.join(timeout=60)
     assert made == [1]

@@ -172,6 +172,6 @@ def test_sessions_are_any_list_of_numbers(text, sessions):
 
 
 @pytest.mark.parametrize("text", ["3,x", "", ",", "3,", "0", "3,0", "-1", "1.5", "²", "99999"])
-def test_sessions_that_are_no_numbers_of_epochs_are_refused(text):
+def test_sessions_that_are_not_numbers_of_epochs_are_refused(text):
     with pytest.raises(RecipeError, match="epoch"):
         parse_sessions(text)

@@ -262,3 +262,26 @@ def test_a_run_goes_on_although_words_about_its_recipe_were_rewritten(digits, tm
         make_recipe(sessions=(1, 1), source="as it is said now"), digits, tmp_path, resume=True
     )
     assert len(events[-1].history) == 2
+
+
+def test_a_checkpoint_whose_recipe_lacks_newer_fields_or_has_unknown_ones_goes_on(
+    whole_run, digits, tmp_path
+):
+    stop_after(train(make_recipe(), digits, tmp_path, seed=5, device=CPU), 3)
+    path = tmp_path / "checkpoint.pt"
+    state = load_checkpoint(path)
+    for newer in ("bfloat16", "lowest_rate", "averaged"):
+        del state["recipe"][newer]
+    save_checkpoint(path, state | {"recipe": state["recipe"] | {"by_hand": True}})
+    resumed = run(make_recipe(), digits, tmp_path, resume=True)
+    assert_same_weights(weights_of(resumed), weights_of(whole_run[1]))
+
+
+def test_a_checkpoint_that_lacks_a_newer_field_is_not_resumed_with_another_value(
+    whole_run, digits, tmp_path
+):
+    state = load_checkpoint(whole_run[0] / "checkpoint.pt")
+    del state["recipe"]["lowest_rate"]
+    save_checkpoint(tmp_path / "checkpoint.pt", state)
+    with pytest.raises(CheckpointError, match=r"its lowest_rate is 0\.0, not 0\.5"):
+        run(make_recipe(lowest_rate=0.5), digits, tmp_path, resume=True)

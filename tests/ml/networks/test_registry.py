@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from ml.errors import UnknownModelError
-from ml.networks.board_cnn import stretch
 from ml.networks.registry import MODELS, build_model, count_parameters
 
 PARAMETERS = {
@@ -25,7 +24,6 @@ FEATURES = {
     "board_cnn": 2304,
     "tutorial_cnn": 128,
 }
-HALVES = slice(0, 4), slice(4, 7)  # of seven images
 
 
 def test_every_model_has_its_parameters_counted_here():
@@ -55,42 +53,6 @@ def test_models_stand_smallest_first():
 def test_an_unknown_model_is_refused_with_the_known_names():
     with pytest.raises(UnknownModelError, match="tutorial_cnn"):
         build_model("resnet")
-
-
-def test_the_board_network_answers_with_the_mean_of_members_that_differ():
-    torch.manual_seed(0)
-    model = build_model("board_cnn").eval()
-    images = torch.randn(3, 1, 28, 28)
-    with torch.inference_mode():
-        views = images, stretch(images)
-        first, second = (member(view) for member, view in zip(model.members, views, strict=True))
-        assert (first - second).abs().max() > 0.01
-        assert torch.allclose(model(images), (first + second) / 2)
-
-
-def test_in_training_each_member_of_the_board_network_answers_for_its_part_of_a_batch():
-    torch.manual_seed(0)
-    model = build_model("board_cnn").train()
-    images = torch.randn(7, 1, 28, 28)
-    views = images[HALVES[0]], stretch(images[HALVES[1]])
-    first, second = (member(view) for member, view in zip(model.members, views, strict=True))
-    assert torch.equal(model(images), torch.cat([first, second]))
-    model.zero_grad()
-    model(images)[4:].sum().backward()  # the second member's answers
-    gradients = [[each.grad for each in member.parameters()] for member in model.members]
-    assert all(not each.any() for each in gradients[0])
-    assert any(each.any() for each in gradients[1])
-
-
-def test_the_stretched_image_is_made_in_float32_where_training_calculates_in_bfloat16():
-    torch.manual_seed(0)
-    model = build_model("board_cnn").train()
-    images = torch.randn(7, 1, 28, 28)
-    seen = []
-    model.stretched.conv1.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
-    with torch.autocast("cpu", torch.bfloat16):
-        assert model(images).dtype == torch.bfloat16
-    assert torch.equal(seen[0], stretch(images[HALVES[1]]))
 
 
 @pytest.mark.parametrize("name", MODELS)

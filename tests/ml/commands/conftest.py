@@ -1,0 +1,42 @@
+"""Training by the command line, on the digits that the tests make."""
+
+import shutil
+
+import pytest
+
+import run
+
+
+@pytest.fixture
+def train(train_and_draw):
+    """Train as `train_and_draw` does, without the pictures, which take longer than the training."""
+    return lambda *flags, **options: train_and_draw(*flags, "--no-pictures", **options)
+
+
+@pytest.fixture
+def train_and_draw(made_mnist, tmp_path, capsys):
+    """Train on the made digits by the command line; return (exit code, what was printed)."""
+
+    def call(*flags, data=made_mnist, out=tmp_path / "run"):
+        folders = ["--weights", str(tmp_path / "weights"), *(["--out", str(out)] if out else [])]
+        model = [] if "--model" in flags or "--resume" in flags else ["--model", "linear"]
+        code = run.main(["--train", "--data", str(data), *folders, *model, *flags])
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def finished_run(made_mnist, tmp_path_factory):
+    """A finished run of `linear`, one epoch with seed 4, made once: each export takes a second."""
+    folder = tmp_path_factory.mktemp("finished") / "run"
+    flags = ["--model", "linear", "--sessions", "1", "--seed", "4", "--no-refresh", "--no-pictures"]
+    assert run.main(["--train", "--data", str(made_mnist), "--out", str(folder), *flags]) == 0
+    return folder
+
+
+@pytest.fixture
+def copy_run(finished_run):
+    """Copy the finished run to a folder; return the folder."""
+    return lambda folder: shutil.copytree(finished_run, folder)

@@ -1,0 +1,72 @@
+"""Runs are compared in a table and a picture, and what isn't a run is refused in one line."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import run
+from tests.one_line import assert_one_line
+
+
+def test_runs_are_compared_in_a_table_and_a_picture(train, copy_run, tmp_path, capsys):
+    folders = [copy_run(tmp_path / "run"), tmp_path / "a" / "run"]
+    assert train("--epochs", "2", "--lr", "0.2", "--no-refresh", out=folders[1])[0] == 0
+    out = tmp_path / "curves"
+    assert run.main(["--compare", *map(str, folders), "--out", str(out)]) == 0
+    title, first, second, picture = capsys.readouterr().out.splitlines()
+    assert title.split()[:3] == ["run", "epochs", "validation"]
+    assert first.split()[:2] == [str(folders[0]), "1"]
+    assert first.endswith("linear --sessions 1 --seed 4")
+    assert second.split()[:2] == [str(folders[1]), "2"]
+    assert second.endswith("linear --sessions 2 --lr 0.2 --seed 0")
+    assert picture == str(out / "comparison.png")
+    Image.open(picture).verify()
+
+
+def test_a_run_is_compared_by_its_last_and_its_best_accuracy(copy_run, tmp_path, capsys):
+    folder = copy_run(tmp_path / "run")
+    path = folder / "history.jsonl"
+    epoch = json.loads(path.read_text())
+    accuracies = (0.25, 0.75, 0.5)
+    lines = [json.dumps(epoch | {"validation_accuracy": each}) + "\n" for each in accuracies]
+    path.write_text("".join(lines))
+    assert run.main(["--compare", str(folder), "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[1:4] == ["3", "50.00%", "75.00%"]
+
+
+def test_a_run_copied_without_its_checkpoint_is_compared_too(copy_run, tmp_path, capsys):
+    folder = copy_run(tmp_path / "run")
+    (folder / "checkpoint.pt").unlink()
+    assert run.main(["--compare", str(folder), "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines()[1].endswith("–")
+
+
+@pytest.mark.parametrize("line", ["", "{}", "5", '{"epoch": 1}', "{", "\x00"])
+def test_comparing_a_damaged_run_fails_in_one_line(line, copy_run, tmp_path, capsys):
+    folder = copy_run(tmp_path / "run")
+    (folder / "history.jsonl").write_text(line)
+    assert run.main(["--compare", str(folder), "--out", str(tmp_path)]) == 1
+    assert_one_line(capsys.readouterr().err)
+
+
+def test_comparing_what_is_not_a_run_fails_in_one_line_that_names_the_newest(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    assert run.main(["--compare", "somewhere"]) == 1
+    error = capsys.readouterr().err
+    assert_one_line(error)
+    assert "newest" not in error
+    for number in range(5):
+        folder = Path("runs", f"run-{number}")
+        folder.mkdir(parents=True)
+        (folder / "history.jsonl").write_text("{}" if number else "")
+        os.utime(folder / "history.jsonl", (number, number))
+    assert run.main(["--compare", "runs/B"]) == 1
+    error = capsys.readouterr().err
+    assert_one_line(error)
+    named = [str(Path("runs", f"run-{number}")) for number in (4, 3, 2)]
+    assert error.strip().endswith(", ".join(named))

@@ -1,0 +1,164 @@
+"""`--train`: the run is kept, the weights that are served are replaced at the end or not at all."""
+
+import json
+
+import pytest
+from PIL import Image
+from torch.optim.optimizer import register_optimizer_step_post_hook
+
+from ml.networks.card import read_card
+from ml.networks.registry import MODELS
+from tests.cards import names_of
+from tests.network import unplugged
+from tests.one_line import assert_one_line
+
+PICTURES = {"labels.png", "history.png", "readings.png", "confusion.png", "reliability.png"}
+
+
+@pytest.mark.parametrize("model", [name for name in MODELS if name != "board_cnn"])
+def test_every_model_trains_by_one_line_with_any_part_of_its_recipe_changed(train, tmp_path, model):
+    flags = ["--epochs", "1", "--lr", "0.02", "--batch-size", "30", "--no-refresh"]
+    assert train("--model", model, *flags)[0] == 0
+    card = read_card(tmp_path / "run", model)
+    assert card.recipe["learning_rate"] == 0.02
+    assert "--lr 0.02" in card.command
+    assert len(card.layers) > 0
+    assert len(card.confusion) == 10
+
+
+def test_the_second_tutorials_recipe_is_one_line(train, tmp_path):
+    flags = ["--optimizer", "sgd", "--lr", "0.01", "--momentum", "0.5", "--batch-size", "64"]
+    assert train("--model", "small_cnn", "--epochs", "1", "--no-refresh", *flags)[0] == 0
+    assert read_card(tmp_path / "run", "small_cnn").recipe["momentum"] == 0.5
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--sessions", "3,x"],
+        ["--epochs", "0"],
+        ["--model", "resnet"],
+        ["--optimizer", "magic"],
+        ["--lr", "0"],
+        ["--lr", "-1"],
+        ["--lr", "nan"],
+        ["--batch-size", "0"],
+        ["--optimizer", "sgd", "--momentum", "1"],
+        ["--optimizer", "adam", "--momentum", "0.5"],
+        ["--model", "quick_cnn", "--batch-size", "1"],
+    ],
+)
+def test_what_cannot_be_trained_is_bad_usage(train, flags):
+    code, text = train(*flags)
+    assert code == 2
+    assert_one_line(text.split("\n", 1)[1])  # after the line that names the device
+
+
+def test_a_rate_so_high_that_the_loss_is_lost_fails_at_its_step(train, tmp_path):
+    code, text = train("--model", "mlp", "--lr", "1e30", "--epochs", "2")
+    assert code == 1
+    assert "step" in text.splitlines()[-1]
+    assert not (tmp_path / "weights").exists()
+
+
+def test_training_keeps_the_run_and_refreshes_the_weights(train_and_draw, tmp_path):
+    code, text = train_and_draw("--sessions", "1,1", "--seed", "3")
+    assert code == 0, text
+    folder = tmp_path / "run"
+    kept, served = read_card(folder, "linear"), read_card(tmp_path / "weights", "linear")
+    files = {"linear.json", kept.weights.name, kept.onnx.name}
+    assert names_of(tmp_path / "weights") == files
+    assert names_of(folder) == files | {"history.jsonl", "checkpoint.pt"} | PICTURES
+    for name in PICTURES:
+        Image.open(folder / name).verify()
+        assert str(folder / name) in text
+    assert served == kept
+    assert served.command.endswith("--model linear --sessions 1,1 --seed 3")
+    assert served.epochs == 2
+    assert served.data["sha256"]
+    assert str(tmp_path) not in json.dumps(served.to_dict())
+
+
+def test_training_says_what_it_does(train):
+    _, text = train("--sessions", "1,1", "--no-refresh")
+    lines = text.splitlines()
+    assert lines[0].startswith("Training on cpu")
+    assert "== Session 1 of 2: epochs 1 ==" in text
+    assert "== Session 2 of 2: epochs 2 ==" in text
+    expected = next(line for line in lines if line.startswith("expected test accuracy"))
+    loaded = next(line for line in lines if line.startswith("loaded test accuracy"))
+    assert expected.split()[-1] == loaded.split()[-1]
+    assert "validation loss" in text
+
+
+def test_no_refresh_keeps_what_is_served_and_no_pictures_draws_none(train, tmp_path):
+    code, text = train("--sessions", "1", "--no-refresh")
+    assert code == 0
+    assert not (tmp_path / "weights").exists()
+    assert not PICTURES & names_of(tmp_path / "run")
+    assert ".png" not in text
+
+
+def test_a_run_is_not_overwritten_by_another(train, copy_run, tmp_path):
+    card = read_card(copy_run(tmp_path / "run"), "linear")
+    code, text = train("--sessions", "1")
+    assert code == 1
+    assert "--resume" in text.splitlines()[-1]
+    assert read_card(tmp_path / "run", "linear") == card
+
+
+def test_training_says_when_what_it_replaces_was_more_accurate(train, tmp_path):
+    assert "until now" not in train("--epochs", "3")[1]
+    accuracy = read_card(tmp_path / "weights", "linear").test_accuracy
+    _, text = train("--epochs", "1", "--lr", "1e-6", out=tmp_path / "worse")
+    assert f"what was served until now was {accuracy:.2%}" in text
+    assert "--no-refresh" in text
+    (tmp_path / "weights" / "linear.json").write_text("[]")
+    code, text = train("--epochs", "1", out=tmp_path / "third")
+    assert (code, "until now" in text) == (0, False)
+
+
+def test_no_data_fails_in_one_line_and_touches_no_weights(train, tmp_path):
+    with unplugged():
+        code, text = train(data=tmp_path / "nowhere")
+    assert code == 1
+    assert "put the four files" in text.splitlines()[-1]
+    assert not (tmp_path / "weights").exists()
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_unwritable_folder_fails_in_one_line(train, tmp_path):
+    (tmp_path / "run").write_text("a file where the folder should be")
+    code, text = train("--sessions", "1")
+    assert code == 1
+    assert text.splitlines()[-1].startswith(f"run.py: {tmp_path / 'run'}")
+    assert "Traceback" not in text
+
+
+def test_a_disk_that_takes_no_more_fails_in_one_line_and_touches_no_weights(train, tmp_path):
+    resource = pytest.importorskip("resource", reason="only Unix limits the size of files")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))  # a checkpoint has 60,000 bytes
+    try:
+        code, text = train("--sessions", "1")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert code == 1
+    assert text.splitlines()[-1].endswith("File too large")
+    assert "Traceback" not in text
+    assert not (tmp_path / "weights").exists()
+    assert names_of(tmp_path / "run") == {"history.jsonl"}
+
+
+def test_a_run_that_is_interrupted_says_how_to_go_on(train, tmp_path):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    hook = register_optimizer_step_post_hook(interrupt)
+    try:
+        code, text = train("--sessions", "1")
+    finally:
+        hook.remove()
+    assert code == 1
+    assert "--resume" in text.splitlines()[-1]
+    assert not (tmp_path / "weights").exists()

@@ -15,6 +15,7 @@ from tests.browser.drawing import (
     get_button,
     make_reading,
     play_blind_server,
+    take_drawing,
     watch_questions,
 )
 from tests.shapes import DIGITS
@@ -199,3 +200,19 @@ def test_an_answer_that_makes_no_sense_leaves_nothing_stuck(page, complaints, an
     expect(page.get_by_role("status")).to_have_text("7")
     assert all(line.startswith("page error") for line in complaints)
     complaints.clear()
+
+
+@pytest.mark.parametrize("digit", [3, 4, 7])
+def test_the_server_reads_the_strokes_as_it_reads_the_picture(open_page, board_url, digit):
+    page = protect(open_page, board_url, "noise")
+    draw_digit(page, digit)
+    expect(page.get_by_role("status")).to_have_text(str(digit))
+    expect(find_notice(page)).to_be_visible()
+    set_protection(page, "none")
+    picture = {"image": take_drawing(page)}
+    kept = page.evaluate("JSON.parse(sessionStorage.getItem('digit-board.drawing'))")
+    seen = [
+        page.request.post(f"{board_url}/api/predict", data=data).json()["seen"]
+        for data in (picture, {"strokes": kept})
+    ]
+    assert np.abs(np.subtract(*seen)).mean() <= 3

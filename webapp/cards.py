@@ -172,6 +172,12 @@ def format_share(share: float) -> str:
     return f"{100 * share:.2f}%"
 
 
+def format_probability(probability: float) -> str:
+    """Return a probability in percent with one digit; it is never rounded to 100% or 0%."""
+    rounded = f"{100 * probability:.1f}"
+    return {"100.0": "> 99.9%", "0.0": "< 0.1%"}.get(rounded, f"{rounded}%")
+
+
 def format_figure(figure: str | float | None) -> str | None:
     """Return a tutorial's figure: a share in percent, anything else in the tutorial's own words."""
     try:
@@ -206,7 +212,7 @@ def show_mistake(mistake: dict[str, Any]) -> Mistake:
     return Mistake(
         truth=mistake["truth"],
         read=mistake["read"],
-        probability=f"{100 * mistake['probability']:.1f}%",
+        probability=format_probability(mistake["probability"]),
         picture=make_data_url(pixels) if len(pixels) == SIDE * SIDE else None,
     )
 

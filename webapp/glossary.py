@@ -7,12 +7,21 @@ from markupsafe import Markup, escape
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where in the app a term can be seen: words to follow, and an address next to the glossary."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Term:
-    """A word, what it means, and the other forms in which it appears."""
+    """A word, what it means, the other forms in which it appears, and where it can be seen."""
 
     name: str
     text: str
     forms: tuple[str, ...] = ()
+    seen: Place | None = None
 
     @property
     def anchor(self) -> str:
@@ -20,10 +29,65 @@ class Term:
         return self.name.lower().replace(" ", "-")
 
 
-TERMS = (
+BOARD = Place("on the board", "./")
+NETWORK_READS = Place("under the bars of the board: what the network sees", "./")
+CARDS = Place("on every network's card", "models")
+LINEAR = Place("in the logistic regression's layers", "models#linear-layers")
+PERCEPTRON = Place("in the multilayer perceptron's layers", "models#mlp-layers")
+CONVOLUTIONS = Place("in the tutorial CNN's layers", "models#tutorial_cnn-layers")
+BOARD_LAYERS = Place("in the layers of the board's own network", "models#board_cnn-layers")
+CURVES = Place("in the tutorial CNN's curves of training", "models#tutorial_cnn-training")
+BY_HAND = Place("in the training of the network from scratch", "models#linear_scratch-training")
+
+FIRST = (  # what one meets first, in the order in which one explains the next
+    Term(
+        "neural network",
+        "A program that learns from examples instead of following rules that a person wrote. It "
+        "turns the numbers of a picture into ten probabilities by many small sums.",
+        ("neural networks",),
+        CARDS,
+    ),
+    Term(
+        "training",
+        "Showing a network many images with their right answers, and changing its numbers a "
+        "little after each mistake. Afterwards the numbers stay as they are: your drawings teach "
+        "it nothing.",
+        (),
+        CURVES,
+    ),
+    Term(
+        "probability",
+        "How likely the network thinks each digit is, from 0% to 100%. The ten add up to 100%, "
+        "and the largest is the answer.",
+        ("probabilities",),
+        BOARD,
+    ),
+    Term(
+        "test set",
+        "Images that the network never saw while it was trained, here 10,000. Only they show how "
+        "well it reads what is new to it.",
+        ("test images", "test data"),
+        Place("in the table of all networks", "models"),
+    ),
+    Term(
+        "overfitting",
+        "Learning the training images by heart instead of what they have in common. The network "
+        "then reads those well and new ones badly.",
+        ("overfit", "overfits"),
+        CURVES,
+    ),
+)
+OTHERS = (
     Term(
         "accuracy",
         "The share of images read correctly. 99% means one mistake in a hundred.",
+    ),
+    Term(
+        "activation function",
+        "A function between two layers that bends their numbers, such as ReLU. Without "
+        "it, many layers could do no more than one.",
+        ("activation functions", "activation", "activations"),
+        PERCEPTRON,
     ),
     Term(
         "Adam",
@@ -45,6 +109,13 @@ TERMS = (
         "autograd",
         "PyTorch's automatic differentiation: it records every operation and goes through the "
         "record backwards to compute the gradients.",
+    ),
+    Term(
+        "backpropagation",
+        "The way to find all gradients at once: from the loss back through every layer, "
+        "with the chain rule. One pass backwards costs about as much as two forwards.",
+        ("backprop",),
+        BY_HAND,
     ),
     Term(
         "batch",
@@ -83,6 +154,19 @@ TERMS = (
         ("checkpoints",),
     ),
     Term(
+        "CNN",
+        "A convolutional neural network: its first layers are convolutions, which look "
+        "for small patterns everywhere in the image. It reads images better than a "
+        "multilayer perceptron with as many parameters.",
+        (
+            "CNNs",
+            "convolutional neural network",
+            "convolutional neural networks",
+            "convolutional network",
+        ),
+        CONVOLUTIONS,
+    ),
+    Term(
         "confidence interval",
         "The range in which the true accuracy plausibly lies. A test set is finite: another one "
         "of the same size would give a slightly different figure.",
@@ -107,12 +191,48 @@ TERMS = (
         ("cross entropy",),
     ),
     Term(
+        "data loader",
+        "The part of a program that shuffles the training images and hands them out batch "
+        "by batch. Here they lie in memory, and a batch is a slice of them.",
+        ("data loaders", "dataloader"),
+        Place("in the tutorial CNN's training: batch size", "models#tutorial_cnn-training"),
+    ),
+    Term(
+        "deep learning",
+        "Machine learning with networks of several layers. Early layers find strokes, "
+        "later ones put them together into digits.",
+        (),
+        BOARD_LAYERS,
+    ),
+    Term(
+        "determinism",
+        "The same seed gives the same network, bit for bit, on the same machine. Results "
+        "can then be checked by training again.",
+        ("deterministic",),
+        Place(
+            "in the tutorial CNN's training: the seed, and the command that repeats it",
+            "models#tutorial_cnn-training",
+        ),
+    ),
+    Term(
         "dropout",
         "During training, a random part of a layer's values is set to zero, so that the network "
         "relies on no single one. When it reads your drawing, all are used.",
         ("dropout2d",),
     ),
-    Term("epoch", "One pass over all training images.", ("epochs",)),
+    Term(
+        "epoch",
+        "One pass over all training images.",
+        ("epochs", "passes over the images", "pass over the images"),
+    ),
+    Term(
+        "feature map",
+        "What one filter of a convolution makes of an image: a smaller image that is "
+        "bright where the filter's pattern was found. A layer with 32 filters has 32 of "
+        "them.",
+        ("feature maps",),
+        CONVOLUTIONS,
+    ),
     Term(
         "filter",
         "A small square of weights, 3×3 or 5×5, that a convolution slides over the image: large "
@@ -125,10 +245,25 @@ TERMS = (
         ("flattened",),
     ),
     Term(
+        "fully connected layer",
+        "Another name for a linear layer: each of its outputs is connected with every "
+        "input. It usually ends a network and gives the scores of the ten digits.",
+        ("fully connected", "fully connected layers", "dense layer"),
+        CONVOLUTIONS,
+    ),
+    Term(
         "gradient",
         "For each parameter, how fast the loss grows when that parameter grows. Moving against "
         "the gradient reduces the loss.",
         ("gradients",),
+    ),
+    Term(
+        "gradient descent",
+        "Making the loss smaller by moving every parameter a little against its gradient, "
+        "again and again. Like walking downhill in fog: each step goes where the ground "
+        "falls.",
+        (),
+        BY_HAND,
     ),
     Term(
         "hidden unit",
@@ -153,6 +288,20 @@ TERMS = (
         ("linear layers", "linear"),
     ),
     Term(
+        "log interval",
+        "How often a training program prints its progress, counted in batches. Here a "
+        "line is printed after each epoch, and the curves have a dot for each.",
+        (),
+        CURVES,
+    ),
+    Term(
+        "logistic regression",
+        "A single linear layer followed by softmax: ten sums over all pixels, one for "
+        "each digit. It is the simplest network here and the one to beat.",
+        (),
+        LINEAR,
+    ),
+    Term(
         "logits",
         "The raw scores before softmax, one for each answer: ten digits and, in a network that "
         "can refuse, one for a drawing that isn't a digit.",
@@ -162,6 +311,13 @@ TERMS = (
         "loss",
         "One number that says how wrong the network is. Training makes it small.",
         ("losses",),
+    ),
+    Term(
+        "machine learning",
+        "Writing programs that find out from examples what to do. Nobody told these "
+        "networks what a seven looks like; they saw thousands of them.",
+        (),
+        CARDS,
     ),
     Term(
         "MNIST",
@@ -174,10 +330,31 @@ TERMS = (
         "out the zigzag from batch to batch.",
     ),
     Term(
+        "multilayer perceptron",
+        "A network of linear layers with an activation function between them. It sees the "
+        "image as a row of 784 numbers and does not know which pixels are neighbours.",
+        ("MLP", "multilayer perceptrons"),
+        PERCEPTRON,
+    ),
+    Term(
         "Muon",
         "An optimizer that treats a layer's gradient as one matrix and makes the step equally "
         "long in all of its directions, so that rare features are learned as fast as common "
         "ones.",
+    ),
+    Term(
+        "negative log-likelihood",
+        "Minus the logarithm of the probability that the network gave to the right "
+        "answer. After softmax it is the same as cross-entropy.",
+        ("NLL", "negative log likelihood"),
+        Place("in the network from scratch: its loss", "models#linear_scratch-training"),
+    ),
+    Term(
+        "neuron",
+        "One weighted sum with a bias, and an activation function after it. The name "
+        "comes from nerve cells, which fire when their inputs are strong enough.",
+        ("neurons",),
+        PERCEPTRON,
     ),
     Term(
         "normalization",
@@ -193,6 +370,13 @@ TERMS = (
         ("one cycle", "onecycle"),
     ),
     Term(
+        "ONNX",
+        "A file format for trained networks that programs in many languages can run. The "
+        "board reads your drawing with it, without PyTorch.",
+        (),
+        BOARD,
+    ),
+    Term(
         "optimizer",
         "The rule that turns gradients into parameter updates. SGD, RMSprop and Adam are three "
         "of them.",
@@ -202,7 +386,7 @@ TERMS = (
         "parameters",
         "The numbers in a network that training adjusts: weights, which multiply, and biases, "
         "which are added.",
-        ("parameter", "weights", "bias", "biases"),
+        ("parameter",),
     ),
     Term(
         "pooling",
@@ -246,7 +430,7 @@ TERMS = (
         "SGD",
         "Stochastic gradient descent: take a batch, compute the gradients, move every parameter "
         "against its gradient, times the learning rate. The simplest optimizer.",
-        ("stochastic gradient descent", "gradient descent"),
+        ("stochastic gradient descent",),
     ),
     Term(
         "softmax",
@@ -254,9 +438,51 @@ TERMS = (
         "sum of all ten. They are above 0 and sum to 1.",
     ),
     Term(
+        "state dict",
+        "PyTorch's name for a network's parameters: a table from each layer's name to its "
+        "tensor. It is what a file of weights holds.",
+        ("state_dict",),
+        Place("in the table of all networks: size", "models"),
+    ),
+    Term(
         "step",
         "One update of all parameters, made after one batch.",
         ("steps",),
+    ),
+    Term(
+        "stride",
+        "How many pixels a filter moves from one place to the next. With a stride of 2, "
+        "the result is half as wide and half as high.",
+        ("strides",),
+        Place("in the tutorial CNN's layers: its pooling moves by 2", "models#tutorial_cnn-layers"),
+    ),
+    Term(
+        "tensor",
+        "A block of numbers with any number of dimensions. A drawing is one of 28 × 28, "
+        "and a batch of 64 drawings one of 64 × 1 × 28 × 28.",
+        ("tensors",),
+        Place("in the tutorial CNN's layers: output shape", "models#tutorial_cnn-layers"),
+    ),
+    Term(
+        "training data",
+        "The images with their right answers that a network learns from. Here they are MNIST's "
+        "60,000; one network also learns from images that the program draws itself.",
+        ("training images", "training set"),
+        Place("in the training of the board's own network", "models#board_cnn-training"),
+    ),
+    Term(
+        "transformation",
+        "What is done to an image before a network sees it: scaling, centring, "
+        "normalization. Drawings and training images go the same way.",
+        ("transformations", "transform", "transforms"),
+        NETWORK_READS,
+    ),
+    Term(
+        "underfitting",
+        "A network too small, or trained too briefly, to learn what the images have in "
+        "common. It makes many mistakes on training images already.",
+        ("underfit", "underfits"),
+        Place("in the mistakes of logistic regression", "models#linear-mistakes"),
     ),
     Term(
         "validation",
@@ -277,7 +503,15 @@ TERMS = (
         "is Adam with weight decay.",
         ("AdamW",),
     ),
+    Term(
+        "weights and bias",
+        "A layer multiplies its inputs by weights, adds them up and adds one more number, "
+        "the bias. Training finds all of these; they are the network's parameters.",
+        ("weights and biases", "weights", "bias", "biases"),
+        LINEAR,
+    ),
 )
+TERMS = (*FIRST, *OTHERS)
 FORMS = {form.lower(): term for term in TERMS for form in (term.name, *term.forms)}
 # The longest form first: "batch normalization" is not a batch.
 _CHOICES = "|".join(re.escape(form) for form in sorted(FORMS, key=len, reverse=True))

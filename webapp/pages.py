@@ -4,7 +4,7 @@ from flask import Blueprint, Response, current_app, render_template
 
 from ml.networks.card import by_size
 from webapp.cards import describe_models
-from webapp.glossary import TERMS, Linker
+from webapp.glossary import FIRST, OTHERS, Linker
 
 pages = Blueprint("pages", __name__)
 
@@ -25,9 +25,11 @@ def models() -> str:
 
 @pages.get("/glossary")
 def glossary() -> str:
-    """Explain the terms of the models page."""
-    terms = [(term, Linker(term.anchor)(term.text)) for term in TERMS]
-    return render_template("glossary.html", terms=terms)
+    """Explain the terms of the models page; the first five come first."""
+    parts = [
+        [(term, Linker(term.anchor)(term.text)) for term in terms] for terms in (FIRST, OTHERS)
+    ]
+    return render_template("glossary.html", first=parts[0], others=parts[1])
 
 
 @pages.get("/favicon.ico")

@@ -14,6 +14,7 @@ REDUCTIONS = {
     "mean": "cross-entropy, mean over the batch",
     "sum": "cross-entropy, sum over the batch",
 }
+COUNTS = {1: "one", 2: "two", 3: "three", 4: "four"}
 SHOWN_ELSEWHERE = ("model", "source", "validation_images")
 # The values that change nothing, where that is not None, 0 or empty.
 DEFAULTS = {"session_decay": 1, "schedule": "constant", "distorted": [0, 0]}
@@ -51,6 +52,14 @@ def write_distorted(shares: list[float]) -> str:
     return f"{first:.0%} in the first epoch, {last:.0%} in the last"
 
 
+def write_sessions(epochs: list[int]) -> str:
+    """Write the epochs of each session."""
+    passes = " and ".join(map(str, epochs))
+    parts = COUNTS.get(len(epochs), str(len(epochs)))
+    plural = "" if len(epochs) == 1 else "s"
+    return f"{parts} part{plural}: {passes} pass{'' if passes == '1' else 'es'} over the images"
+
+
 FIELDS = {
     "optimizer": ("Optimizer", lambda name: OPTIMIZERS.get(name, name)),
     "learning_rate": ("Learning rate", write_plain),
@@ -58,7 +67,7 @@ FIELDS = {
     "lowest_rate": ("Final learning rate", "{:.0%} of the highest".format),
     "session_decay": ("Learning rate, each later session", "× {:g}".format),
     "batch_size": ("Batch size", "{:,}".format),
-    "sessions": ("Epochs", lambda epochs: " + ".join(map(str, epochs))),
+    "sessions": ("Trained in", write_sessions),
     "momentum": ("Momentum", write_plain),
     "weight_decay": ("Weight decay", write_plain),
     "averaged": ("Weight averaging", "last {:.0%} of training".format),

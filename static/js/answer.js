@@ -5,24 +5,29 @@ export class Answer {
   #element;
   #said;
   #note;
-  #anyway;
+  #ways;
 
   constructor(element) {
     this.#element = element;
     this.#said = element.querySelector('[data-part="said"]');
     this.#note = element.querySelector('[data-part="note"]');
-    this.#anyway = element.querySelector('[data-action="read-anyway"]');
+    this.#ways = element.querySelector('[data-part="ways"]');
+  }
+
+  /** What it says now. */
+  get words() {
+    return this.#said.textContent;
   }
 
   invite() {
-    this.#show("empty", "Draw a digit", "It is read while you draw.");
+    this.#show("empty", "Draw a digit", "The network guesses while you draw.");
   }
 
   get isInviting() {
     return this.#element.dataset.state === "empty";
   }
 
-  /** Whether the button that reads the last drawing anyway is shown. */
+  /** Whether the buttons for a drawing that was refused are shown. */
   get isOffering() {
     return this.#element.dataset.state === "not-a-digit";
   }
@@ -42,8 +47,7 @@ export class Answer {
   }
 
   showNotADigit() {
-    const advice = "Clear the board and draw one digit, or"; // the button completes it
-    this.#show("not-a-digit", "That does not look like a digit", advice);
+    this.#show("not-a-digit", "That does not look like a digit");
   }
 
   showRefusal(reason) {
@@ -55,16 +59,10 @@ export class Answer {
     this.#show("trouble", words);
   }
 
-  /** While the pen is down, screen readers wait: only the final answer is announced. */
-  set isBusy(isBusy) {
-    this.#said.setAttribute("aria-busy", String(isBusy));
-  }
-
   #show(state, said, note = "") {
     this.#element.dataset.state = state;
-    // Even the same words, written again, would be announced again.
     if (this.#said.textContent !== said) this.#said.textContent = said;
     this.#note.textContent = note;
-    this.#anyway.hidden = state !== "not-a-digit";
+    this.#ways.hidden = state !== "not-a-digit";
   }
 }

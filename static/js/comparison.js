@@ -26,7 +26,12 @@ export class Comparison extends EventTarget {
     const [row] = this.#rows;
     this.#rows = models.map(({ name, title }) => row.copyFor(name, title));
     this.#table.tBodies[0].replaceChildren(...this.#rows.map(({ element }) => element));
+    this.#button.textContent = `Compare all ${models.length}`;
     if (models.length < 2 && this.isOpen) this.#toggle(); // the button is about to go
+  }
+
+  open() {
+    if (!this.isOpen) this.#toggle();
   }
 
   /** Marks the row of the model whose answer is the page's. */

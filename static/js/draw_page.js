@@ -12,6 +12,7 @@ import { PointerPen } from "./pointer_pen.js";
 import { ReadOut } from "./read_out.js";
 import { listReadings } from "./readings.js";
 import { Seen } from "./seen.js";
+import { phrase, Speech } from "./speech.js";
 import { Toolbar } from "./toolbar.js";
 
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
@@ -31,30 +32,38 @@ const readOut = new ReadOut(board);
 const client = new Client(async () => ({ ...(await readOut.take()), ...chooseModels() }));
 const answer = new Answer(part("answer"));
 const bars = new Bars(part("bars"));
-const seen = new Seen(part("seen"));
+const seen = new Seen(part("seen"), part("seen-words"));
+const speech = new Speech(part("speech"));
 const notice = new Notice(part("notice"));
+const seeOthers = document.querySelector('[data-action="see-others"]');
 let answered = []; // the last readings from the server, one for each model asked
 let isInsisted = false; // show this drawing's digit even if a model refuses it
 
 new PointerPen(board, canvas);
-new KeyboardPen(board, canvas, part("cursor"), part("pen-state"));
+new KeyboardPen(board, canvas, {
+  stage: part("stage"),
+  cursor: part("cursor"),
+  voice: part("pen-state"),
+});
 new Toolbar(board, canvas, part("tools"));
-comparison.mark(picker.model);
+showChoice();
 
 board.addEventListener("change", () => {
   sheet.toggleAttribute("data-empty", board.isEmpty);
-  answer.isBusy = board.isDrawing;
+  if (board.isDrawing) speech.hush();
   isInsisted = false;
   if (board.isEmpty) startAfresh();
   else readDrawing();
 });
 
 picker.addEventListener("change", () => {
-  comparison.mark(picker.model);
+  showChoice();
+  speech.hush();
   client.forget(); // the previous model's answer is no longer wanted
   if (!board.isEmpty) readDrawing();
 });
 comparison.addEventListener("toggle", () => {
+  if (seeOthers) seeOthers.hidden = comparison.isOpen || picker.models.length < 2;
   if (comparison.isOpen && !board.isEmpty) readDrawing();
 });
 
@@ -64,8 +73,14 @@ client.addEventListener("refusal", ({ detail }) => refuse(detail));
 client.addEventListener("gone", ({ detail }) => replaceModels(detail));
 client.addEventListener("unreachable", () => {
   answer.showUnreachable();
-  fade();
+  tellTrouble();
 });
+seeOthers?.addEventListener("click", () => {
+  compare.focus({ preventScroll: true }); // this button is about to be hidden
+  comparison.open();
+});
+
+takeModelFromAddress();
 
 readOut.addEventListener("hidden", () => notice.say(CANVAS_IS_HIDDEN));
 readOut.addEventListener("shown", () => notice.hide());
@@ -77,9 +92,31 @@ function chooseModels() {
   return comparison.isOpen ? { models: picker.models } : { model: picker.model };
 }
 
+/** "Try it" on a model's card opens the board with that model: ./?model=its-name */
+function takeModelFromAddress() {
+  const model = new URLSearchParams(location.search).get("model");
+  if (!model) return;
+  history.replaceState(null, "", location.pathname); // a reload keeps what is chosen by then
+  if (!picker.models.includes(model)) return;
+  part("model").value = model;
+  part("model").dispatchEvent(new Event("change"));
+}
+
+/** The row and the card that belong to the chosen model. */
+function showChoice() {
+  comparison.mark(picker.model);
+  part("about").hash = picker.model;
+}
+
+function tellTrouble() {
+  fade();
+  if (!board.isDrawing) speech.say(answer.words);
+}
+
 function startAfresh() {
   client.forget();
   answer.invite();
+  speech.say("The board is empty");
   comparison.clear();
   clear();
 }
@@ -111,7 +148,7 @@ function receive(detail) {
 
 function refuse(reason) {
   answer.showRefusal(reason);
-  fade();
+  tellTrouble();
 }
 
 /** The server's models have changed since the page was opened. The drawing stays. */
@@ -122,7 +159,8 @@ async function replaceModels({ detail, models: names }) {
   const { model, title } = picker;
   picker.offer(models);
   comparison.list(models);
-  comparison.mark(picker.model);
+  if (seeOthers) seeOthers.hidden = comparison.isOpen || models.length < 2;
+  showChoice();
   notice.say(
     picker.model === model
       ? "The models on this server have changed. The list is up to date again."
@@ -138,12 +176,14 @@ function show(answers) {
   const reading = readings.find(({ model }) => model === picker.model) ?? readings[0];
   comparison.show(readings);
   if (reading.probabilities) {
-    bars.show(reading.probabilities, { isFaded: reading.status !== "digit" });
+    const isRefused = reading.status === "not_a_digit";
+    bars.show(reading.probabilities, { isRefused, noDigit: reading.no_digit ?? null });
     seen.show(reading.seen);
   } else {
     clear();
   }
   say(reading);
+  if (!board.isDrawing && !client.isBehind) speech.say(phrase(reading));
 }
 
 /** A half-drawn digit often isn't one yet, so the page waits for the pen to be lifted. */

@@ -1,5 +1,7 @@
 import { StoredText } from "./storage.js";
 
+const BEST = " (best)"; // behind the default's title in the list
+
 /** The choice of the model that answers, which this browser remembers. Emits `change`. */
 export class Picker extends EventTarget {
   #select;
@@ -20,7 +22,7 @@ export class Picker extends EventTarget {
 
   /** The model's name as people read it. */
   get title() {
-    return this.#select.selectedOptions[0].text;
+    return this.#select.selectedOptions[0].text.replace(BEST, "");
   }
 
   get models() {
@@ -33,7 +35,9 @@ export class Picker extends EventTarget {
    */
   offer(models) {
     const chosen = this.model;
-    this.#select.replaceChildren(...models.map(({ name, title }) => new Option(title, name)));
+    const words = ({ title }, index) => (index ? title : title + BEST);
+    const options = models.map((model, index) => new Option(words(model, index), model.name));
+    this.#select.replaceChildren(...options);
     this.#select.value = this.models.includes(chosen) ? chosen : this.models[0];
     this.#select.closest(".choice").hidden = models.length < 2;
   }

@@ -1,6 +1,6 @@
 const BUTTONS = "button[data-action]";
 
-/** Undo, Redo and Clear: buttons, and keys that work anywhere on the page. */
+/** Undo, Redo and Clear: buttons and keys. Escape clears only where one draws: on the board. */
 export class Toolbar {
   #board;
   #surface;
@@ -24,7 +24,8 @@ export class Toolbar {
   #press(event) {
     if (event.defaultPrevented) return;
     const action = actionOf(event);
-    if (!action || belongsTo(event.target, event.key)) return;
+    if (!action || isEditing(event.target)) return;
+    if (action === "clear" && event.target !== this.#surface) return;
     event.preventDefault();
     this.#do(action);
   }
@@ -58,8 +59,7 @@ function actionOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
   return letter === "y" && !shiftKey ? "redo" : null;
 }
 
-/** In a text field these keys edit its text; in an open list, Escape closes it. */
-function belongsTo(target, key) {
-  const owners = `input, textarea, dialog${key === "Escape" ? ", select" : ""}`;
-  return target instanceof Element && target.closest(owners) !== null;
+/** In a text field these keys edit its text. */
+function isEditing(target) {
+  return target instanceof Element && target.closest("input, textarea, dialog") !== null;
 }

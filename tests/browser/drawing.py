@@ -1,6 +1,7 @@
 """A person at the page: what they do there, and what they find on it."""
 
 import io
+import re
 from base64 import b64decode
 
 import numpy as np
@@ -11,10 +12,10 @@ from tests.shapes import DIGITS, Point, Stroke
 
 PREDICT = "**/api/predict"
 LONG_ENOUGH = 400  # ms: what has not happened by then, the page does not do
-RECORD_WHAT_IS_SAID = """status => {
-  window.said = [];
-  new MutationObserver(() => window.said.push(status.textContent))
-    .observe(status, { childList: true, characterData: true, subtree: true });
+RECORD_WHAT_IS_SAID = """(element, name) => {
+  window[name] = [];
+  new MutationObserver(() => window[name].push(element.textContent))
+    .observe(element, { childList: true, characterData: true, subtree: true });
 }"""
 DOWN = [(0.5, 0.2), (0.5, 0.35), (0.5, 0.5), (0.5, 0.65), (0.5, 0.8)]
 ACROSS = [(0.2, 0.5), (0.35, 0.5), (0.5, 0.5), (0.65, 0.5), (0.8, 0.5)]
@@ -31,8 +32,8 @@ def get_button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
 
 
-def get_bar(page: Page, digit: int) -> Locator:
-    """Return the bar of a digit."""
+def get_bar(page: Page, digit: int | str) -> Locator:
+    """Return the bar of a digit, or of "Not a digit"."""
     return page.get_by_role("meter", name=str(digit), exact=True)
 
 
@@ -41,9 +42,15 @@ def get_picker(page: Page) -> Locator:
     return page.get_by_label("Model", exact=True)
 
 
+def get_compare(page: Page) -> Locator:
+    """Return the button that compares all models."""
+    return page.get_by_role("button", name=re.compile(r"^Compare all \d+$"))
+
+
 def compare(page: Page) -> None:
-    """Switch the comparison of all models on, or off again."""
-    get_button(page, "Compare").click()
+    """Switch the comparison of all models on, or off again, and look at the board."""
+    get_compare(page).click()
+    page.evaluate("scrollTo(0, 0)")  # on a phone the button is farther down
 
 
 def get_sheet(page: Page) -> Locator:
@@ -69,13 +76,28 @@ def watch_questions(page: Page) -> list[Request]:
 
 
 def record_what_is_said(page: Page) -> None:
-    """Keep each text that the page announces from now on, for `list_what_was_said`."""
-    page.get_by_role("status").evaluate(RECORD_WHAT_IS_SAID)
+    """Keep each text that the page answers from now on, for `list_what_was_said`."""
+    page.get_by_role("status").evaluate(RECORD_WHAT_IS_SAID, "said")
 
 
 def list_what_was_said(page: Page) -> list[str]:
-    """Return the texts that the page has announced since `record_what_is_said`."""
+    """Return the texts that the page has answered since `record_what_is_said`."""
     return page.evaluate("said")
+
+
+def get_speech(page: Page) -> Locator:
+    """Return the region whose changes a screen reader announces after a drawing."""
+    return page.locator('[data-part="speech"]')
+
+
+def record_what_is_heard(page: Page) -> None:
+    """Keep what a screen reader announces from now on, for `list_what_was_heard`."""
+    get_speech(page).evaluate(RECORD_WHAT_IS_SAID, "heard")
+
+
+def list_what_was_heard(page: Page) -> list[str]:
+    """Return what a screen reader has announced since `record_what_is_heard`."""
+    return [words for words in page.evaluate("heard") if words]
 
 
 def place(page: Page, point: Point) -> Point:

@@ -1,5 +1,7 @@
 """Which model answers: the picker, what it remembers and where it is."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,7 +14,7 @@ from tests.browser.drawing import (
     draw_stroke,
     get_bar,
     get_board,
-    get_button,
+    get_compare,
     get_picker,
     list_what_was_said,
     make_reading,
@@ -96,7 +98,7 @@ def test_a_browser_that_stores_nothing_can_choose_all_the_same(page):
 def test_with_one_model_there_is_nothing_to_pick_or_compare(open_page, lone_url):
     page = open_page(lone_url)
     expect(get_picker(page)).to_be_hidden()
-    expect(page.get_by_text("Compare", exact=True)).to_be_hidden()
+    expect(page.get_by_text("Compare all")).to_be_hidden()
     draw_digit(page, 7)
     expect(page.get_by_role("status")).to_have_text("7")
 
@@ -115,12 +117,39 @@ def test_a_phone_on_its_side_shows_board_choice_and_bars_at_once(open_page, shel
         expect(part).to_be_in_viewport(ratio=1)
 
 
+def test_the_choice_leads_to_the_chosen_networks_card(page):
+    about = page.get_by_role("link", name="About this network")
+    expect(about).to_have_attribute("href", re.compile("models#tutorial_cnn$"))
+    get_picker(page).select_option(label=OTHER)
+    about.click()
+    expect(page).to_have_url(re.compile("models#linear_scratch$"))
+    expect(page.get_by_role("article", name=OTHER)).to_be_in_viewport()
+
+
+def test_a_card_is_tried_on_the_board_and_the_drawing_is_there(page, shelf_url):
+    draw_digit(page, 7)
+    expect(page.get_by_role("status")).to_have_text("7")
+    page.get_by_role("link", name="Models").click()
+    page.get_by_role("link", name=f"Try it: {OTHER}").click()
+    expect(get_picker(page)).to_have_value("linear_scratch")
+    expect(page.get_by_role("status")).to_have_text("1")
+    expect(page).to_have_url(f"{shelf_url}/")
+
+
+def test_a_model_of_the_address_that_is_not_there_changes_nothing(page, shelf_url):
+    page.goto(f"{shelf_url}/?model=no_such_model")
+    expect(get_picker(page)).to_have_value("tutorial_cnn")
+    expect(page).to_have_url(f"{shelf_url}/")
+
+
 def test_everything_is_reached_by_keyboard(page):
     get_picker(page).focus()
     page.keyboard.press("ArrowDown")
     expect(get_picker(page)).to_have_value("linear_scratch")
     page.keyboard.press("Tab")
-    expect(get_button(page, "Compare")).to_be_focused()
+    expect(page.get_by_role("link", name="About this network")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(get_compare(page)).to_be_focused()
     page.keyboard.press("Enter")
-    expect(get_button(page, "Compare")).to_have_attribute("aria-expanded", "true")
+    expect(get_compare(page)).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_role("table", name="The same drawing")).to_be_visible()

@@ -18,6 +18,7 @@ from tests.browser.drawing import (
     get_bar,
     get_board,
     get_button,
+    get_compare,
     get_picker,
     get_row,
     make_reading,
@@ -126,7 +127,7 @@ def test_a_refused_row_is_as_high_as_before(open_page, shelf_url, size):
 def test_comparing_moves_nothing(open_page, shelf_url, size):
     page = open_page(shelf_url, viewport=dict(zip(("width", "height"), size, strict=True)))
     seen, board = page.get_by_role("img", name="What the network sees"), get_board(page)
-    fixed = [seen, board, get_picker(page), get_button(page, "Compare")]
+    fixed = [seen, board, get_picker(page), get_compare(page)]
     before = [part.bounding_box() for part in fixed]
     compare(page)
     assert [part.bounding_box() for part in fixed] == before

@@ -63,7 +63,7 @@ def test_a_model_that_is_gone_gives_way_to_the_default_and_the_drawing_stays(pag
     draw_stroke(page, [(0.1, 0.1), (0.15, 0.15)])
     expect(page.get_by_role("status")).to_have_text("7")
     expect(get_picker(page)).to_have_value("tutorial_cnn")
-    assert list_options(page) == [DEFAULT, OTHER]
+    assert list_options(page) == [f"{DEFAULT} (best)", OTHER]
     expect(page.get_by_text(f"The model “{GONE}” is no longer on this server.")).to_be_visible()
     assert not is_empty(page)
     for _ in range(len([7, "and a dash"])):
@@ -88,6 +88,7 @@ def test_the_compared_models_follow(page, change):
     expect(get_row(page, OTHER).get_by_role("cell").nth(0)).to_have_text("1")
     expect(get_row(page, DEFAULT)).to_have_attribute("aria-current", "true")
     expect(get_picker(page)).to_have_value("tutorial_cnn")
+    expect(get_button(page, "Compare all 3")).to_be_visible()
     expect(page.get_by_text("The list is up to date again.")).to_be_visible()
 
 
@@ -106,7 +107,7 @@ def test_without_the_list_the_names_in_the_refusal_do(page, change):
     change.serve("mlp", "linear")
     draw_digit(page, 7)
     expect(page.get_by_role("status")).to_have_text("7")
-    assert list_options(page) == ["mlp", "linear"]
+    assert list_options(page) == ["mlp (best)", "linear"]
 
 
 def test_a_server_that_contradicts_itself_is_not_asked_again_and_again(page):

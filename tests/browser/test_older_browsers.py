@@ -69,6 +69,13 @@ TAKE_AWAY = """{
   if (owner) delete owner[name];
   if (owner?.[name] !== undefined) Object.defineProperty(owner, name, { value: undefined });
 }"""
+NO_FOCUS_VISIBLE = """{
+  const { matches } = Element.prototype;
+  Element.prototype.matches = function (selector) {
+    if (selector.includes(":focus-visible")) throw new DOMException("?", "SyntaxError");
+    return matches.call(this, selector);
+  };
+}"""
 # As Safari 15.0 has it: the entry is not listed. Without the method there is no page so old.
 NO_ENTRIES = "Performance.prototype.getEntriesByType = () => [];"
 
@@ -120,6 +127,18 @@ def test_everything_works_without_all_newer_calls_at_once(open_older, shelf_url)
         get_board(page).press("Shift+ArrowDown")
     get_board(page).press("Space")
     expect(page.get_by_role("status")).to_have_text("1")
+
+
+def test_the_keyboard_draws_where_focus_visible_is_not_known(page):
+    page.add_init_script(NO_FOCUS_VISIBLE)
+    page.reload()
+    get_board(page).focus()
+    page.keyboard.press("Space")
+    for _ in range(8):
+        page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Space")
+    assert not is_empty(page)
+    expect(page.get_by_role("status")).not_to_have_text("Draw a digit")
 
 
 @pytest.mark.failed_requests

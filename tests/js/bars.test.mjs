@@ -8,7 +8,11 @@ test("a probability is written as a percentage with one decimal", () => {
   assert.equal(percent(0.0006), "0.1%");
 });
 
-test("certain and impossible have their decimal, too", () => {
-  assert.equal(percent(1), "100.0%");
-  assert.equal(percent(0), "0.0%");
+test("no network is certain: what would round to 100.0% or 0.0% stays on this side of it", () => {
+  assert.equal(percent(1), "> 99.9%");
+  assert.equal(percent(0.9995), "> 99.9%");
+  assert.equal(percent(0.9994), "99.9%");
+  assert.equal(percent(0.0005), "0.1%");
+  assert.equal(percent(0.0004), "< 0.1%");
+  assert.equal(percent(0), "< 0.1%");
 });

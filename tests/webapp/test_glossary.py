@@ -1,16 +1,36 @@
+import re
+
 import pytest
 
-from webapp.glossary import FORMS, TERMS, Linker
+from webapp.glossary import FIRST, FORMS, OTHERS, TERMS, Linker
 
 TAUGHT = """epoch, batch, step, learning rate, optimizer, SGD, momentum, RMSprop, Adam, softmax,
 logits, cross-entropy, dropout, convolution, pooling, ReLU, checkpoint, validation, parameters,
 normalization, calibration, confusion matrix, weight averaging, one-cycle, Muon, AUROC,
 calibration error, ECE"""
+BEGINNERS = """machine learning, deep learning, neuron, weights and bias, logistic regression,
+multilayer perceptron, CNN, stride, feature map, activation function, fully connected layer,
+gradient descent, backpropagation, training data, underfitting, negative log-likelihood, tensor,
+state dict, data loader, transformation, log interval, determinism, ONNX"""
 
 
 @pytest.mark.parametrize("name", [" ".join(name.split()) for name in TAUGHT.split(",")])
 def test_the_tutorials_words_are_explained(name):
     assert name.lower() in FORMS
+
+
+def test_five_words_come_first_and_the_others_in_the_order_of_the_alphabet():
+    first = ["neural network", "training", "probability", "test set", "overfitting"]
+    assert [term.name for term in FIRST] == first
+    names = [term.name.lower() for term in OTHERS]
+    assert names == sorted(names)
+
+
+@pytest.mark.parametrize("name", [" ".join(name.split()) for name in BEGINNERS.split(",")])
+def test_a_beginners_word_is_explained_in_two_sentences_and_can_be_seen(name):
+    [term] = [term for term in TERMS if term.name == name]
+    assert len(re.findall(r"[.?](?: |$)", term.text)) == 2
+    assert term.seen
 
 
 def test_no_two_terms_share_a_word_or_an_anchor():

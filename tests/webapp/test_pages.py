@@ -82,6 +82,20 @@ def test_the_masthead_leads_to_the_pages_and_says_which_one_is_open(shelf_client
 
 def test_the_board_offers_every_model_by_its_title_the_default_first(shelf_client):
     page = shelf_client.get("/").get_data(as_text=True)
-    places = [page.index(f">{card.title}</option>") for card in make_shelf().cards.values()]
+    first, *others = (card.title for card in make_shelf().cards.values())
+    titles = [f"{first} (best)", *others]
+    places = [page.index(f">{title}</option>") for title in titles]
     assert places == sorted(places)
     assert len(places) == 6
+
+
+@pytest.mark.parametrize("path", ["/", "/models", "/glossary"])
+def test_a_page_can_be_read_past_its_masthead(shelf_client, path):
+    links = Links(shelf_client.get(path).get_data(as_text=True))
+    assert links.followed[0] == "#content"
+    assert "content" in links.ids
+
+
+def test_the_board_says_how_many_networks_can_be_compared(shelf_client):
+    page = shelf_client.get("/").get_data(as_text=True)
+    assert "Compare all 6" in " ".join(page.split())

@@ -13,7 +13,7 @@ def test_every_recipe_is_shown_by_labels_of_our_own(name):
     recipe = RECIPES[name].to_dict()
     shown = tabulate(**recipe)
     assert shown["Learning rate"] == f"{recipe['learning_rate']:g}"
-    assert shown["Epochs"] == " + ".join(map(str, recipe["sessions"]))
+    assert " and ".join(map(str, recipe["sessions"])) in shown["Trained in"]
     fields = {field.replace("_", " ").capitalize() for field in recipe}
     assert shown.keys() & fields <= {
         "Optimizer",
@@ -30,8 +30,9 @@ def test_every_recipe_is_shown_by_labels_of_our_own(name):
         ("optimizer", "adam", ("Optimizer", "Adam")),
         ("optimizer", "lion", ("Optimizer", "lion")),
         ("learning_rate", 0.002, ("Learning rate", "0.002")),
-        ("sessions", [12, 3], ("Epochs", "12 + 3")),
-        ("sessions", [40], ("Epochs", "40")),
+        ("sessions", [12, 3], ("Trained in", "two parts: 12 and 3 passes over the images")),
+        ("sessions", [40], ("Trained in", "one part: 40 passes over the images")),
+        ("sessions", [1], ("Trained in", "one part: 1 pass over the images")),
         ("batch_size", 100, ("Batch size", "100")),
         ("schedule", "one_cycle", ("Learning rate schedule", "one-cycle")),
         ("lowest_rate", 0.3, ("Final learning rate", "30% of the highest")),

@@ -1,0 +1,28 @@
+/**
+ * What a screen reader hears: one short line when the pen has been lifted and the drawing is read,
+ * and nothing while it is drawn. What the page shows meanwhile is not announced.
+ */
+export class Speech {
+  #region;
+
+  constructor(region) {
+    this.#region = region;
+  }
+
+  say(words) {
+    // Even the same words, written again, would be announced again.
+    if (this.#region.textContent !== words) this.#region.textContent = words;
+  }
+
+  /** The next words are announced even if they are the last ones. */
+  hush() {
+    this.say("");
+  }
+}
+
+/** A reading in a few words. */
+export function phrase({ status, digit, unsure }) {
+  if (status === "blank") return "Too little to read; draw it larger";
+  if (status === "not_a_digit") return "Not a digit; Read anyway is available";
+  return unsure ? `${digit}, unsure: ${unsure.join(" or ")}` : String(digit);
+}

@@ -1,0 +1,114 @@
+"""The board, the answer and the first bars are seen together on every screen."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.drawing import (
+    DOWN,
+    answer_all,
+    draw_stroke,
+    get_bar,
+    get_board,
+    get_button,
+    get_sheet,
+    make_reading,
+)
+
+SCREENS = {
+    "the smallest phone": (320, 568),
+    "the smallest phone on its side": (568, 320),
+    "a phone with the browser's bars": (390, 664),
+    "a phone on its side": (844, 390),
+    "a page at 200%": (640, 360),
+    "a tablet": (768, 1024),
+    "a large tablet": (1024, 1366),
+    "a tablet on its side": (1024, 768),
+    "a square": (900, 900),
+    "a low window": (1280, 500),
+    "a laptop": (1280, 720),
+    "a projector": (1920, 1080),
+    "a large screen": (2560, 1440),
+}
+REFUSED = make_reading(5, "not_a_digit") | {"digit": None, "no_digit": 0.98}
+
+
+@pytest.fixture(params=SCREENS.values(), ids=SCREENS)
+def screen(open_page, request):
+    width, height = request.param
+    return open_page(viewport={"width": width, "height": height})
+
+
+def measure(page):
+    """Return the share of the window's shorter side that the board takes."""
+    size = page.viewport_size
+    return get_board(page).bounding_box()["width"] / min(size["width"], size["height"])
+
+
+def test_board_answer_and_first_bars_are_seen_together(screen):
+    parts = [get_board(screen), screen.get_by_role("status")]
+    parts += [get_bar(screen, digit) for digit in range(3)]
+    for part in parts:
+        expect(part).to_be_in_viewport(ratio=1)
+    answer_all(screen, json=REFUSED)
+    draw_stroke(screen, DOWN)
+    for name in ("Read anyway", "See what the other networks say"):
+        expect(get_button(screen, name)).to_be_in_viewport(ratio=1)
+    for part in parts:
+        expect(part).to_be_in_viewport(ratio=1)
+
+
+def test_the_board_is_square_and_as_large_as_the_window_allows(screen):
+    box = get_board(screen).bounding_box()
+    assert box["width"] == pytest.approx(box["height"], abs=0.5)
+    assert measure(screen) >= 0.55
+
+
+def test_nothing_lies_on_anything_else(screen):
+    answer_all(screen, json=REFUSED)
+    draw_stroke(screen, DOWN)
+    expect(get_button(screen, "Read anyway")).to_be_visible()
+    sheet = get_sheet(screen)
+    tools = screen.get_by_role("group", name="Tools").get_by_role("button").all()
+    words = [screen.get_by_role("status"), screen.get_by_text("If it had to be a digit:")]
+    words += [get_button(screen, "Read anyway")]
+    bars = [get_bar(screen, digit) for digit in (*range(10), "Not a digit")]
+    boxes = [part.bounding_box() for part in (sheet, *tools, *words, *bars)]
+    for index, one in enumerate(boxes):
+        assert not any(overlap(one, other) for other in boxes[index + 1 :])
+
+
+def overlap(one, other):
+    def apart(start, size):
+        return (
+            one[start] + one[size] <= other[start] + 0.5
+            or other[start] + other[size] <= one[start] + 0.5
+        )
+
+    return not apart("x", "width") and not apart("y", "height")
+
+
+def test_a_portrait_tablet_has_a_large_board(open_page):
+    page = open_page(viewport={"width": 768, "height": 1024})
+    assert get_board(page).bounding_box()["width"] >= 0.85 * 768
+
+
+def test_forced_colours_keep_edges_and_the_marked_bar(open_page):
+    page = open_page(forced_colors="active", reduced_motion="reduce")
+    for part in (get_sheet(page), page.get_by_role("img", name="What the network sees")):
+        expect(part).to_have_css("border-top-style", "solid")
+    answer_all(page, json=make_reading(7) | {"no_digit": 0.1})
+    draw_stroke(page, DOWN)
+    expect(page.get_by_role("status")).to_have_text("7")
+    fills = [get_bar(page, digit).locator("div") for digit in (7, 3)]
+    marked, other = (
+        fill.evaluate("fill => getComputedStyle(fill).backgroundColor") for fill in fills
+    )
+    assert marked != other
+    assert marked == page.evaluate(
+        """() => {
+          const probe = document.body.appendChild(document.createElement("p"));
+          probe.style.backgroundColor = "Highlight";
+          probe.style.forcedColorAdjust = "none";
+          return getComputedStyle(probe).backgroundColor;
+        }"""
+    )

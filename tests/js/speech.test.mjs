@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { phrase } from "../../static/js/speech.js";
+
+for (const [what, reading, words] of [
+  ["a digit is its numeral", { status: "digit", digit: 7, unsure: null }, "7"],
+  ["a doubt names both", { status: "digit", digit: 7, unsure: [7, 1] }, "7, unsure: 7 or 1"],
+  ["a refusal says what can be done", { status: "not_a_digit", digit: null },
+    "Not a digit; Read anyway is available"],
+  ["too little says what to do", { status: "blank", digit: null },
+    "Too little to read; draw it larger"],
+]) {
+  test(what, () => assert.equal(phrase(reading), words));
+}

@@ -1,7 +1,8 @@
+import { getContext } from "./context.js";
 import { History } from "./history.js";
 import { Stroke } from "./stroke.js";
 
-const PEN_WIDTH = 18;
+export const PEN_WIDTH = 18;
 
 /**
  * The sheet of paper. It keeps strokes, draws them and emits `change`; pens write on it.
@@ -21,7 +22,8 @@ export class Board extends EventTarget {
     super();
     this.#canvas = canvas;
     this.#ink = ink;
-    this.#context = canvas.getContext("2d", { willReadFrequently: true });
+    this.#context = getContext(canvas);
+    if (!this.#context) return; // a browser that protects its user may give none
     Object.assign(this.#context, { lineWidth: PEN_WIDTH, lineCap: "round", lineJoin: "round" });
   }
 
@@ -37,9 +39,9 @@ export class Board extends EventTarget {
     return this.#running !== null;
   }
 
-  /** Every stroke as an SVG path, in the order in which they were drawn. */
-  get paths() {
-    return this.#history.present.map((stroke) => stroke.path);
+  /** Every stroke as a list of points [x, y] in board pixels, in the order of drawing. */
+  get strokes() {
+    return this.#history.present.map((stroke) => stroke.points);
   }
 
   get canUndo() {
@@ -93,13 +95,16 @@ export class Board extends EventTarget {
     if (!this.isEmpty) this.#change(() => this.#history.push([]));
   }
 
-  /** Draws what `paths` once returned, stroke by stroke, so that each can be undone. */
-  restore(paths) {
+  /** Draws what `strokes` once returned, stroke by stroke, so that each can be undone. */
+  restore(strokes) {
     this.#change(() => {
-      for (const path of paths) this.#history.push([...this.#history.present, { path }]);
+      for (const points of strokes) {
+        this.#history.push([...this.#history.present, Stroke.through(points)]);
+      }
     });
   }
 
+  /** The canvas as a PNG. A browser that protects it may throw, or return another picture. */
   toDataURL() {
     return this.#canvas.toDataURL("image/png");
   }
@@ -111,9 +116,9 @@ export class Board extends EventTarget {
   }
 
   #changed() {
-    const { paths } = this;
-    this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-    for (const path of paths) this.#context.stroke(new Path2D(path));
+    const paths = this.#history.present.map((stroke) => stroke.path);
+    this.#context?.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    for (const path of paths) this.#context?.stroke(new Path2D(path));
     this.#ink.setAttribute("d", paths.join(""));
     this.dispatchEvent(new Event("change"));
   }

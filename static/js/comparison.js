@@ -3,6 +3,7 @@ import { percent } from "./bars.js";
 /** The same drawing read by every model, one row each, in place of the ten large bars. */
 export class Comparison extends EventTarget {
   #views;
+  #table;
   #button;
   #rows;
 
@@ -10,6 +11,7 @@ export class Comparison extends EventTarget {
   constructor(views, table, button) {
     super();
     this.#views = views;
+    this.#table = table;
     this.#button = button;
     this.#rows = [...table.tBodies[0].rows].map((element) => new Row(element));
     button.addEventListener("click", () => this.#toggle());
@@ -17,6 +19,15 @@ export class Comparison extends EventTarget {
 
   get isOpen() {
     return this.#button.getAttribute("aria-expanded") === "true";
+  }
+
+  /** Has a row for each of these models from now on: [{ name, title }]. */
+  list(models) {
+    const [row] = this.#rows;
+    this.#rows = models.map(({ name, title }) => row.copyFor(name, title));
+    this.#table.tBodies[0].replaceChildren(...this.#rows.map(({ element }) => element));
+    this.#button.textContent = `Compare all ${models.length}`;
+    if (models.length < 2 && this.isOpen) this.#toggle(); // the button is about to go
   }
 
   open() {
@@ -58,8 +69,22 @@ class Row {
     this.#picture = element.querySelector('[role="img"]');
   }
 
+  get element() {
+    return this.#element;
+  }
+
   get model() {
     return this.#element.dataset.model;
+  }
+
+  /** A row like this one for another model, not read yet. */
+  copyFor(name, title) {
+    const copy = this.#element.cloneNode(true);
+    copy.dataset.model = name;
+    copy.querySelector(".comparison__name").textContent = title;
+    const row = new Row(copy);
+    row.show();
+    return row;
   }
 
   set isMarked(isMarked) {

@@ -5,13 +5,22 @@ import { Client } from "./client.js";
 import { Comparison } from "./comparison.js";
 import { KeptDrawing } from "./kept_drawing.js";
 import { KeyboardPen } from "./keyboard_pen.js";
+import { listModels } from "./models.js";
+import { Notice } from "./notice.js";
 import { Picker } from "./picker.js";
 import { PointerPen } from "./pointer_pen.js";
+import { ReadOut } from "./read_out.js";
+import { listReadings } from "./readings.js";
 import { Seen } from "./seen.js";
 import { phrase, Speech } from "./speech.js";
 import { Toolbar } from "./toolbar.js";
 
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
+
+const CANVAS_IS_HIDDEN =
+  "This browser keeps the picture of your drawing from the page, so its strokes are sent instead. " +
+  "To send the picture, allow this site to read canvas data.";
+const NOT_UNDERSTOOD = "The server's answer could not be understood. Reload the page.";
 
 const sheet = part("board");
 const canvas = part("canvas");
@@ -19,11 +28,13 @@ const board = new Board(canvas, part("ink"));
 const picker = new Picker(part("model"));
 const compare = document.querySelector('[data-action="compare"]');
 const comparison = new Comparison(part("views"), part("comparison"), compare);
-const client = new Client(() => ({ image: board.toDataURL(), ...chooseModels() }));
+const readOut = new ReadOut(board);
+const client = new Client(async () => ({ ...(await readOut.take()), ...chooseModels() }));
 const answer = new Answer(part("answer"));
 const bars = new Bars(part("bars"));
 const seen = new Seen(part("seen"), part("seen-words"));
 const speech = new Speech(part("speech"));
+const notice = new Notice(part("notice"));
 const seeOthers = document.querySelector('[data-action="see-others"]');
 let answered = []; // the last readings from the server, one for each model asked
 let isInsisted = false; // show this drawing's digit even if a model refuses it
@@ -53,16 +64,14 @@ picker.addEventListener("change", () => {
   if (!board.isEmpty) readDrawing();
 });
 comparison.addEventListener("toggle", () => {
-  if (seeOthers) seeOthers.hidden = comparison.isOpen;
+  if (seeOthers) seeOthers.hidden = comparison.isOpen || picker.models.length < 2;
   if (comparison.isOpen && !board.isEmpty) readDrawing();
 });
 
-client.addEventListener("answer", ({ detail }) => show(detail.readings ?? [detail]));
+client.addEventListener("answer", ({ detail }) => receive(detail));
 document.querySelector('[data-action="read-anyway"]').addEventListener("click", readAnyway);
-client.addEventListener("refusal", ({ detail }) => {
-  answer.showRefusal(detail);
-  tellTrouble();
-});
+client.addEventListener("refusal", ({ detail }) => refuse(detail));
+client.addEventListener("gone", ({ detail }) => replaceModels(detail));
 client.addEventListener("unreachable", () => {
   answer.showUnreachable();
   tellTrouble();
@@ -74,7 +83,11 @@ seeOthers?.addEventListener("click", () => {
 
 takeModelFromAddress();
 
+readOut.addEventListener("hidden", () => notice.say(CANVAS_IS_HIDDEN));
+readOut.addEventListener("shown", () => notice.hide());
+
 new KeptDrawing(board); // last: it may change the board, and everything above must hear of it
+part("not-started").remove();
 
 function chooseModels() {
   return comparison.isOpen ? { models: picker.models } : { model: picker.model };
@@ -122,7 +135,40 @@ function fade() {
 
 function readDrawing() {
   if (answer.isInviting || answer.isOffering) answer.wait();
-  client.ask();
+  client.ask({ isUrgent: !board.isDrawing });
+}
+
+function receive(detail) {
+  try {
+    show(listReadings(detail));
+  } catch (error) {
+    refuse(NOT_UNDERSTOOD); // first: the page must not say "Reading…" for ever
+    throw error;
+  }
+}
+
+function refuse(reason) {
+  answer.showRefusal(reason);
+  tellTrouble();
+}
+
+/** The server's models have changed since the page was opened. The drawing stays. */
+async function replaceModels({ detail, models: names }) {
+  const asked = comparison.isOpen ? picker.models : [picker.model];
+  const models = await listModels().catch(() => names.map((name) => ({ name, title: name })));
+  if (asked.every((name) => models.some((model) => model.name === name))) return refuse(detail);
+  const { model, title } = picker;
+  picker.offer(models);
+  comparison.list(models);
+  if (seeOthers) seeOthers.hidden = comparison.isOpen || models.length < 2;
+  showChoice();
+  notice.say(
+    picker.model === model
+      ? "The models on this server have changed. The list is up to date again."
+      : `The model “${title}” is no longer on this server. “${picker.title}” reads now.`,
+  );
+  client.forget(); // whatever is under way asks for a model that is gone
+  if (!board.isEmpty) readDrawing();
 }
 
 function show(answers) {

@@ -36,7 +36,7 @@ export class KeyboardPen {
     this.#point = { x: board.size / 2, y: board.size / 2 };
     surface.addEventListener("keydown", (event) => this.#press(event));
     surface.addEventListener("keyup", (event) => this.#held.delete(event.key));
-    surface.addEventListener("focus", () => this.#appear(surface.matches(":focus-visible")));
+    surface.addEventListener("focus", () => this.#appear(hasVisibleFocus(surface)));
     surface.addEventListener("blur", () => this.#leave());
     surface.addEventListener("pointerdown", () => this.#leave());
     board.addEventListener("change", () => this.#show());
@@ -120,5 +120,14 @@ export class KeyboardPen {
     const { x, y } = this.#point;
     const place = `${share(x)} from the left, ${share(y)} from the top`;
     this.#voice.textContent = `Pen ${this.#isDown ? "down" : "up"}, ${place}`;
+  }
+}
+
+/** Safari 15.0 to 15.3 does not know the selector, and throws: there the first key shows the pen. */
+function hasVisibleFocus(element) {
+  try {
+    return element.matches(":focus-visible");
+  } catch {
+    return false;
   }
 }

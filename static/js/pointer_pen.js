@@ -1,13 +1,19 @@
+const PEN_IS_NEAR = 1000; // ms since its last event, during which a touch is a palm
+
 /** Mouse, finger and stylus: one pointer at a time draws one stroke. */
 export class PointerPen {
   #board;
   #surface;
   #pointer = null; // the one that is drawing: { id, type, stroke }
-  #penWasSeen = false;
+  #penSeen = -Infinity; // when a pen last wrote, hovered or was lifted, in ms
 
   constructor(board, surface) {
     this.#board = board;
     this.#surface = surface;
+    // First of all, a pen makes itself known, whatever it does.
+    for (const type of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
+      surface.addEventListener(type, (event) => event.pointerType === "pen" && this.#meetPen(event));
+    }
     surface.addEventListener("pointerdown", (event) => this.#press(event));
     surface.addEventListener("pointermove", (event) => this.#move(event));
     surface.addEventListener("pointerup", (event) => this.#lift(event));
@@ -17,7 +23,6 @@ export class PointerPen {
   }
 
   #press(event) {
-    if (event.pointerType === "pen") this.#meetPen();
     if (event.button !== 0 || this.#pointer || this.#isPalm(event)) return;
     this.#capture(event.pointerId);
     const stroke = this.#board.begin(this.#pointFrom(event));
@@ -25,7 +30,6 @@ export class PointerPen {
   }
 
   #move(event) {
-    if (event.pointerType === "pen") this.#meetPen();
     if (!this.#isDrawing(event)) return;
     // The button was released where the page could not see it: outside the window, or in a menu.
     if (event.pointerType === "mouse" && !(event.buttons & 1)) return this.#release(event);
@@ -46,15 +50,16 @@ export class PointerPen {
   }
 
   /** A palm touches the screen before its pen does: the stroke that it began is dropped. */
-  #meetPen() {
-    this.#penWasSeen = true;
+  #meetPen({ timeStamp }) {
+    this.#penSeen = timeStamp;
     if (this.#pointer?.type !== "touch") return;
     this.#board.discard(this.#pointer.stroke);
     this.#pointer = null;
   }
 
-  #isPalm(event) {
-    return this.#penWasSeen && event.pointerType === "touch";
+  /** A pen that rests while it writes, and so sends nothing, holds the board itself. */
+  #isPalm({ pointerType, timeStamp }) {
+    return pointerType === "touch" && timeStamp - this.#penSeen < PEN_IS_NEAR;
   }
 
   #isDrawing(event) {

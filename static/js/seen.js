@@ -1,3 +1,5 @@
+import { getContext } from "./context.js";
+
 /** The 28 × 28 image that the network was given, pixel for pixel, and what it holds in words. */
 export class Seen {
   #context;
@@ -5,20 +7,21 @@ export class Seen {
   #words;
 
   constructor(canvas, words) {
-    this.#context = canvas.getContext("2d", { willReadFrequently: true });
+    this.#context = getContext(canvas);
     this.#size = canvas.width;
     this.#words = words;
   }
 
   show(levels) {
+    this.#tell(levels);
+    if (!this.#context) return;
     const image = this.#context.createImageData(this.#size, this.#size);
     levels.forEach((level, index) => image.data.set([level, level, level, 255], 4 * index));
     this.#context.putImageData(image, 0, 0);
-    this.#tell(levels);
   }
 
   clear() {
-    this.#context.clearRect(0, 0, this.#size, this.#size);
+    this.#context?.clearRect(0, 0, this.#size, this.#size);
     this.#words.textContent = `${this.#grid}, empty until you draw.`;
   }
 

@@ -1,25 +1,37 @@
-/** One stroke of the pen: points in board pixels, kept as the SVG path that draws them. */
+/** One stroke of the pen: points in board pixels, and the SVG path that draws them. */
 export class Stroke {
-  #last = null;
+  #points = [];
   #path = "";
-  #length = 0;
 
   constructor(point) {
     this.add(point);
   }
 
+  /** The stroke through these points, as `points` returned them. */
+  static through(points) {
+    const [first, ...others] = points.map(([x, y]) => ({ x, y }));
+    const stroke = new Stroke(first);
+    for (const point of others) stroke.add(point);
+    return stroke;
+  }
+
   add(point) {
     const [x, y] = [round(point.x), round(point.y)];
-    if (this.#last?.x === x && this.#last.y === y) return;
-    this.#path += `${this.#length ? "L" : "M"}${x} ${y}`;
-    this.#last = { x, y };
-    this.#length += 1;
+    const [lastX, lastY] = this.#points[this.#points.length - 1] ?? [];
+    if (lastX === x && lastY === y) return;
+    this.#path += `${this.#points.length ? "L" : "M"}${x} ${y}`;
+    this.#points.push([x, y]);
+  }
+
+  /** Every point as [x, y], to a hundredth of a pixel. */
+  get points() {
+    return [...this.#points];
   }
 
   /** Canvas and page draw this same path. */
   get path() {
     // A path of one point draws nothing; a very short line with round caps draws a dot.
-    return this.#length > 1 ? this.#path : `${this.#path}h0.01`;
+    return this.#points.length > 1 ? this.#path : `${this.#path}h0.01`;
   }
 }
 

@@ -21,7 +21,7 @@ def main() -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="serving, reading, refusal, generating, training, seeds (all but seeds)",
+        help="serving, pen-up, reading, refusal, generating, training, seeds (all but seeds)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -50,6 +50,12 @@ def _measure_serving(flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import serving
 
     yield json.dumps(serving.measure(flags.against), indent=1)
+
+
+def _measure_pen_up(_flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import pen_up
+
+    yield json.dumps(pen_up.measure())
 
 
 def _measure_reading(_flags: argparse.Namespace) -> Iterator[str]:
@@ -87,6 +93,7 @@ def _measure_training(flags: argparse.Namespace) -> Iterator[str]:
 
 MEASUREMENTS = {
     "serving": _measure_serving,
+    "pen-up": _measure_pen_up,
     "reading": _measure_reading,
     "refusal": _measure_refusal,
     "generating": _measure_generating,

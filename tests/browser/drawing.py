@@ -162,3 +162,21 @@ def make_reading(digit: int | None, status: str = "digit") -> dict:
         "model": "played",
         "seen": [0] * 784,
     }
+
+
+def play_blind_server(page: Page) -> list[dict]:
+    """Play a server that reads strokes as a seven and every picture as blank.
+
+    Return a list that fills with what it is asked.
+    """
+    asked: list[dict] = []
+
+    def answer(route):
+        question = route.request.post_data_json
+        asked.append(question)
+        seen = make_reading(7) if "strokes" in question else make_reading(None, "blank")
+        route.fulfill(json=seen)
+
+    page.unroute(PREDICT)
+    page.route(PREDICT, answer)
+    return asked

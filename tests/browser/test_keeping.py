@@ -1,5 +1,8 @@
 """A drawing is there again after a look at another page."""
 
+import json
+
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -87,7 +90,24 @@ def test_another_tab_begins_with_an_empty_board(page, board_url):
     assert is_empty(other)
 
 
-@pytest.mark.parametrize("text", ["", "{", "7", "null", '["<svg>", 3, null, "z"]', '{"M1 2": 1}'])
+def test_a_drawing_is_kept_as_points_of_the_board(page):
+    draw_stroke(page, DOWN)
+    [stroke] = json.loads(page.evaluate("key => sessionStorage.getItem(key)", KEY))
+    assert np.array(stroke) == pytest.approx(280 * np.array(DOWN), abs=1)
+
+
+NOT_DRAWINGS = (
+    "",
+    "{",
+    "7",
+    "null",
+    '["<svg>", 3, null, "z", [], [[]], [7], [[1]], [[1, "2"]], [[1, 2, 3]], [[1e300, 0]]]',
+    '{"M1 2": 1}',
+    '["M140 56L140 224"]',  # as drawings were kept in former versions
+)
+
+
+@pytest.mark.parametrize("text", NOT_DRAWINGS)
 def test_a_stored_text_that_is_not_a_drawing_is_not_drawn(page, text):
     with page.expect_navigation():
         page.get_by_role("link", name="Models").click()

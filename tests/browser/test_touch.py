@@ -21,6 +21,8 @@ from tests.browser.drawing import (
 )
 from tests.shapes import DIGITS
 
+PEN_IS_GONE = 1200  # ms after its last event, a touch is a finger again
+
 
 class Hand:
     """Fingers and a stylus, moved by the browser's own input events."""
@@ -98,11 +100,39 @@ def test_a_stylus_draws(tablet, hand):
     assert has_ink(tablet, BOTTOM)
 
 
-def test_a_palm_does_not_draw_once_a_stylus_was_seen(tablet, hand):
+def test_a_palm_does_not_draw_while_a_stylus_writes(tablet, hand):
+    hand.pen("Pressed", TOP)
+    hand.pen("Moved", MIDDLE)
+    tablet.wait_for_timeout(PEN_IS_GONE)  # it rests on the board
+    hand.stroke(ACROSS)
+    assert not has_ink(tablet, LEFT)
+    hand.pen("Moved", BOTTOM)
+    hand.pen("Released", BOTTOM, buttons=0)
+    assert has_ink(tablet, BOTTOM)
+
+
+def test_a_palm_does_not_draw_between_two_strokes_of_a_stylus(tablet, hand):
     hand.pen_stroke(DOWN)
     before = take_drawing(tablet)
     hand.stroke(ACROSS)
     assert take_drawing(tablet) == before
+
+
+def test_a_palm_does_not_draw_under_a_stylus_that_hovers(tablet, hand):
+    hand.pen("Moved", TOP, buttons=0)
+    hand.stroke(ACROSS)
+    assert is_empty(tablet)
+
+
+@pytest.mark.parametrize("use", ["hovered", "wrote"])
+def test_a_finger_draws_again_when_the_stylus_is_gone(tablet, hand, use):
+    if use == "wrote":
+        hand.pen_stroke(DOWN)
+    else:
+        hand.pen("Moved", TOP, buttons=0)
+    tablet.wait_for_timeout(PEN_IS_GONE)
+    hand.stroke(ACROSS)
+    assert has_ink(tablet, LEFT)
 
 
 def test_a_palm_that_came_before_its_stylus_leaves_nothing(tablet, hand):

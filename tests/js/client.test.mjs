@@ -13,24 +13,18 @@ beforeEach(() => {
   mock.reset();
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout"] });
-  mock.method(AbortSignal, "timeout", abortAfter); // the real one has a clock of its own
   server = new FakeServer();
   client = new Client(() => ({ image: drawing }));
   heard = [];
-  for (const type of ["answer", "refusal", "unreachable"]) {
+  for (const type of ["answer", "refusal", "gone", "unreachable"]) {
     client.addEventListener(type, ({ detail }) => heard.push([type, detail]));
   }
 });
 
-function abortAfter(milliseconds) {
-  const controller = new AbortController();
-  setTimeout(() => controller.abort(new DOMException("late", "TimeoutError")), milliseconds);
-  return controller.signal;
-}
-
-function draw(what) {
+async function draw(what, { isUrgent = false } = {}) {
   drawing = what;
-  client.ask();
+  client.ask({ isUrgent });
+  await settle();
 }
 
 async function pass(milliseconds) {
@@ -39,7 +33,7 @@ async function pass(milliseconds) {
 }
 
 test("the drawing is posted as JSON, and the answer is handed on as it came", async () => {
-  draw("seven");
+  await draw("seven");
   const [{ address, options }] = server.requests;
   assert.equal(address, "/api/predict");
   assert.equal(options.method, "POST");
@@ -50,16 +44,16 @@ test("the drawing is posted as JSON, and the answer is handed on as it came", as
 });
 
 test("only one request is under way at a time", async () => {
-  draw("first");
-  draw("second");
+  await draw("first");
+  await draw("second");
   await pass(PAUSE);
   assert.equal(server.requests.length, 1);
 });
 
 test("the newest drawing is sent next, and those in between are skipped", async () => {
-  draw("first");
-  draw("second");
-  draw("third");
+  await draw("first");
+  await draw("second");
+  await draw("third");
   await server.answer({ digit: 1 });
   await pass(PAUSE);
   assert.deepEqual(server.questions, [{ image: "first" }, { image: "third" }]);
@@ -70,8 +64,8 @@ test("the newest drawing is sent next, and those in between are skipped", async 
 });
 
 test("requests follow one another after a short pause, not at once", async () => {
-  draw("first");
-  draw("second");
+  await draw("first");
+  await draw("second");
   await server.answer({ digit: 1 });
   await pass(PAUSE / 2);
   assert.equal(server.requests.length, 1);
@@ -80,18 +74,106 @@ test("requests follow one another after a short pause, not at once", async () =>
 });
 
 test("a drawing made during the pause after an answer is sent when the pause ends", async () => {
-  draw("first");
+  await draw("first");
   await server.answer({ digit: 1 });
-  draw("second");
+  await draw("second");
   assert.equal(server.requests.length, 1);
   await pass(PAUSE);
   assert.equal(server.requests.length, 2);
 });
 
+test("an urgent drawing goes without the pause", async () => {
+  await draw("first");
+  await server.answer({ digit: 1 });
+  await draw("second", { isUrgent: true });
+  assert.deepEqual(server.questions, [{ image: "first" }, { image: "second" }]);
+});
+
+test("an urgent drawing waits for the answer that is under way, then goes at once", async () => {
+  await draw("first");
+  await draw("second", { isUrgent: true });
+  assert.equal(server.requests.length, 1);
+  await server.answer({ digit: 1 });
+  assert.deepEqual(server.questions, [{ image: "first" }, { image: "second" }]);
+});
+
+test("after an urgent drawing, the next one waits for the pause again", async () => {
+  await draw("first");
+  await draw("second", { isUrgent: true });
+  await server.answer({ digit: 1 });
+  await draw("third");
+  await server.answer({ digit: 2 });
+  assert.equal(server.requests.length, 2);
+  await pass(PAUSE);
+  assert.equal(server.requests.length, 3);
+});
+
+test("not even an urgent drawing presses a server that cannot be reached", async () => {
+  await draw("first");
+  await server.fail();
+  await draw("second", { isUrgent: true });
+  assert.equal(server.requests.length, 1);
+  await pass(300);
+  assert.deepEqual(server.questions.at(-1), { image: "second" });
+});
+
+test("a drawing may take its time to be read out", async () => {
+  let readOut;
+  client = new Client(() => new Promise((resolve) => (readOut = resolve)));
+  client.ask();
+  await settle();
+  assert.equal(server.requests.length, 0);
+  readOut({ image: "seven" });
+  await settle();
+  assert.deepEqual(server.questions, [{ image: "seven" }]);
+});
+
+test("a drawing that is forgotten while it is read out is not sent", async () => {
+  let readOut;
+  client = new Client(() => new Promise((resolve) => (readOut = resolve)));
+  client.ask();
+  client.forget();
+  readOut({ image: "seven" });
+  await pass(LONG);
+  assert.equal(server.requests.length, 0);
+});
+
+test("a drawing that cannot be read out is said, and the next one is sent", async () => {
+  const logged = mock.method(console, "error", () => {});
+  let isBroken = true;
+  client = new Client(() => {
+    if (isBroken) throw new Error("no canvas");
+    return { image: "seven" };
+  });
+  client.addEventListener("refusal", ({ detail }) => heard.push(["refusal", detail]));
+  client.ask();
+  await settle();
+  await pass(PAUSE);
+  assert.match(heard[0][1], /could not be sent/);
+  assert.equal(logged.mock.callCount(), 1);
+  isBroken = false;
+  client.ask();
+  await settle();
+  assert.deepEqual(server.questions, [{ image: "seven" }]);
+});
+
+test("a model that is gone is told from other refusals, with the models there are", async () => {
+  await draw("seven");
+  const problem = { detail: "There is no model with that name.", models: ["mlp"] };
+  await server.respond(JSON.stringify(problem), { status: 404 });
+  assert.deepEqual(heard, [["gone", problem]]);
+});
+
+test("an address that is not there is an ordinary refusal", async () => {
+  await draw("seven");
+  await server.respond('{"detail": "There is nothing here."}', { status: 404 });
+  assert.deepEqual(heard, [["refusal", "There is nothing here."]]);
+});
+
 test("the client is behind while a newer drawing waits to be sent", async () => {
-  draw("first");
+  await draw("first");
   assert.equal(client.isBehind, false);
-  draw("second");
+  await draw("second");
   assert.equal(client.isBehind, true);
   await server.answer({ digit: 1 });
   await pass(PAUSE);
@@ -99,7 +181,7 @@ test("the client is behind while a newer drawing waits to be sent", async () => 
 });
 
 test("the answer to a forgotten drawing is dropped", async () => {
-  draw("first");
+  await draw("first");
   client.forget();
   await server.answer({ digit: 1 });
   await pass(LONG);
@@ -108,8 +190,8 @@ test("the answer to a forgotten drawing is dropped", async () => {
 });
 
 test("a drawing that waits to be sent and is forgotten is never sent", async () => {
-  draw("first");
-  draw("second");
+  await draw("first");
+  await draw("second");
   client.forget();
   await server.answer({ digit: 1 });
   await pass(LONG);
@@ -117,9 +199,9 @@ test("a drawing that waits to be sent and is forgotten is never sent", async () 
 });
 
 test("a drawing made after forgetting gets its own answer only", async () => {
-  draw("first");
+  await draw("first");
   client.forget();
-  draw("second");
+  await draw("second");
   await server.answer({ digit: 1 });
   await pass(PAUSE);
   await server.answer({ digit: 2 });
@@ -127,7 +209,7 @@ test("a drawing made after forgetting gets its own answer only", async () => {
 });
 
 test("a forgotten drawing is not tried again when the server cannot be reached", async () => {
-  draw("first");
+  await draw("first");
   client.forget();
   await server.fail();
   await pass(LONG);
@@ -136,7 +218,7 @@ test("a forgotten drawing is not tried again when the server cannot be reached",
 });
 
 test("a refusal gives the detail of the problem and is not asked again", async () => {
-  draw("huge");
+  await draw("huge");
   const problem = { title: "Bad request", status: 400, detail: "Send a smaller drawing." };
   await server.respond(JSON.stringify(problem), { status: 400 });
   await pass(LONG);
@@ -151,7 +233,7 @@ for (const [what, body] of [
   ["whose JSON is not an object", "null"],
 ]) {
   test(`a refusal ${what} is named by its number`, async () => {
-    draw("seven");
+    await draw("seven");
     await server.respond(body, { status: 500 });
     assert.deepEqual(heard, [["refusal", "The server answered with error 500."]]);
   });
@@ -167,7 +249,7 @@ for (const [what, failure] of [
   ["status 504", () => server.respond("", { status: 504 })],
 ]) {
   test(`${what} counts as unreachable, and the drawing is sent again`, async () => {
-    draw("seven");
+    await draw("seven");
     await failure();
     assert.deepEqual(heard, [["unreachable", null]]);
     await pass(300);
@@ -180,14 +262,14 @@ for (const [what, failure] of [
 }
 
 test("a server that is slow but answers in time is waited for", async () => {
-  draw("seven");
+  await draw("seven");
   await pass(9_000);
   await server.answer({ digit: 7 });
   assert.deepEqual(heard, [["answer", { digit: 7 }]]);
 });
 
 test("each further try waits longer, up to a limit", async () => {
-  draw("seven");
+  await draw("seven");
   for (const wait of [300, 600, 1200, 2400, 2400]) {
     await server.fail();
     const tried = server.requests.length;
@@ -199,23 +281,23 @@ test("each further try waits longer, up to a limit", async () => {
 });
 
 test("after an answer, tries begin with the short wait again", async () => {
-  draw("seven");
+  await draw("seven");
   await server.fail();
   await pass(300);
   await server.fail();
   await pass(600);
   await server.answer({ digit: 7 });
   await pass(PAUSE);
-  draw("one");
+  await draw("one");
   await server.fail();
   await pass(300);
   assert.equal(server.requests.length, 5);
 });
 
 test("a further try sends the drawing as it is by then", async () => {
-  draw("half");
+  await draw("half");
   await server.fail();
-  draw("whole");
+  await draw("whole");
   await pass(300);
   assert.deepEqual(server.questions, [{ image: "half" }, { image: "whole" }]);
 });

@@ -40,3 +40,25 @@ test("coordinates are rounded to hundredths of a pixel", () => {
 test("points that round to the same place are repetitions", () => {
   assert.equal(pathOf({ x: 1.001, y: 2 }, { x: 1.004, y: 2.002 }), "M1 2h0.01");
 });
+
+test("a stroke gives its points as pairs, rounded and without repetitions", () => {
+  const stroke = new Stroke({ x: 1 / 3, y: 2 });
+  for (const point of [{ x: 0.334, y: 2 }, { x: 30, y: -0.126 }]) stroke.add(point);
+  assert.deepEqual(stroke.points, [[0.33, 2], [30, -0.13]]);
+});
+
+test("the points that were given stay when the stroke goes on", () => {
+  const stroke = new Stroke({ x: 1, y: 2 });
+  const { points } = stroke;
+  stroke.add({ x: 3, y: 4 });
+  assert.deepEqual(points, [[1, 2]]);
+});
+
+for (const points of [[[5, 6]], [[1, 2], [30.25, 2]]]) {
+  test(`a stroke through the points of another is its equal: ${JSON.stringify(points)}`, () => {
+    const [first, ...others] = points.map(([x, y]) => ({ x, y }));
+    const copy = Stroke.through(points);
+    assert.equal(copy.path, pathOf(first, ...others));
+    assert.deepEqual(copy.points, points);
+  });
+}

@@ -35,7 +35,7 @@ async function pass(milliseconds) {
 test("the drawing is posted as JSON, and the answer is handed on as it came", async () => {
   await draw("seven");
   const [{ address, options }] = server.requests;
-  assert.equal(address, "/api/predict");
+  assert.equal(address, "api/predict");
   assert.equal(options.method, "POST");
   assert.equal(options.headers["Content-Type"], "application/json");
   assert.deepEqual(server.questions, [{ image: "seven" }]);

@@ -37,6 +37,10 @@ PERCEPTRON = Place("in the multilayer perceptron's layers", "models#mlp-layers")
 CONVOLUTIONS = Place("in the tutorial CNN's layers", "models#tutorial_cnn-layers")
 BOARD_LAYERS = Place("in the layers of the board's own network", "models#board_cnn-layers")
 CURVES = Place("in the tutorial CNN's curves of training", "models#tutorial_cnn-training")
+OVERFIT = Place(
+    "in the multilayer perceptron's curves: after epoch 11, its validation loss rises",
+    "models#mlp-training",
+)
 BY_HAND = Place("in the training of the network from scratch", "models#linear_scratch-training")
 
 FIRST = (  # what one meets first, in the order in which one explains the next
@@ -74,7 +78,7 @@ FIRST = (  # what one meets first, in the order in which one explains the next
         "Learning the training images by heart instead of what they have in common. The network "
         "then reads those well and new ones badly.",
         ("overfit", "overfits"),
-        CURVES,
+        OVERFIT,
     ),
 )
 OTHERS = (

@@ -20,7 +20,7 @@ def models() -> str:
     """Show what each model is, how it was trained and its results; smallest first."""
     entries = describe_models(current_app.extensions["reader"])
     entries.sort(key=lambda entry: by_size(entry.card))
-    return render_template("models.html", models=entries)
+    return render_template("models.html", models=entries, link=Linker())
 
 
 @pages.get("/glossary")

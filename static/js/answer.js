@@ -59,6 +59,11 @@ export class Answer {
     this.#show("trouble", words);
   }
 
+  /** While the pen is down, what is said may still change. */
+  set isBusy(isBusy) {
+    this.#said.setAttribute("aria-busy", String(isBusy));
+  }
+
   #show(state, said, note = "") {
     this.#element.dataset.state = state;
     if (this.#said.textContent !== said) this.#said.textContent = said;

@@ -50,6 +50,7 @@ showChoice();
 
 board.addEventListener("change", () => {
   sheet.toggleAttribute("data-empty", board.isEmpty);
+  answer.isBusy = board.isDrawing;
   if (board.isDrawing) speech.hush();
   isInsisted = false;
   if (board.isEmpty) startAfresh();

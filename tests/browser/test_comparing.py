@@ -140,6 +140,18 @@ def test_comparing_moves_nothing(open_page, shelf_url, size):
     assert [part.bounding_box() for part in fixed] == before
 
 
+def test_every_column_has_a_heading_that_is_seen_and_an_axis_for_a_projector(open_page, shelf_url):
+    page = open_page(shelf_url, viewport={"width": 1920, "height": 1080})
+    compare(page)
+    for name in ("Model", "Digit", "Probability", "Time"):
+        heading = page.get_by_role("columnheader", name=name, exact=True)
+        assert heading.bounding_box()["width"] > 20
+        expect(heading).to_be_in_viewport(ratio=1)
+    axis = page.locator(".tiny__axis span")
+    expect(axis).to_have_text(list("0123456789"))
+    assert axis.first.evaluate("digit => parseFloat(getComputedStyle(digit).fontSize)") >= 16
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_text_of_the_comparison_has_enough_contrast(open_page, shelf_url, width, scheme):

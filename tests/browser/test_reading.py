@@ -79,7 +79,9 @@ def test_the_digit_is_read_before_the_pen_is_lifted(page):
     [stroke] = DIGITS[7]
     draw_stroke(page, stroke, lift=False)
     expect(page.get_by_role("status")).to_have_text("7")
+    expect(page.get_by_role("status")).to_have_attribute("aria-busy", "true")
     page.mouse.up()
+    expect(page.get_by_role("status")).to_have_attribute("aria-busy", "false")
 
 
 def test_the_answer_changes_with_the_drawing(page):

@@ -95,12 +95,12 @@ class BoardCNN(nn.Module):
     The first ten logits are the digits'; the eleventh stands for "not a digit".
     """
 
-    title = "Board network"
+    title = "Board"
     summary = (
         "Made here for drawings: two networks, one of which sees each drawing stretched towards a "
         "square, learn from MNIST, from its digits written again by other hands and pens, and from "
-        "ways of writing that MNIST lacks, drawn by the program itself. Their average answers, and "
-        "an eleventh answer says that a drawing isn't a digit."
+        "ways of writing that MNIST lacks, drawn by the program itself. The average of the two is "
+        "the answer, and an eleventh answer says that a drawing isn't a digit."
     )
     smallest_batch = 2  # each network learns from its own half
 

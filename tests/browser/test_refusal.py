@@ -109,7 +109,7 @@ def test_what_is_read_anyway_is_read_so_in_the_comparison_too(refused):
     reading = make_reading(5, "not_a_digit") | {"digit": None, "model": "board_cnn"}
     answer_all(refused, json={"readings": [reading]})
     compare(refused)
-    row = get_row(refused, "Board network")
+    row = get_row(refused, "Board")
     expect(row.get_by_role("cell").first).to_have_text("5")
     expect(row).not_to_have_attribute("data-faded", "")
     expect(refused.get_by_role("status")).to_have_text("5")

@@ -8,12 +8,12 @@ test("the models are listed in the server's order, with their titles", async () 
   const server = new FakeServer();
   const listed = listModels();
   const models = [
-    { name: "board_cnn", default: true, card: { title: "Board network", parameters: 7 } },
+    { name: "board_cnn", default: true, card: { title: "Board", parameters: 7 } },
     { name: "mlp", default: false, card: { title: "One hidden layer" } },
   ];
   await server.answer({ default: "board_cnn", models });
   assert.deepEqual(await listed, [
-    { name: "board_cnn", title: "Board network" },
+    { name: "board_cnn", title: "Board" },
     { name: "mlp", title: "One hidden layer" },
   ]);
   assert.equal(server.requests[0].address, "api/models");

@@ -59,7 +59,7 @@ def test_a_sum_of_two_layers_is_a_layer_and_the_sum_with_a_bias_is_not():
         "ReLU",
         "flatten",
         "linear, 1152 → 11",
-        "mean with a second network like this one, which sees the drawing stretched",
+        "average with a second network like this one, which sees the drawing stretched",
     ]
     assert names["linear_scratch"] == ["flatten", "linear by hand, 784 → 10"]
 

@@ -13,7 +13,7 @@ from tests.browser.drawing import (
     get_button,
     make_reading,
 )
-from tests.browser.screens import SCHEMES, WIDTHS
+from tests.browser.screens import WIDTHS
 
 # What runs besides WCAG's own rules; axe leaves out only what it calls experimental.
 OPTIONS = {"rules": {"target-size": {"enabled": True}}}
@@ -59,20 +59,27 @@ def open_glossary(page):
     page.goto(f"{page.url}glossary")
 
 
+SLOW = pytest.mark.slow
+# The quick half sees each page in both schemes and at both widths; the rest is for `make test-all`.
 STATES = (
     open_board,
-    read_digit,
     refuse,
-    compare_all,
-    draw_by_keys,
     open_models,
-    open_folds,
     open_glossary,
+    *(
+        pytest.param(bring, marks=SLOW)
+        for bring in (read_digit, compare_all, draw_by_keys, open_folds)
+    ),
+)
+SCREENS = (
+    ("light", 1280),
+    ("dark", 390),
+    pytest.param("light", 390, marks=SLOW),
+    pytest.param("dark", 1280, marks=SLOW),
 )
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
 @pytest.mark.parametrize("bring", STATES, ids=lambda bring: bring.__name__)
 def test_axe_finds_nothing(open_page, bring, scheme, width):
     size = {"width": width, "height": WIDTHS[width]}

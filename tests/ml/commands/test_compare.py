@@ -2,7 +2,6 @@
 
 import json
 import os
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -52,21 +51,18 @@ def test_comparing_a_damaged_run_fails_in_one_line(line, copy_run, tmp_path, cap
     assert_one_line(capsys.readouterr().err)
 
 
-def test_comparing_what_is_not_a_run_fails_in_one_line_that_names_the_newest(
-    tmp_path, monkeypatch, capsys
-):
-    monkeypatch.chdir(tmp_path)
+def test_comparing_what_is_not_a_run_fails_in_one_line_that_names_the_newest(runs_dir, capsys):
     assert run.main(["--compare", "somewhere"]) == 1
     error = capsys.readouterr().err
     assert_one_line(error)
     assert "newest" not in error
     for number in range(5):
-        folder = Path("runs", f"run-{number}")
+        folder = runs_dir / f"run-{number}"
         folder.mkdir(parents=True)
         (folder / "history.jsonl").write_text("{}" if number else "")
         os.utime(folder / "history.jsonl", (number, number))
     assert run.main(["--compare", "runs/B"]) == 1
     error = capsys.readouterr().err
     assert_one_line(error)
-    named = [str(Path("runs", f"run-{number}")) for number in (4, 3, 2)]
+    named = [str(runs_dir / f"run-{number}") for number in (4, 3, 2)]
     assert error.strip().endswith(", ".join(named))

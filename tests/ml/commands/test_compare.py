@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 from PIL import Image
@@ -34,6 +36,16 @@ def test_a_run_is_compared_by_its_last_and_its_best_accuracy(copy_run, tmp_path,
     path.write_text("".join(lines))
     assert run.main(["--compare", str(folder), "--out", str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines()[1].split()[1:4] == ["3", "50.00%", "75.00%"]
+
+
+def test_a_table_is_printed_on_a_terminal_that_lacks_its_characters(copy_run, tmp_path):
+    folder = copy_run(tmp_path / "прогон – 1")
+    (folder / "checkpoint.pt").unlink()
+    command = [sys.executable, run.__file__, "--compare", str(folder), "--out", str(tmp_path)]
+    environment = os.environ | {"PYTHONIOENCODING": "cp437"}
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode("cp437").splitlines()[1].endswith("?")
 
 
 def test_a_run_copied_without_its_checkpoint_is_compared_too(copy_run, tmp_path, capsys):

@@ -31,5 +31,9 @@ def load_digits(flags: argparse.Namespace, validation: int) -> Digits:
 
 
 def _warn(flags: argparse.Namespace, consequence: str) -> None:
-    files = ", ".join(map(str, list_foreign(find_data(flags))))
-    console.warn(f"by their checksums, these files are not MNIST's: {files}; {consequence}")
+    foreign = list_foreign(find_data(flags))
+    names = ", ".join(path.name for path in foreign)
+    console.warn(
+        f"by their checksums, these files in {foreign[0].parent} are not MNIST's: {names}; "
+        + consequence
+    )

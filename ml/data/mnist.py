@@ -159,7 +159,7 @@ def _check(examples: Examples, images_path: Path, labels_path: Path) -> None:
 
 def _name_other(checksum: str) -> str:
     """Return the name of data that lies under MNIST's names and is not MNIST."""
-    return f"other data (sha256 {checksum[:12]}…)"
+    return f"other data (sha256 {checksum[:12]})"
 
 
 @dataclass(frozen=True)

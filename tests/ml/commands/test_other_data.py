@@ -17,7 +17,7 @@ def test_other_data_is_trained_and_named_but_not_served(train, tmp_path):
     code, text = train("--epochs", "1", serve=False)
     assert code == 0
     card = read_card(tmp_path / "run", "linear")
-    name = f"other data (sha256 {card.data['sha256'][:12]}…)"
+    name = f"other data (sha256 {card.data['sha256'][:12]})"
     assert card.data["name"] == name
     assert f"Result on the test set of {name}" in text
     (warning,) = [line for line in text.splitlines() if "warning" in line]

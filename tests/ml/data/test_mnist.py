@@ -98,7 +98,7 @@ def test_mnist_itself_has_its_known_size_checksums_and_name():
 def test_other_data_under_mnists_names_is_named_by_its_checksum(made_mnist):
     digits = Digits.load(made_mnist, 5_000)
     assert not digits.is_mnist
-    assert digits.name == f"other data (sha256 {digits.checksum()[:12]}…)"
+    assert digits.name == f"other data (sha256 {digits.checksum()[:12]})"
     assert "other data" in load_mnist(made_mnist, train=False).name
 
 

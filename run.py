@@ -2,12 +2,13 @@
 
 import argparse
 import importlib
+import io
 import re
 import sys
-from pathlib import Path
 from typing import NoReturn
 
 from ml.errors import ExplainedError, MissingPackageError, RecipeError, UnknownModelError
+from ml.files import expand_home
 from ml.networks.card import WEIGHTS_DIR
 
 FAILURE, USAGE = 1, 2
@@ -19,7 +20,8 @@ HEEDED = {
     None: {"host", "port", "weights", "engine", "prefix", "behind_proxy", "trusted_host"},
     "train": {
         *("sessions", "learning_rate", "batch_size", "optimizer", "momentum", "session_decay"),
-        *("seed", "resume", "refresh", "pictures", "model", "data", "out", "weights", "device"),
+        *("seed", "resume", "refresh", "serve_other_data", "pictures"),
+        *("model", "data", "out", "weights", "device"),
     },
     "evaluate": {
         *("model", "all", "data", "weights", "device", "json"),
@@ -50,7 +52,11 @@ def make_parser() -> Parser:
         "--evaluate", action="store_true", help="measure a model on MNIST's test set, or on strokes"
     )
     what.add_argument(
-        "--compare", nargs="+", type=Path, metavar="RUN", help="runs side by side: table and curves"
+        "--compare",
+        nargs="+",
+        type=expand_home,
+        metavar="RUN",
+        help="runs side by side: table and curves",
     )
     what.add_argument("--sample", action="store_true", help="pictures of readings and mistakes")
     what.add_argument(
@@ -123,6 +129,11 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         help="keep the result in the run's folder; serve what was served before",
     )
     group.add_argument(
+        "--serve-other-data",
+        action="store_true",
+        help="serve the result even if the data is not MNIST",
+    )
+    group.add_argument(
         "--no-pictures",
         dest="pictures",
         action="store_false",
@@ -133,16 +144,23 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
 def _add_common(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--model", metavar="NAME", help="which model (the first one served)")
     group.add_argument(
-        "--data", type=Path, metavar="DIR", help="where MNIST is or goes (MNIST_DIR, or data)"
+        "--data",
+        type=expand_home,
+        metavar="DIR",
+        help="where MNIST is or goes (MNIST_DIR, or data)",
     )
     group.add_argument(
         "--out",
-        type=Path,
+        type=expand_home,
         metavar="DIR",
         help="folder for the run, the export or the pictures; one picture may be named: x.png",
     )
     group.add_argument(
-        "--weights", type=Path, default=WEIGHTS_DIR, metavar="DIR", help="folder of served weights"
+        "--weights",
+        type=expand_home,
+        default=WEIGHTS_DIR,
+        metavar="DIR",
+        help="folder of served weights",
     )
     group.add_argument(
         "--device",
@@ -152,7 +170,11 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--json", action="store_true", help="print results for machines")
     group.add_argument(
-        "--strokes", nargs="+", type=Path, metavar="FILE", help="evaluate on drawn strokes instead"
+        "--strokes",
+        nargs="+",
+        type=expand_home,
+        metavar="FILE",
+        help="evaluate on drawn strokes instead",
     )
     group.add_argument(
         "--preprocessing",
@@ -224,6 +246,7 @@ def serve(flags: argparse.Namespace) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code: 0 done, 1 failed, 2 wrong usage."""
+    _print_any_character()
     parser = make_parser()
     flags = parser.parse_args(arguments)
     try:
@@ -237,6 +260,13 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail("stopped; what was served before still is (--resume goes on)", FAILURE)
     return 0
+
+
+def _print_any_character() -> None:
+    """Let what the terminal's encoding lacks, such as × in cp932, be printed as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _run(flags: argparse.Namespace, parser: Parser) -> None:
@@ -264,6 +294,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
             raise RecipeError(f"{action.option_strings[0]} belongs to {where}")
     if flags.all and flags.model:
         raise RecipeError("--all means every model; leave out --all or --model")
+    if flags.serve_other_data and not flags.refresh:
+        raise RecipeError("--serve-other-data serves and --no-refresh does not; leave out one")
     if not flags.strokes and (flags.everywhere or flags.preprocessing != "ours"):
         raise RecipeError("--everywhere and --preprocessing belong to --strokes FILE; add it")
 

@@ -18,14 +18,14 @@ from tests.one_line import assert_one_line
 ROOT = Path(run.__file__).parent
 
 
-def run_apart(*flags, **environment):
-    """Run the command line in a process of its own."""
+def run_apart(*flags, encoding="utf-8", **environment):
+    """Run the command line in a process of its own, whose output has the encoding."""
     return subprocess.run(
         [sys.executable, "run.py", *flags],
         cwd=ROOT,
         env=os.environ | environment,
         capture_output=True,
-        text=True,
+        encoding=encoding,
         check=False,
     )
 
@@ -37,6 +37,28 @@ def test_help_explains_every_flag(capsys):
     text = capsys.readouterr().out
     flags = "--train --evaluate --export --host --port --sessions --seed --resume --model --data"
     assert all(flag in text for flag in [*flags.split(), "--out", "--device", "--json"])
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "cp437", "cp932", "ascii"])
+def test_help_is_printed_on_a_terminal_of_any_encoding(encoding):
+    done = run_apart("--help", PYTHONIOENCODING=encoding, encoding=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--preprocessing" in done.stdout
+
+
+def test_a_failure_is_printed_on_a_terminal_of_any_encoding(tmp_path):
+    missing = tmp_path / "Цифры – 数字"
+    done = run_apart("--compare", str(missing), PYTHONIOENCODING="ascii", encoding="ascii")
+    assert done.returncode == 1
+    assert "????? ? ??" in done.stderr
+    assert_one_line(done.stderr)
+
+
+def test_a_folder_may_begin_with_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    flags = run.make_parser().parse_args(["--data=~/mnist", "--out=~", "--weights=w"])
+    assert (flags.data, flags.out, flags.weights) == (tmp_path / "mnist", tmp_path, Path("w"))
 
 
 @pytest.mark.parametrize(
@@ -78,6 +100,8 @@ def test_bad_usage_is_one_line_and_exit_code_2(flags, capsys):
         ["--show-styles", "--device", "cpu"],
         ["--seed", "1"],
         ["--no-refresh"],
+        ["--serve-other-data"],
+        ["--train", "--serve-other-data", "--no-refresh"],
     ],
 )
 def test_flags_that_would_be_ignored_are_bad_usage(flags, capsys):

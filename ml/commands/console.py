@@ -1,5 +1,6 @@
 """What a person sees in the terminal: the events of a training run, printed as they come."""
 
+import sys
 from collections.abc import Iterator
 
 from tqdm import tqdm
@@ -17,6 +18,11 @@ from ml.training.events import (
 def header(text: str) -> None:
     """Print a heading for a step of the run."""
     print(f"\n== {text} ==", flush=True)
+
+
+def warn(text: str) -> None:
+    """Print one line about something that does not stop the command."""
+    print(f"run.py: warning: {text}", file=sys.stderr, flush=True)
 
 
 def follow(events: Iterator[Event]) -> Finished:

@@ -5,9 +5,10 @@ import json
 from time import perf_counter
 from typing import Any
 
+from ml.commands.data import load_examples
 from ml.commands.served import choose_served, list_served
 from ml.data.examples import Examples
-from ml.data.mnist import default_data_dir, load_mnist
+from ml.data.mnist import NAME
 from ml.evaluation import drawings
 from ml.evaluation.metrics import compute_logits, judge
 from ml.networks.card import ModelCard, by_size, read_card
@@ -29,7 +30,7 @@ def run(flags: argparse.Namespace) -> None:
         )
         as_text = drawings.as_text
     else:
-        examples = load_mnist(flags.data or default_data_dir(), train=False)
+        examples = load_examples(flags, train=False)
         reports, as_text = [_measure(flags, card, examples) for card in cards], _as_text
     if flags.json:
         print(json.dumps(reports if flags.all else reports[0]))
@@ -56,6 +57,7 @@ def _measure(flags: argparse.Namespace, card: ModelCard, examples: Examples) -> 
         "test_accuracy": evaluation.accuracy,
         "test_loss": evaluation.loss,
         "images": len(evaluation.labels),
+        "data": examples.name,
         "ece": evaluation.ece,
         "refused": float(is_refused.mean()) if can_refuse(logits) else None,
         "seconds": round(seconds, 3),
@@ -63,9 +65,10 @@ def _measure(flags: argparse.Namespace, card: ModelCard, examples: Examples) -> 
 
 
 def _as_text(report: dict[str, Any]) -> str:
+    source = "" if report["data"] == NAME else f" of {report['data']}"
     return (
         f"{report['model']:15} {report['parameters']:>9,} parameters, {report['images']:,} test "
-        f"images: accuracy {report['test_accuracy']:.2%}, loss {report['test_loss']:.4f}, "
+        f"images{source}: accuracy {report['test_accuracy']:.2%}, loss {report['test_loss']:.4f}, "
         f"calibration error {report['ece']:.2%}; {report['seconds']} s"
         + ("" if report["refused"] is None else f"; refused {report['refused']:.2%}")
     )

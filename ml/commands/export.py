@@ -2,15 +2,14 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from ml.commands.served import choose_served
-from ml.files import write_atomically
+from ml.files import PROJECT_DIR, from_here, write_atomically
 from ml.networks.card import ModelCard, read_card
 from ml.preprocess import describe_contract
 
-EXPORTS_DIR = Path("exports")
+EXPORTS_DIR = PROJECT_DIR / "exports"
 
 
 def run(flags: argparse.Namespace) -> None:
@@ -18,7 +17,7 @@ def run(flags: argparse.Namespace) -> None:
     card = read_card(flags.weights, choose_served(flags))
     content = card.onnx.read(flags.weights)
     text = json.dumps(make_contract(card), indent=2) + "\n"
-    folder = flags.out or EXPORTS_DIR
+    folder = flags.out or from_here(EXPORTS_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     network, contract = folder / f"{card.model}.onnx", folder / f"{card.model}.onnx.json"
     write_atomically(network, lambda path: path.write_bytes(content))

@@ -12,8 +12,8 @@ from itertools import product
 import torch
 from torch import nn
 
+from ml.commands.data import load_examples
 from ml.data.examples import batches, to_tensors
-from ml.data.mnist import default_data_dir, load_mnist
 from ml.networks.scratch import CLAMP, BasicOptimizer, LinearScratch, cross_entropy, softmax
 
 EPOCHS, BATCH_SIZE, LEARNING_RATE = 3, 64, 1.0
@@ -21,9 +21,9 @@ EPOCHS, BATCH_SIZE, LEARNING_RATE = 3, 64, 1.0
 
 def run(flags: argparse.Namespace) -> None:
     """Train with each of the four losses; print the test accuracy after each epoch."""
-    folder, cpu = flags.data or default_data_dir(), torch.device("cpu")
-    training = to_tensors(load_mnist(folder, train=True), cpu)
-    test = to_tensors(load_mnist(folder, train=False), cpu)
+    cpu = torch.device("cpu")
+    training = to_tensors(load_examples(flags, train=True), cpu)
+    test = to_tensors(load_examples(flags, train=False), cpu)
     print(f"{'loss':15} test accuracy (of 1) after each epoch")
     for reduce, clamp in product((torch.mean, torch.sum), (CLAMP, 0.0)):
         accuracies = train_with(reduce, clamp, training, test, flags.seed or 0)

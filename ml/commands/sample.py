@@ -1,28 +1,30 @@
 """--sample: pictures of readings of test images, and of the most confident mistakes."""
 
 import argparse
-from pathlib import Path
 
 import torch
 
 from ml.commands import plots
+from ml.commands.data import load_examples
 from ml.commands.served import choose_served
-from ml.data.mnist import default_data_dir, load_mnist
 from ml.evaluation.metrics import evaluate
+from ml.files import PROJECT_DIR, from_here
 from ml.networks.card import read_card
 from ml.networks.weights import load_weights
 from ml.training.devices import pick_device
+
+SAMPLES_DIR = PROJECT_DIR / "samples"
 
 
 def run(flags: argparse.Namespace) -> None:
     """Draw both pictures into the folder --out."""
     name = choose_served(flags)
-    examples = load_mnist(flags.data or default_data_dir(), train=False)
+    examples = load_examples(flags, train=False)
     card = read_card(flags.weights, name)
     device = pick_device(flags.device)
     model = load_weights(flags.weights, card).to(device)
     evaluation = evaluate(model, examples, device, calibration=card.calibration)
-    folder = flags.out or Path("samples")
+    folder = flags.out or from_here(SAMPLES_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     generator = torch.Generator()
     generator.seed() if flags.seed is None else generator.manual_seed(flags.seed)

@@ -3,6 +3,7 @@
 import argparse
 
 from ml.errors import UnknownModelError, WeightsError
+from ml.files import make_command_line
 from ml.networks.card import find_cards
 from ml.predict import pick_default
 
@@ -11,7 +12,8 @@ def list_served(flags: argparse.Namespace) -> list[str]:
     """Return the names of the models in --weights; raises WeightsError if there are none."""
     names = find_cards(flags.weights)
     if not names:
-        raise WeightsError(f"there are no models in {flags.weights}; run python run.py --train")
+        command = make_command_line("--train")
+        raise WeightsError(f"there are no models in {flags.weights}; run {command}")
     return names
 
 

@@ -1,17 +1,20 @@
 """--train: train by a recipe, keep the run in its folder, and serve the result."""
 
 import argparse
+import shlex
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from ml.commands import console
-from ml.commands.run_pictures import draw_run
-from ml.data.mnist import Digits, default_data_dir
-from ml.errors import CheckpointError, WeightsError
+from ml.commands.data import load_digits
+from ml.data.mnist import Digits
+from ml.errors import CheckpointError, TrainingError, WeightsError
 from ml.evaluation.metrics import evaluate
-from ml.networks.card import read_card
+from ml.files import PROJECT_DIR, from_here, make_command_line
+from ml.networks.card import WEIGHTS_DIR, ModelCard, read_card
 from ml.networks.registry import build_model, count_parameters
 from ml.networks.weights import save_files, save_model
 from ml.predict import DEFAULT_MODELS
@@ -19,7 +22,7 @@ from ml.training import runs
 from ml.training.calibration import calibrate
 from ml.training.card import make_card
 from ml.training.devices import pick_device, prepare_process
-from ml.training.events import Finished
+from ml.training.events import Event, Finished
 from ml.training.recipes import Recipe, find_recipe, parse_sessions
 from ml.training.sessions import train
 
@@ -31,23 +34,38 @@ def run(flags: argparse.Namespace) -> None:
     print(f"Training on {_describe(device)}", flush=True)
     recipe, seed, folder = _choose_run(flags)
     console.header(f"Recipe: {recipe.model}, from {recipe.source}")
-    print(runs.make_command(recipe, seed))
-    print(f"{count_parameters(build_model(recipe.model)):,} parameters; the run is in {folder}")
-    console.header("Data: MNIST")
-    digits = Digits.load(flags.data or default_data_dir(), recipe.validation_images)
+    print(make_command_line(*runs.make_flags(recipe, seed)))
+    print(f"{count_parameters(build_model(recipe.model)):,} parameters", flush=True)
+    console.header("Data")
+    digits = load_digits(flags, recipe.validation_images)
     counts = [f"{len(part):,}" for part in (digits.training, digits.validation, digits.test)]
-    print("{} images for training, {} for validation, {} for testing".format(*counts), flush=True)
-    events = train(recipe, digits, folder, seed=seed, device=device, resume=flags.resume)
-    _finish_run(flags, recipe, seed, device, digits, console.follow(events), folder)
+    what = "{} images for training, {} for validation, {} for testing".format(*counts)
+    print(f"{digits.name}: {what}", flush=True)
+    folder = folder or runs.make_folder(recipe.model)
+    with runs.hold_folder(folder, resume=flags.resume):
+        print(f"The run is in {folder}", flush=True)
+        events = train(recipe, digits, folder, seed=seed, device=device, resume=flags.resume)
+        finished = _follow(flags, events, folder)
+        calibration = calibrate(finished.model, digits.validation, seed)
+        evaluation = evaluate(finished.model, digits.test, device, calibration=calibration)
+        finished = replace(finished, evaluation=evaluation)
+        card = make_card(recipe, seed, device, digits, finished, calibration)
+        _print_result(recipe, digits, finished)
+        _finish_run(flags, digits, finished, folder, card)
 
 
-def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path]:
-    """Return recipe, seed and folder of a new run, or of the one to go on with."""
+def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path | None]:
+    """Return recipe, seed and folder of a new run, or of the one to go on with.
+
+    A new run has no folder yet, unless --out names it: data that cannot be read leaves none.
+    """
     overrides = {name: getattr(flags, name) for name in runs.OVERRIDES}
     overrides["sessions"] = flags.sessions and parse_sessions(flags.sessions)
     if not flags.resume:
         recipe = find_recipe(flags.model or DEFAULT_MODELS[0], **overrides)
-        return recipe, flags.seed or 0, runs.choose_folder(recipe.model, flags.out)
+        if flags.out:
+            runs.check_unused(flags.out)
+        return recipe, flags.seed or 0, flags.out
     folder = runs.find_folder(flags.model, flags.out)
     recipe, seed = runs.read_settings(folder)
     asked = {"model": flags.model} | overrides
@@ -59,39 +77,103 @@ def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path]:
     return recipe, seed if flags.seed is None else flags.seed, folder
 
 
-def _finish_run(
-    flags: argparse.Namespace,
-    recipe: Recipe,
-    seed: int,
-    device: torch.device,
-    digits: Digits,
-    finished: Finished,
-    folder: Path,
-) -> None:
+def _follow(flags: argparse.Namespace, events: Iterator[Event], folder: Path) -> Finished:
+    """Print the run's events; a disk that is full names the command that goes on."""
+    try:
+        return console.follow(events)
+    except OSError as error:
+        if not (error.filename and (folder / "checkpoint.pt").exists()):
+            raise
+        again = make_command_line(*_resume(flags, folder))
+        raise TrainingError(f"{_explain(error)}; once that is put right: {again}") from error
+
+
+def _print_result(recipe: Recipe, digits: Digits, finished: Finished) -> None:
     if finished.reached_goal:
         print(f"training accuracy reached {recipe.stop_at_accuracy:.1%}: no more epochs are needed")
-    calibration = calibrate(finished.model, digits.validation, seed)
-    calibrated = evaluate(finished.model, digits.test, device, calibration=calibration)
-    finished = replace(finished, evaluation=calibrated)
-    console.header("Result on MNIST's test set")
+    console.header(f"Result on the test set of {digits.name}")
     print(f"accuracy {finished.evaluation.accuracy:.2%}, loss {finished.evaluation.loss:.4f}")
-    card = make_card(recipe, seed, device, digits, finished, calibration)
-    card = save_model(folder, finished.model, card)
-    if flags.refresh:
-        former = _read_accuracy(flags.weights, recipe.model)
-        save_files(flags.weights, card, card.weights.read(folder), card.onnx.read(folder))
+
+
+def _finish_run(
+    flags: argparse.Namespace, digits: Digits, finished: Finished, folder: Path, card: ModelCard
+) -> None:
+    """Keep the result in the run's folder, serve it, and draw the pictures."""
+    again = _resume(flags, folder)
+    try:
+        card = save_model(folder, finished.model, card)
+    except OSError as error:
+        raise TrainingError(
+            f"{_explain(error)}; the training is whole in {folder / 'checkpoint.pt'}: "
+            f"once that is put right, finish the run with: {make_command_line(*again)}"
+        ) from error
+    if flags.refresh and (digits.is_mnist or flags.serve_other_data):
+        _serve(flags, folder, card)
+    elif flags.refresh:
         print(
-            f"Served from now on: {flags.weights / card.onnx.name}; "
-            "a server that is running loads it when it is restarted"
+            f"Not served, because it learned from {digits.name}. To serve it from the run's "
+            f"folder: {make_command_line('--weights', folder)}. To let it replace what is served: "
+            + make_command_line(*again, "--serve-other-data")
         )
-        if former > finished.evaluation.accuracy:
-            print(
-                f"The test accuracy of what was served until now was {former:.2%}: --no-refresh "
-                "keeps it another time, git checkout ml/weights brings back what shipped"
-            )
     if flags.pictures:  # last: a picture that cannot be drawn keeps nothing from being served
+        _draw(folder, digits, finished)
+
+
+def _resume(flags: argparse.Namespace, folder: Path) -> list[str]:
+    """Return the flags that go on with this run; one that is finished is only served."""
+    data = ["--data", str(flags.data)] if flags.data else []
+    weights = [] if flags.weights == WEIGHTS_DIR else ["--weights", str(flags.weights)]
+    return ["--train", "--resume", "--out", str(folder), *data, *weights]
+
+
+def _serve(flags: argparse.Namespace, folder: Path, card: ModelCard) -> None:
+    """Let the finished run replace the model that is served; raises WeightsError."""
+    former = _read_accuracy(flags.weights, card.model)
+    try:
+        save_files(flags.weights, card, card.weights.read(folder), card.onnx.read(folder))
+    except (OSError, WeightsError) as error:
+        raise WeightsError(
+            f"{_explain(error)}; what was served before still is; the finished run is in {folder}, "
+            f"serve it from there with: {make_command_line('--weights', folder)}"
+        ) from error
+    print(
+        f"Served from now on: {from_here(flags.weights / card.onnx.name)}; "
+        "a server that is running loads it when it is restarted"
+    )
+    if former > card.test_accuracy:
+        print(
+            f"The test accuracy of what was served until now was {former:.2%}: --no-refresh "
+            "keeps it another time" + _say_how_to_restore(flags.weights)
+        )
+
+
+def _say_how_to_restore(folder: Path) -> str:
+    if folder != WEIGHTS_DIR:
+        return ""
+    project = from_here(PROJECT_DIR)
+    where = "" if project == Path() else f"-C {shlex.quote(str(project))} "
+    return f", git {where}checkout ml/weights brings back what shipped"
+
+
+def _explain(error: Exception) -> str:
+    """Return an error in one line, with the file that it is about."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file'}: {error.strerror or error}"
+    return str(error)
+
+
+def _draw(folder: Path, digits: Digits, finished: Finished) -> None:
+    """Draw the run's pictures; what keeps them from being drawn is a warning."""
+    try:
+        # Imported here: without matplotlib, or with a broken one, training still serves.
+        from ml.commands.run_pictures import draw_run
+
         pictures = draw_run(folder, digits, finished)
-        print("Pictures: " + ", ".join(str(path) for path in pictures))
+    except (Exception, KeyboardInterrupt) as error:  # matplotlib raises many kinds
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        console.warn(f"the pictures of the run could not be drawn in {folder}: {reason}")
+        return
+    print("Pictures: " + ", ".join(str(path) for path in pictures))
 
 
 def _read_accuracy(folder: Path, model: str) -> float:

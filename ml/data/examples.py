@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -20,12 +20,17 @@ class Examples:
 
     images: torch.Tensor
     labels: torch.Tensor
+    name: str = ""  # of the data that they are from, such as MNIST; empty for what was made here
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __getitem__(self, index: slice | torch.Tensor) -> "Examples":
-        return Examples(self.images[index], self.labels[index])
+        return Examples(self.images[index], self.labels[index], self.name)
+
+    def named(self, name: str) -> "Examples":
+        """Return the same examples with a name."""
+        return replace(self, name=name)
 
     def checksum(self) -> str:
         """Return the SHA-256 of all images and labels, as hexadecimal digits."""

@@ -1,81 +1,165 @@
 """MNIST from its files: the training set, split, and the test set.
 
-Source of the data: Y. LeCun, C. Cortes, C. Burges, http://yann.lecun.com/exdb/mnist, read and, if
-it is not there, downloaded by torchvision.
+Source of the data: Y. LeCun, C. Cortes, C. Burges, http://yann.lecun.com/exdb/mnist, downloaded by
+torchvision if it is not there. Other data may lie under the same names, such as Fashion-MNIST or
+EMNIST; the files' checksums tell it from MNIST.
 """
 
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from ml.data.examples import Examples, split
+from ml.data.idx import parse_idx, read_content
 from ml.errors import DataError
+from ml.files import PROJECT_DIR, expand_home, from_here
 from ml.preprocess import IMAGE_SIDE
 
-FILES = (
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-)
+NAME = "MNIST"
+# The four files with the SHA-256 of each, unpacked.
+FILES = {
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+# Where they may lie in the folder that is named; torchvision's own place comes first.
+PLACES = (Path("MNIST", "raw"), Path("raw"), Path())
+ELSEWHERE = "name another folder with --data or MNIST_DIR (MNIST is downloaded into an empty one)"
 
 
 def default_data_dir() -> Path:
-    """Return the folder named by the environment variable MNIST_DIR, or `data`."""
-    return Path(os.environ.get("MNIST_DIR") or "data")
+    """Return the folder named by the environment variable MNIST_DIR, or the project's `data`."""
+    named = os.environ.get("MNIST_DIR")
+    return expand_home(named) if named else from_here(PROJECT_DIR / "data")
 
 
 def has_mnist(data_dir: Path) -> bool:
-    """Say whether MNIST's files are in a folder, so that nothing needs to be downloaded."""
-    return all((data_dir / "MNIST" / "raw" / name).is_file() for name in FILES)
+    """Say whether the four files are in a folder, so that nothing needs to be downloaded."""
+    return len(_find_files(data_dir)) == len(FILES)
 
 
 def load_mnist(data_dir: Path, *, train: bool) -> Examples:
-    """Read MNIST's training or test set from a folder in torchvision's layout.
+    """Read the training or test set under MNIST's names; the examples' name says what it is.
 
-    What is missing is downloaded there first. Raises DataError, with what to do, when that fails
-    or when the files are not what they should be.
+    The files may be compressed and lie in `data_dir`, its `raw` or its `MNIST/raw`. If there are
+    none, MNIST is downloaded. Raises DataError, with what to do, when that fails or when the
+    files are not what they should be.
     """
-    examples = Examples(*_read(data_dir, train))
-    _check(examples, data_dir)
-    return examples
+    found = _find_files(data_dir)
+    if len(found) < len(FILES):
+        found = _download(data_dir, found)
+    images_name, labels_name = list(FILES)[:2] if train else list(FILES)[2:]
+    images, is_images = _read_file(data_dir, found[images_name], images_name, 3)
+    labels, are_labels = _read_file(data_dir, found[labels_name], labels_name, 1)
+    examples = Examples(images, labels.long())
+    _check(examples, found[images_name], found[labels_name])
+    return examples.named(NAME if is_images and are_labels else _name_other(examples.checksum()))
 
 
-def _read(data_dir: Path, train: bool) -> tuple[torch.Tensor, torch.Tensor]:
-    # Imported here: the serving process never needs torchvision and starts faster without it.
+def list_foreign(data_dir: Path) -> list[Path]:
+    """Return which of a folder's files are not MNIST's own, by their checksums."""
+    return [
+        path
+        for name, path in _find_files(data_dir).items()
+        if not _is_genuine(name, read_content(path))
+    ]
+
+
+def _is_genuine(name: str, content: bytes) -> bool:
+    return hashlib.sha256(content).hexdigest() == FILES[name]
+
+
+def _find_files(data_dir: Path) -> dict[str, Path]:
+    """Return the files by MNIST's names for them, from the place that has the most of them."""
+    places = [dict(_find_in(data_dir / place)) for place in PLACES]
+    return max(places, key=len)  # the first of equals
+
+
+def _find_in(folder: Path) -> Iterator[tuple[str, Path]]:
+    for name in FILES:
+        dotted = name.replace("-idx", ".idx")
+        candidates = [folder / f"{each}{end}" for end in ("", ".gz") for each in (name, dotted)]
+        if path := next((path for path in candidates if path.is_file()), None):
+            yield name, path
+
+
+def _download(data_dir: Path, found: dict[str, Path]) -> dict[str, Path]:
+    """Download into torchvision's place what is not there; return the four files."""
+    raw = data_dir / PLACES[0]
+    missing = [name for name in FILES if name not in found]
+    folder = next(iter(found.values())).parent if found else raw
+    if folder != raw:  # somebody's own files: others do not belong to them
+        raise DataError(f"{folder} lacks {', '.join(missing)}; put it there, or {ELSEWHERE}")
+    # Imported here: it takes a second, and only the first training needs it.
     from torchvision.datasets import MNIST
 
-    raw, is_here = data_dir / "MNIST" / "raw", has_mnist(data_dir)
     try:
-        dataset = MNIST(str(data_dir), train=train, download=not is_here)
+        MNIST(str(data_dir), download=True)
     except (RuntimeError, OSError) as error:
-        if is_here:
-            raise DataError(_damaged(raw, error)) from error
+        if isinstance(error, OSError) and error.filename:  # not the network: a folder
+            raise DataError(
+                f"MNIST cannot be downloaded to {raw}, {error.strerror}: {error.filename}; "
+                "name a folder that can be written, or one that has the four files, "
+                "with --data or MNIST_DIR"
+            ) from error
+        reason = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
+        lacking = (
+            f"{raw} lacks {', '.join(missing)}, which could not be downloaded{reason}; put it there"
+            if found
+            else f"MNIST is not in {data_dir} and could not be downloaded{reason}; put the four "
+            f"files {', '.join(FILES)} there"
+        )
         raise DataError(
-            f"MNIST is not in {raw} and could not be downloaded; put the four files "
-            f"{', '.join(FILES)} there (unpacked), or name their folder with --data or MNIST_DIR"
+            f"{lacking} (plain or .gz), or name a folder that has all with --data or MNIST_DIR"
         ) from error
-    except (AssertionError, ValueError, TypeError, KeyError, IndexError) as error:
-        raise DataError(_damaged(raw, error)) from error
-    return dataset.data, dataset.targets
+    return dict(_find_in(raw))
 
 
-def _damaged(raw: Path, error: Exception) -> str:
-    reason = str(error).splitlines()[0] if str(error) else "its length and its header disagree"
-    return f"a file in {raw} is truncated or is not MNIST's ({reason}); delete it to fetch it again"
+def _read_file(data_dir: Path, path: Path, name: str, dimensions: int) -> tuple[torch.Tensor, bool]:
+    """Return a file's values, uint8, and whether it is MNIST's own; raises DataError."""
+    try:
+        content = read_content(path)
+        values = parse_idx(content, dimensions)
+    except DataError as error:
+        advice = _advise(data_dir, path)
+        raise DataError(f"{path} is damaged or not MNIST's: {error}; {advice}") from error
+    return torch.from_numpy(values.copy()), _is_genuine(name, content)
 
 
-def _check(examples: Examples, data_dir: Path) -> None:
+def _advise(data_dir: Path, path: Path) -> str:
+    """Return what mends a damaged file, where it lies."""
+    folder = path.parent
+    if not os.access(folder, os.W_OK):
+        return ELSEWHERE
+    same = path.name.partition("-ubyte")[0].replace(".", "-")
+    twins = [each for each in folder.iterdir() if each.name.replace(".", "-").startswith(same)]
+    if folder == data_dir / PLACES[0] and len(twins) == 1:  # a twin would be read in its place
+        return "delete it, and it is downloaded again"
+    return f"replace it by a whole one, or {ELSEWHERE}"
+
+
+def _check(examples: Examples, images_path: Path, labels_path: Path) -> None:
     images, labels = examples.images, examples.labels
-    if images.ndim != 3 or images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE):
-        raise DataError(f"the images in {data_dir} have shape {tuple(images.shape)}, not N×28×28")
-    if images.dtype != torch.uint8 or len(images) != len(labels) or len(labels) == 0:
-        raise DataError(f"{data_dir} holds {len(images)} images but {len(labels)} labels")
-    if labels.min() < 0 or labels.max() > 9:
-        raise DataError(f"{data_dir} holds the label {int(labels.max())}; labels are 0 to 9")
+    if images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE):
+        size = "×".join(map(str, images.shape[1:]))
+        raise DataError(f"{images_path} holds images of {size} pixels, not 28×28")
+    if len(images) != len(labels):
+        folder = images_path.parent
+        raise DataError(f"{folder} holds {len(images)} images but {len(labels)} labels of them")
+    if len(labels) == 0:
+        raise DataError(f"{images_path} holds no images")
+    if labels.max() > 9:
+        raise DataError(f"{labels_path} holds the label {int(labels.max())}; labels are 0 to 9")
+
+
+def _name_other(checksum: str) -> str:
+    """Return the name of data that lies under MNIST's names and is not MNIST."""
+    return f"other data (sha256 {checksum[:12]})"
 
 
 @dataclass(frozen=True)
@@ -91,6 +175,16 @@ class Digits:
         """Read MNIST and split its training set; raises DataError."""
         test = load_mnist(data_dir, train=False)
         return cls(*split(load_mnist(data_dir, train=True), validation), test)
+
+    @property
+    def is_mnist(self) -> bool:
+        """Whether all of it is MNIST's own."""
+        return all(part.name == NAME for part in (self.training, self.validation, self.test))
+
+    @property
+    def name(self) -> str:
+        """What it is: MNIST, or other data with a part of its checksum."""
+        return NAME if self.is_mnist else _name_other(self.checksum())
 
     def checksum(self) -> str:
         """Return one SHA-256 over the three parts, as hexadecimal digits."""

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ml.errors import WeightsError
+from ml.files import PROJECT_DIR, make_command_line
 from ml.networks.logits import Calibration
 from ml.preprocess import contract_sha256
 
-WEIGHTS_DIR = Path(__file__).resolve().parents[1] / "weights"  # what ships
+WEIGHTS_DIR = PROJECT_DIR / "ml" / "weights"  # what ships
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 HASH_LENGTH = 12  # hexadecimal digits of a file's SHA-256 in its name
@@ -25,7 +26,8 @@ HASH_LENGTH = 12  # hexadecimal digits of a file's SHA-256 in its name
 
 def broken(model: str, reason: str) -> WeightsError:
     """Return the error of a model that cannot be loaded, with the command that mends it."""
-    return WeightsError(f"{reason}; make it anew with: python run.py --train --model {model}")
+    command = make_command_line("--train", "--model", model)
+    return WeightsError(f"{reason}; make it anew with: {command}")
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ def describe_layers(model: nn.Module) -> list[dict[str, Any]]:
     if hasattr(model, "members"):
         first, second = model.members
         mean = {
-            "layer": "average with a second network like this one, which sees the drawing stretched",
+            "layer": "average with a second network like this one, "
+            "which sees the drawing stretched",
             "shape": [first.fc.out_features],
             "parameters": count_parameters(second),
         }

@@ -4,18 +4,18 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from filelock import FileLock
 from safetensors.torch import load as load_safetensors
 from safetensors.torch import save as save_safetensors
 from torch import nn
 
 from ml.errors import WeightsError
-from ml.files import write_atomically
+from ml.files import hold_lock, write_atomically
 from ml.networks.card import ModelCard, SavedFile, broken, card_path
 from ml.networks.onnx_export import export_onnx
 from ml.networks.registry import MODELS, build_model
 
 ENDINGS = ("safetensors", "onnx")
+PATIENCE = 5.0  # seconds for another writer, who needs less than one
 
 
 def save_model(folder: Path, model: nn.Module, card: ModelCard) -> ModelCard:
@@ -29,8 +29,13 @@ def save_model(folder: Path, model: nn.Module, card: ModelCard) -> ModelCard:
     return save_files(folder, card, save_safetensors(state), export_onnx(model))
 
 
-def save_files(folder: Path, card: ModelCard, weights: bytes, onnx: bytes) -> ModelCard:
-    """Swap a model's three files for these; return the card, which names them."""
+def save_files(
+    folder: Path, card: ModelCard, weights: bytes, onnx: bytes, patience: float = PATIENCE
+) -> ModelCard:
+    """Swap a model's three files for these; return the card, which names them.
+
+    Raises WeightsError if another process is still writing the model after `patience` seconds.
+    """
     card = replace(
         card,
         weights=SavedFile.of(card.model, "safetensors", weights),
@@ -39,7 +44,12 @@ def save_files(folder: Path, card: ModelCard, weights: bytes, onnx: bytes) -> Mo
     text = json.dumps(card.to_dict(), indent=1) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
     # One writer at a time, or one would remove the files that the other's card is about to name.
-    with FileLock(folder / f".{card.model}.lock"):
+    lock = folder / f".{card.model}.lock"
+    reason = WeightsError(
+        f"{folder} is locked: another training has been writing {card.model} there for "
+        f"{patience:g} s"
+    )
+    with hold_lock(lock, patience, reason):
         write_atomically(folder / card.weights.name, lambda path: path.write_bytes(weights))
         write_atomically(folder / card.onnx.name, lambda path: path.write_bytes(onnx))
         path = card_path(folder, card.model)

@@ -45,7 +45,7 @@ def make_card(
         seed=seed,
         device=device.type,
         data={
-            "name": "MNIST",
+            "name": digits.name,
             "training": len(digits.training),
             "validation": len(digits.validation),
             "test": len(digits.test),

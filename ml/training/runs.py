@@ -1,19 +1,22 @@
 """A run's folder: where it lies, which one to go on with, and the command that repeats it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ml.errors import CheckpointError, UnknownModelError
+from ml.files import PROJECT_DIR, from_here, hold_lock
 from ml.networks.card import card_path, read_card
 from ml.networks.registry import MODELS
 from ml.training.events import EpochResult
 from ml.training.recipes import RECIPES, Recipe
 from ml.training.state import load_checkpoint
 
-RUNS_DIR = Path("runs")
+RUNS_DIR = PROJECT_DIR / "runs"
 # The fields of a recipe that the command line can change, with their flags.
 OVERRIDES = {
     "sessions": "--sessions",
@@ -26,24 +29,43 @@ OVERRIDES = {
 NAMED = 3  # runs, where the one that is asked for is not there
 
 
-def choose_folder(model: str, out: Path | None) -> Path:
-    """Return a new run's folder, not yet made; raises CheckpointError if a run is in it already."""
-    now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    folder = out or _unused(RUNS_DIR / f"{model}-{now}")
+def make_folder(model: str) -> Path:
+    """Make a new run's folder in RUNS_DIR, which no other training gets, and return it."""
+    RUNS_DIR.mkdir(parents=True, exist_ok=True)
+    name = f"{model}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    number, folder = 1, RUNS_DIR / name
+    while True:
+        try:
+            folder.mkdir()  # asking first whether it is free would let two find the same one
+        except FileExistsError:
+            number += 1
+            folder = RUNS_DIR / f"{name}-{number}"
+        else:
+            return from_here(folder)
+
+
+def check_unused(folder: Path) -> None:
+    """Raise CheckpointError if a run is in the folder already."""
     if (folder / "checkpoint.pt").exists():
         raise CheckpointError(
             f"{folder} holds a run already; go on with it by --resume, or choose another --out"
         )
-    return folder
 
 
-def _unused(folder: Path) -> Path:
-    """Return the path, or with -2, -3 … behind it the first that is free."""
-    number, candidate = 1, folder
-    while candidate.exists():
-        number += 1
-        candidate = folder.with_name(f"{folder.name}-{number}")
-    return candidate
+@contextmanager
+def hold_folder(folder: Path, *, resume: bool) -> Iterator[None]:
+    """Make a run's folder, if need be, and keep other trainings out of it.
+
+    Raises CheckpointError if another training uses it, or a new run's holds a run already.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    reason = CheckpointError(
+        f"another training is running in {folder}; wait for its end, or choose another --out"
+    )
+    with hold_lock(folder / ".lock", 0, reason):
+        if not resume:
+            check_unused(folder)  # again: a run may have ended in it since
+        yield
 
 
 def find_folder(model: str | None, out: Path | None) -> Path:
@@ -59,7 +81,8 @@ def find_folder(model: str | None, out: Path | None) -> Path:
     folders = (path.parent for path in _find_newest())
     folder = next((each for each in folders if model is None or _is_of(each, model)), None)
     if folder is None:
-        raise CheckpointError(f"there is no run in {RUNS_DIR} to go on with; leave out --resume")
+        where = from_here(RUNS_DIR)
+        raise CheckpointError(f"there is no run in {where} to go on with; leave out --resume")
     if not (folder / "checkpoint.pt").exists():
         raise CheckpointError(
             f"the newest run, {folder}, was stopped before its first epoch had ended; "
@@ -70,7 +93,7 @@ def find_folder(model: str | None, out: Path | None) -> Path:
 
 def _find_newest() -> list[Path]:
     """Return the runs' histories, the last written first."""
-    found = RUNS_DIR.glob("*/history.jsonl")
+    found = map(from_here, RUNS_DIR.glob("*/history.jsonl"))
     return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
@@ -100,15 +123,21 @@ def read_settings(folder: Path) -> tuple[Recipe, int]:
         raise CheckpointError(f"the checkpoint {path} has no readable recipe") from error
 
 
-def make_command(recipe: Recipe, seed: int) -> str:
-    """Return the command line that trains by this recipe and seed."""
+def make_flags(recipe: Recipe, seed: int) -> list[str]:
+    """Return the flags that train by this recipe and seed."""
     standard = RECIPES[recipe.model]
     changed = [
-        f" {flag} {','.join(map(str, value)) if name == 'sessions' else value}"
+        part
         for name, flag in OVERRIDES.items()
         if (value := getattr(recipe, name)) != getattr(standard, name)
+        for part in (flag, ",".join(map(str, value)) if name == "sessions" else str(value))
     ]
-    return f"python run.py --train --model {recipe.model}{''.join(changed)} --seed {seed}"
+    return ["--train", "--model", recipe.model, *changed, "--seed", str(seed)]
+
+
+def make_command(recipe: Recipe, seed: int) -> str:
+    """Return the command that trains by this recipe and seed, typed in the project's folder."""
+    return " ".join(["python run.py", *make_flags(recipe, seed)])
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:

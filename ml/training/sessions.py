@@ -11,6 +11,7 @@ import torch
 from ml.data.mnist import Digits
 from ml.errors import TrainingError
 from ml.evaluation.metrics import evaluate
+from ml.files import write_atomically
 from ml.training.events import (
     CheckpointChecked,
     EpochResult,
@@ -44,7 +45,7 @@ def train(
     load = (recipe, seed, checksum, device)
     state = TrainingState.load(path, *load) if resume else TrainingState.start(*load)
     folder.mkdir(parents=True, exist_ok=True)
-    _rewrite_history(folder, state.history)
+    _write_history(folder, state.history)  # a kill can fall between checkpoint and history
     marks, first = [], 1
     for number, epochs in enumerate(recipe.sessions, 1):
         last = first + epochs - 1
@@ -80,8 +81,7 @@ def _run_session(state: TrainingState, digits: Digits, folder: Path, last: int) 
         if isinstance(result, EpochResult):
             state.history.append(asdict(result))
             state.save(folder / "checkpoint.pt")
-            with (folder / "history.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(result)) + "\n")
+            _write_history(folder, state.history)
         yield result
 
 
@@ -94,7 +94,8 @@ def _compare(path: Path, expected: float, loaded: float) -> CheckpointChecked:
     return CheckpointChecked(path, expected, loaded)
 
 
-def _rewrite_history(folder: Path, history: list[dict[str, Any]]) -> None:
-    """Make history.jsonl agree with the checkpoint: a kill can fall between the two."""
+def _write_history(folder: Path, history: list[dict[str, Any]]) -> None:
+    """Make history.jsonl agree with the checkpoint."""
     text = "".join(json.dumps(epoch) + "\n" for epoch in history)
-    (folder / "history.jsonl").write_text(text, encoding="utf-8")
+    path = folder / "history.jsonl"
+    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))

@@ -29,7 +29,7 @@ ROOMS = {
     "ml.commands": FOUNDATIONS
     | {"ml.networks", "ml.data", "ml.synthetic", "ml.evaluation", "ml.training", "ml.predict"},
     "webapp": FOUNDATIONS | {"ml.predict", "ml.networks", "ml.tracing"},
-    "run": {"ml.errors", "ml.networks", "webapp"},
+    "run": {"ml.errors", "ml.files", "ml.networks", "webapp"},
 }
 NOT_FOR_SERVING = (
     *("torch", "torchvision", "matplotlib", "safetensors", "onnx", "onnxscript", "tqdm"),

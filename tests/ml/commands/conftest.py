@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 import run
+from ml.training import runs
 
 
 @pytest.fixture
@@ -15,16 +16,27 @@ def train(train_and_draw):
 
 @pytest.fixture
 def train_and_draw(made_mnist, tmp_path, capsys):
-    """Train on the made digits by the command line; return (exit code, what was printed)."""
+    """Train on the made digits by the command line; return (exit code, what was printed).
 
-    def call(*flags, data=made_mnist, out=tmp_path / "run"):
+    They are not MNIST, so serving them has to be asked for; `serve=False` does not.
+    """
+
+    def call(*flags, data=made_mnist, out=tmp_path / "run", serve=True):
         folders = ["--weights", str(tmp_path / "weights"), *(["--out", str(out)] if out else [])]
         model = [] if "--model" in flags or "--resume" in flags else ["--model", "linear"]
-        code = run.main(["--train", "--data", str(data), *folders, *model, *flags])
+        other = ["--serve-other-data"] if serve and "--no-refresh" not in flags else []
+        code = run.main(["--train", "--data", str(data), *folders, *model, *other, *flags])
         printed = capsys.readouterr()
         return code, printed.out + printed.err
 
     return call
+
+
+@pytest.fixture
+def runs_dir(tmp_path, monkeypatch):
+    """A folder of its own for the runs whose folder --out does not name."""
+    monkeypatch.setattr(runs, "RUNS_DIR", tmp_path / "runs")
+    return tmp_path / "runs"
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 import json
 import os
-from pathlib import Path
+import subprocess
+import sys
 
 import pytest
 from PIL import Image
@@ -37,6 +38,16 @@ def test_a_run_is_compared_by_its_last_and_its_best_accuracy(copy_run, tmp_path,
     assert capsys.readouterr().out.splitlines()[1].split()[1:4] == ["3", "50.00%", "75.00%"]
 
 
+def test_a_table_is_printed_on_a_terminal_that_lacks_its_characters(copy_run, tmp_path):
+    folder = copy_run(tmp_path / "прогон – 1")
+    (folder / "checkpoint.pt").unlink()
+    command = [sys.executable, run.__file__, "--compare", str(folder), "--out", str(tmp_path)]
+    environment = os.environ | {"PYTHONIOENCODING": "cp437"}
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode("cp437").splitlines()[1].endswith("?")
+
+
 def test_a_run_copied_without_its_checkpoint_is_compared_too(copy_run, tmp_path, capsys):
     folder = copy_run(tmp_path / "run")
     (folder / "checkpoint.pt").unlink()
@@ -52,21 +63,18 @@ def test_comparing_a_damaged_run_fails_in_one_line(line, copy_run, tmp_path, cap
     assert_one_line(capsys.readouterr().err)
 
 
-def test_comparing_what_is_not_a_run_fails_in_one_line_that_names_the_newest(
-    tmp_path, monkeypatch, capsys
-):
-    monkeypatch.chdir(tmp_path)
+def test_comparing_what_is_not_a_run_fails_in_one_line_that_names_the_newest(runs_dir, capsys):
     assert run.main(["--compare", "somewhere"]) == 1
     error = capsys.readouterr().err
     assert_one_line(error)
     assert "newest" not in error
     for number in range(5):
-        folder = Path("runs", f"run-{number}")
+        folder = runs_dir / f"run-{number}"
         folder.mkdir(parents=True)
         (folder / "history.jsonl").write_text("{}" if number else "")
         os.utime(folder / "history.jsonl", (number, number))
     assert run.main(["--compare", "runs/B"]) == 1
     error = capsys.readouterr().err
     assert_one_line(error)
-    named = [str(Path("runs", f"run-{number}")) for number in (4, 3, 2)]
+    named = [str(runs_dir / f"run-{number}") for number in (4, 3, 2)]
     assert error.strip().endswith(", ".join(named))

@@ -6,6 +6,7 @@ import pytest
 
 import run
 from ml.networks.card import WEIGHTS_DIR, find_cards
+from tests.digits import find_mnist
 from tests.one_line import assert_one_line
 from tests.strokes_files import write_strokes
 
@@ -18,7 +19,7 @@ def test_evaluation_for_machines_is_one_json_object(made_mnist, capsys):
     evaluate("--data", made_mnist, "--json")
     report = json.loads(capsys.readouterr().out)
     keys = {"model", "parameters", "test_accuracy", "test_loss", "images", "ece", "seconds"}
-    assert report.keys() == keys | {"refused"}
+    assert report.keys() == keys | {"refused", "data"}
     assert report["images"] == 100
     assert report["test_accuracy"] > 0.8
 
@@ -27,7 +28,23 @@ def test_evaluation_for_people_is_a_sentence(made_mnist, capsys):
     evaluate("--data", made_mnist)
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith("board_cnn")
-    assert "100 test images: accuracy" in line
+    assert "100 test images of other data (sha256 " in line
+    assert "): accuracy" in line
+
+
+def test_evaluation_on_mnist_itself_needs_no_warning(capsys):
+    evaluate("--model", "linear", "--data", find_mnist(), "--json")
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["data"] == "MNIST"
+    assert printed.err == ""
+
+
+def test_evaluation_on_other_data_is_warned_of_in_one_line(made_mnist, capsys):
+    evaluate("--model", "linear", "--data", made_mnist)
+    warning = capsys.readouterr().err
+    assert_one_line(warning)
+    assert "not MNIST's" in warning
+    assert "train-images-idx3-ubyte" in warning
 
 
 def test_all_shipped_models_are_evaluated_the_smallest_first(made_mnist, capsys):

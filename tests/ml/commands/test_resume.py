@@ -34,40 +34,36 @@ def test_resuming_with_another_seed_fails_in_one_line(train, copy_run, tmp_path)
 
 
 def test_the_newest_run_is_resumed_wherever_it_lies_and_of_the_model_that_is_asked_for(
-    train, copy_run, tmp_path, monkeypatch
+    train, copy_run, runs_dir
 ):
-    monkeypatch.chdir(tmp_path)
-    assert train("--model", "mlp", "--sessions", "1", "--no-refresh", out="runs/mine")[0] == 0
-    copy_run("runs/linear-1")
-    set_age("runs/mine", 1)
+    mine = runs_dir / "mine"
+    assert train("--model", "mlp", "--sessions", "1", "--no-refresh", out=mine)[0] == 0
+    copy_run(runs_dir / "linear-1")
+    set_age(mine, 1)
     resume = ("--resume", "--sessions", "1,1", "--no-refresh")
     assert "--model linear" in train(*resume, out=None)[1]
     code, text = train(*resume, "--model", "mlp", out=None)
     assert code == 0
-    assert str(Path("runs", "mine")) in text
+    assert str(mine) in text
     assert train(*resume, "--model", "quick_cnn", out=None)[0] == 1
 
 
-def test_a_run_without_an_epoch_is_not_passed_over_for_an_older_one(
-    train, copy_run, tmp_path, monkeypatch
-):
-    monkeypatch.chdir(tmp_path)
-    copy_run("runs/old")
-    set_age("runs/old", 1)
-    Path("runs", "linear-2").mkdir()
-    Path("runs", "linear-2", "history.jsonl").touch()  # what a run that is killed early leaves
+def test_a_run_without_an_epoch_is_not_passed_over_for_an_older_one(train, copy_run, runs_dir):
+    copy_run(runs_dir / "old")
+    set_age(runs_dir / "old", 1)
+    (runs_dir / "linear-2").mkdir()
+    (runs_dir / "linear-2" / "history.jsonl").touch()  # what a run that is killed early leaves
     for model in ([], ["--model", "linear"]):
         code, text = train("--resume", "--sessions", "1,1", *model, out=None)
         assert code == 1
-        assert str(Path("runs", "linear-2")) in text.splitlines()[-1]
+        assert str(runs_dir / "linear-2") in text.splitlines()[-1]
 
 
 def test_a_finished_run_is_not_served_again_by_resuming_the_newest(
-    train, copy_run, tmp_path, monkeypatch
+    train, copy_run, runs_dir, tmp_path
 ):
-    monkeypatch.chdir(tmp_path)
-    copy_run("runs/linear-1")
+    copy_run(runs_dir / "linear-1")
     code, text = train("--resume", out=None)
     assert code == 1
     assert "is finished" in text.splitlines()[-1]
-    assert not Path("weights").exists()
+    assert not (tmp_path / "weights").exists()

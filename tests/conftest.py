@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 from torch import nn
 
 from ml.data.examples import Examples
@@ -28,3 +29,10 @@ def made_mnist(made_digits, tmp_path_factory) -> Path:
 def shipped_model() -> nn.Module:
     """The network that the page asks unless told otherwise, with the weights that ship."""
     return load_weights(WEIGHTS_DIR, read_card(WEIGHTS_DIR, DEFAULT_MODELS[0]))
+
+
+@pytest.fixture(autouse=True)
+def _tiny_numbers_count():
+    """Undo what a training in this process sets for the whole of it."""
+    yield
+    torch.set_flush_denormal(False)

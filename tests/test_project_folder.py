@@ -33,6 +33,7 @@ def start(project, cwd, *flags):
     return subprocess.Popen(command, cwd=cwd, env=environment, text=True, **pipes)
 
 
+@pytest.mark.slow
 def test_two_trainings_at_once_from_elsewhere_keep_two_runs_in_the_project(project, tmp_path):
     both = [start(project, tmp_path, *TRAIN, "--seed", seed) for seed in "12"]
     printed = [process.communicate() for process in both]

@@ -25,7 +25,7 @@ def serve_app(app: Flask, port: int = 0) -> Iterator[str]:
     finally:
         # In its own thread: in this one, it could close what that one is about to wait on.
         server.trigger.pull_trigger(server.close)
-        thread.join(timeout=5)
+        thread.join(timeout=0.5)  # a page that is open keeps it; it ends with the tests
 
 
 def find_port() -> int:

@@ -17,6 +17,8 @@ from tests.browser.drawing import (
 )
 from tests.webapp.shelf import RECIPES
 
+pytestmark = pytest.mark.slow
+
 # What the page uses where it is there, or used once.
 USED = (
     "AbortSignal.timeout",

@@ -37,6 +37,7 @@ def compare(page: Page, drawings: list[list[np.ndarray]]) -> tuple[float, float]
     return float(np.mean(differences)), same / len(drawings)
 
 
+@pytest.mark.slow
 def test_the_tests_own_digits_are_the_same_in_python_and_on_the_page(page):
     drawings = [[np.array(s) * BOARD_SIDE for s in strokes] for strokes in DIGITS.values()]
     difference, same = compare(page, drawings)

@@ -14,6 +14,8 @@ from tests.browser.drawing import (
     make_reading,
 )
 
+pytestmark = pytest.mark.slow
+
 SCREENS = {
     "the smallest phone": (320, 568),
     "the smallest phone on its side": (568, 320),

@@ -70,7 +70,7 @@ def test_the_smallest_model_comes_first(page):
 
 def test_every_card_leads_to_the_board_with_its_model(page):
     for name in make_shelf().models:
-        assert f"./?model={name}" in Links(page).followed
+        assert f"/?model={name}" in Links(page).followed
 
 
 def test_a_probability_is_never_rounded_to_certainty():

@@ -172,6 +172,7 @@ for number, _ in enumerate(sys.stdin):
 """
 
 
+@pytest.mark.slow
 def test_two_that_save_at_once_always_leave_a_whole_model(template, newer, folder):
     command = [sys.executable, "-c", ALTERNATE, str(folder)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}

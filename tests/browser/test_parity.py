@@ -1,6 +1,7 @@
 """Strokes drawn by Python are what they are on the page: what is measured there holds here."""
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page
 
 from ml.networks.card import WEIGHTS_DIR

@@ -1,7 +1,7 @@
 """Pictures -> ink: what differs from the paper, whatever the colours of the two."""
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 OPAQUE_ALPHA = np.array([0, 0, 0, 255], np.uint8)
 OPAQUE = 128  # alpha from which a pixel counts as there
@@ -10,19 +10,26 @@ FRAME_DEPTH = 0.1  # of the shorter side: a frame, or the line of a grid, is thi
 LINE_DEPTH = 0.04  # of the shorter side: a line along one edge alone
 FRAME_SHARE = 0.9  # of a ring's pixels that have the frame's colour, or the paper's inside it
 LINE_SHARE = 0.98  # of an edge that a line covers: a stroke's round end leaves the corner
+UPRIGHT = 1  # as EXIF says that a photo lies the right way up
 SHEET_FILL = 0.7  # a disc fills 0.79 of its box; a stroke that fills more has one colour
 
 
 def read_picture(image: Image.Image) -> np.ndarray:
     """Return the ink of a Pillow image of any mode, uint8 (H, W), 0 = paper and 255 = ink."""
-    return extract_ink(to_rgba(ImageOps.exif_transpose(image)))
+    if image.getexif().get(ExifTags.Base.Orientation, UPRIGHT) != UPRIGHT:
+        image = ImageOps.exif_transpose(image)
+    if image.mode == "RGBA":
+        alpha = np.asarray(image.getchannel("A"))
+        if is_drawn_on_nothing(alpha):  # as the page's canvas is: its colours need no look
+            return alpha.copy()
+    return extract_ink(to_rgba(image))
 
 
 def to_rgba(image: Image.Image) -> np.ndarray:
     """Return the pixels of a Pillow image of any mode as RGBA, uint8 (H, W, 4)."""
     if image.mode in ("I;16", "I;16B", "I;16L", "I"):
         return widen_deep_grey(image)
-    return np.asarray(image.convert("RGBA"))
+    return np.asarray(image if image.mode == "RGBA" else image.convert("RGBA"))
 
 
 def widen_deep_grey(image: Image.Image) -> np.ndarray:
@@ -41,17 +48,32 @@ def extract_ink(pixels: np.ndarray) -> np.ndarray:
     the same ink. The paper is the most usual colour along the border, which a stroke may cross,
     or inside a frame; a frame, and a line along the picture's edge, are not ink.
     """
-    pixels = lay_on_sheet(pixels)
     alpha = pixels[..., 3].copy()  # contiguous
+    if is_drawn_on_nothing(alpha):
+        return alpha
+    pixels = lay_on_sheet(pixels, alpha)
+    alpha = pixels[..., 3].copy()
     if find_paper(alpha) == 0:
-        # Transparent paper is 0 in every channel, and no weighted colour exceeds its alpha: the
-        # largest difference is alpha itself.
         return alpha
     channels = weight_by_alpha(pixels, alpha)
     depth = find_frame(channels)
     inner = [channel[depth : -depth or None, depth : -depth or None] for channel in channels]
     ink = np.maximum.reduce([measure_difference(channel) for channel in inner])
     return np.pad(clear_lines(ink), depth)
+
+
+def is_drawn_on_nothing(alpha: np.ndarray) -> bool:
+    """Say whether a picture is strokes on transparency, by its alpha, uint8 (H, W).
+
+    Then alpha is the ink: transparent paper is 0 in every channel, and no colour weighted by alpha
+    exceeds it. What fills its box may be a sheet of paper, which takes a look at its colours.
+    """
+    there = alpha >= OPAQUE
+    if find_paper(alpha) != 0 or not there.any():
+        return False
+    rows, columns = np.flatnonzero(there.any(axis=1)), np.flatnonzero(there.any(axis=0))
+    box = (rows[-1] + 1 - rows[0]) * (columns[-1] + 1 - columns[0])
+    return np.count_nonzero(there) < SHEET_FILL * box
 
 
 def find_frame(channels: list[np.ndarray]) -> int:
@@ -122,12 +144,12 @@ def find_paper(channel: np.ndarray) -> np.uint8:
     return border[len(border) // 2]
 
 
-def lay_on_sheet(pixels: np.ndarray) -> np.ndarray:
+def lay_on_sheet(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Where a sheet of paper lies on transparency, make the rest of the picture that paper.
 
     A sheet is told from ink on transparency by filling its box with more than one colour.
     """
-    there = pixels[..., 3] >= OPAQUE
+    there = alpha >= OPAQUE
     count = np.count_nonzero(there)
     if count in (0, there.size):
         return pixels

@@ -36,7 +36,7 @@ def find_box(ink: np.ndarray) -> tuple[slice, slice] | None:
     peak = int(ink.max(initial=0))
     if peak < FAINTEST_PEAK:
         return None
-    marked = ink > peak * EDGE_SHARE
+    marked = ink > int(peak * EDGE_SHARE)  # bytes against a byte: no copy in floats
     rows = np.flatnonzero(marked.any(axis=1))
     columns = np.flatnonzero(marked.any(axis=0))
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
@@ -77,7 +77,9 @@ def pad_to_square(array: np.ndarray) -> np.ndarray:
     """
     height, width = array.shape
     side = max(height, width)
-    return np.pad(array, ((0, side - height), (0, side - width)))
+    square = np.zeros((side, side), array.dtype)
+    square[:height, :width] = array
+    return square
 
 
 def shrink(square: np.ndarray, side: int) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from ml.ink import extract_ink, to_rgba
+from ml.ink import read_picture
 from ml.strokes import draw_freely, parse_strokes
 from webapp.png import Header, PngError, keep_pixels, read_header
 from webapp.problems import Problem
@@ -34,10 +34,9 @@ def read_drawing(data_url: str, limits: Limits = Limits()) -> np.ndarray:
     try:
         header = read_header(data)
         check_size(header, limits)
-        pixels = decode_pixels(keep_pixels(data, header), header)
+        return decode_ink(keep_pixels(data, header), header)
     except PngError as error:
         raise Problem(400, f"`image` is not a valid PNG: {error}. Send the whole file.") from error
-    return extract_ink(pixels)
 
 
 def read_strokes(value: object) -> np.ndarray:
@@ -94,13 +93,13 @@ def check_size(header: Header, limits: Limits) -> None:
         )
 
 
-def decode_pixels(png: bytes, header: Header) -> np.ndarray:
-    """Decode a checked PNG of any kind to RGBA, uint8 (H, W, 4); raises PngError."""
+def decode_ink(png: bytes, header: Header) -> np.ndarray:
+    """Decode a checked PNG of any kind to ink, uint8 (H, W); raises PngError."""
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             image.load()
             widen_transparent_grey(image, header.depth)
-            return to_rgba(image)
+            return read_picture(image)
     except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged pixels
         raise PngError("its pixels are damaged") from error
 

@@ -85,7 +85,7 @@ def keep_pixels(data: bytes, header: Header) -> bytes:
     kept = [chunk for chunk in chunks if chunk[0] in (b"IHDR", b"PLTE", b"tRNS")]
     # Level 0 does not compress: Pillow takes the rows as they are, and nothing is unpacked twice.
     kept += [(b"IDAT", zlib.compress(rows, 0)), (b"IEND", b"")]
-    return SIGNATURE + b"".join(write_chunk(kind, body) for kind, body in kept)
+    return b"".join((SIGNATURE, *(write_chunk(kind, body) for kind, body in kept)))
 
 
 def read_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

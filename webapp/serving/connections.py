@@ -37,6 +37,7 @@ IN_MEMORY = 64 * 1024  # bytes of a body; most drawings are smaller
 # is still sending sees a broken connection and no reason. This limit only protects the disk.
 MAX_BODY = 16 * 1024 * 1024
 BACKLOG = 1024
+AT_ONCE = 64 * 1024  # bytes that are received: a whole drawing, not an eighth of one
 
 
 class Channel(HTTPChannel):
@@ -122,6 +123,7 @@ def make_server(app: Any, listener: socket.socket, connections: int, **options: 
         max_request_body_size=MAX_BODY,
         inbuf_overflow=IN_MEMORY,
         backlog=BACKLOG,
+        recv_bytes=AT_ONCE,
         asyncore_use_poll=True,  # select() takes 1,024 files at most
         ident=None,
         **options,

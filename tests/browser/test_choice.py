@@ -22,6 +22,8 @@ from tests.browser.drawing import (
     watch_questions,
 )
 
+pytestmark = pytest.mark.slow
+
 OTHER = "Softmax from scratch"
 
 

@@ -27,6 +27,8 @@ from tests.browser.drawing import (
 from tests.browser.screens import SCHEMES, WIDTHS
 from tests.webapp.shelf import RECIPES
 
+pytestmark = pytest.mark.slow
+
 DEFAULT, OTHER = "Two-session network", "Softmax from scratch"
 SEVEN = (DEFAULT, "Logistic regression", "One hidden layer")
 

@@ -18,6 +18,8 @@ from tests.browser.drawing import (
     take_drawing,
 )
 
+pytestmark = pytest.mark.slow
+
 KEY = "digit-board.drawing"
 
 

@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.colour import find_faint_texts
 from tests.browser.screens import SCHEMES
 
+pytestmark = pytest.mark.slow
+
 PAGES = ("models", "glossary")
 
 

@@ -9,7 +9,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ml.predict import WEIGHTS_DIR, Reader
 from webapp.addresses import register_addresses
-from webapp.api import api
+from webapp.api import register_api
+from webapp.hands.keeping import Keeping
+from webapp.hands.memories import Memories
+from webapp.hands.token import register_token
 from webapp.pages import pages
 from webapp.problems import register_problems
 from webapp.security import register_security
@@ -21,12 +24,17 @@ DEFAULTS = {
     "WEIGHTS_DIR": WEIGHTS_DIR,
     "ENGINE": "onnx",  # or "torch": what runs the networks
     "READER": None,  # used instead of loading WEIGHTS_DIR
+    "INSTANCE_DIR": ROOT / "instance",  # where drawings are kept, unless in DATABASE_URL
+    "DATABASE_URL": None,  # postgresql://…
+    "TOKEN": None,  # for the machine's hand and all hands; a random one unless given
+    "LISTENS_ON_LOOPBACK": False,  # nobody beyond this machine reaches the server
     "TEMPLATES_DIR": ROOT / "templates",
     "STATIC_DIR": ROOT / "static",
     "PREFIX": "",  # path under which a proxy passes requests whole: /board
     "BEHIND_PROXY": False,  # believe X-Forwarded-*
     "OWN_NAMES": (),  # hosts under which stored things are handed out, besides this machine's own
     "MAX_CONTENT_LENGTH": 1024 * 1024,  # bytes of a request's body
+    "MAX_ARCHIVE": 64 * 1024 * 1024,  # bytes of a ZIP of drawings
     "MIN_IMAGE_SIDE": 28,  # pixels
     "MAX_IMAGE_SIDE": 1024,
 }
@@ -50,11 +58,15 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     # Several readings at once share the cores: each multiplies its matrices on one thread.
     threadpool_limits(1, user_api="blas")
     folder, engine = settings["WEIGHTS_DIR"], settings["ENGINE"]
-    app.extensions["reader"] = settings["READER"] or Reader(folder, engine)
+    reader = settings["READER"] or Reader(folder, engine)
+    keeping = Keeping(settings["INSTANCE_DIR"], settings["DATABASE_URL"])
+    memories = Memories(keeping, reader)
+    app.extensions |= {"reader": reader, "keeping": keeping, "memories": memories}
     register_security(app)
     register_problems(app)
     register_addresses(app)
-    app.register_blueprint(api)
+    register_token(app)
+    register_api(app)
     app.register_blueprint(pages)
     if settings["BEHIND_PROXY"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_prefix=1, x_host=1)

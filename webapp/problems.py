@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ml.errors import UnknownModelError
 from webapp.addresses import find_root
+from webapp.store.errors import ArchiveError, HandFullError, StoreError, StoreFullError
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +24,11 @@ DETAILS = {
     500: "Something went wrong on the server, not in your request. Try again in a moment.",
 }
 API_DETAILS = {
-    404: "There is nothing at this address. The API has POST /api/predict, GET /api/models "
-    "and GET /api/health.",
+    404: "There is nothing at this address. The API has POST /api/predict, GET /api/models, "
+    "GET /api/health and /api/drawings.",
 }
+# What is wrong with the store, most special first. Nothing of a request that met one was stored.
+STORE_STATUSES = ((HandFullError, 409), (StoreFullError, 507), (StoreError, 503))
 # Not one of the pages' templates: an error in those is shown with this page.
 PAGE = """<!doctype html>
 <html lang="en">
@@ -66,6 +69,8 @@ def register_problems(app: Flask) -> None:
     """Send every error of the app, expected or not, through `answer_problem`."""
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(UnknownModelError, answer_unknown_model)
+    app.register_error_handler(StoreError, answer_store_error)
+    app.register_error_handler(ArchiveError, answer_archive_error)
     app.register_error_handler(Exception, answer_failure)
 
 
@@ -115,6 +120,19 @@ def answer_unknown_model(error: UnknownModelError) -> Response:
     known = ", ".join(error.known)
     detail = f"There is no model with that name. The models are: {known}."
     return answer_problem(Problem(404, detail, models=error.known))
+
+
+def answer_store_error(error: StoreError) -> Response:
+    """Say what keeps the store from it, in its own words; the log has the database's."""
+    status = next(status for kind, status in STORE_STATUSES if isinstance(error, kind))
+    if status >= 500:
+        log.warning("%s: the store failed: %s", quote(request.path), error.__cause__ or error)
+    return answer_problem(Problem(status, str(error)))
+
+
+def answer_archive_error(error: ArchiveError) -> Response:
+    """Say what is wrong with the ZIP."""
+    return answer_problem(Problem(400, str(error)))
 
 
 def answer_failure(_error: Exception) -> Response:

@@ -1,0 +1,14 @@
+"""/api/*: JSON in, JSON out; one file for each noun, and `questions` for what they all ask."""
+
+from flask import Flask
+
+from webapp.api.drawings import drawings
+from webapp.api.hands import hands
+from webapp.api.models import models
+from webapp.api.predict import predict
+
+
+def register_api(app: Flask) -> None:
+    """Give the app every route under /api/."""
+    for blueprint in (predict, models, drawings, hands):
+        app.register_blueprint(blueprint)

@@ -1,0 +1,41 @@
+"""The models, and whether they can read."""
+
+import logging
+from typing import Any
+
+import numpy as np
+from flask import Blueprint
+
+from webapp.api.questions import reader
+from webapp.problems import Problem
+
+log = logging.getLogger(__name__)
+models = Blueprint("models", __name__, url_prefix="/api")
+
+# One vertical stroke: a small drawing that still makes the networks run.
+PROBE = np.zeros((28, 28), np.uint8)
+PROBE[4:24, 12:16] = 255
+
+
+@models.get("/models")
+def list_models() -> dict[str, Any]:
+    """List the models with their cards, the default first."""
+    shelf = reader()
+    listed = [
+        {"name": name, "default": name == shelf.default, "card": shelf.cards[name].to_dict()}
+        for name in shelf.models
+    ]
+    return {"default": shelf.default, "models": listed}
+
+
+@models.get("/health")
+def health() -> dict[str, Any]:
+    """Answer 200 if the server can read a drawing, found out by reading one."""
+    try:
+        reading = reader().read(PROBE)
+    except Exception as error:
+        log.exception("The health check failed")
+        raise Problem(
+            503, "The server cannot read drawings. Restart it; its log says why."
+        ) from error
+    return {"status": "ok", "model": reading.model}

@@ -1,0 +1,1 @@
+"""Whose drawings a request may see and change, and what is remembered of them while reading."""

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import io
+import os
 import re
 import sys
 from typing import NoReturn
@@ -14,10 +15,14 @@ from ml.networks.card import WEIGHTS_DIR
 FAILURE, USAGE = 1, 2
 PATH_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
 HOST_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+TOKEN = re.compile(r"[A-Za-z0-9._~-]{8,128}")  # part of an address, and not soon guessed
 
 # What each command, and serving (None), does not ignore.
 HEEDED = {
-    None: {"host", "port", "weights", "engine", "prefix", "behind_proxy", "trusted_host"},
+    None: {
+        *("host", "port", "weights", "engine", "prefix", "behind_proxy", "trusted_host"),
+        *("instance", "token"),
+    },
     "train": {
         *("sessions", "learning_rate", "batch_size", "optimizer", "momentum", "session_decay"),
         *("seed", "resume", "refresh", "serve_other_data", "pictures"),
@@ -32,6 +37,8 @@ HEEDED = {
     "show_styles": {"data", "out", "seed"},
     "export": {"model", "out", "weights"},
     "four_losses": {"data", "seed"},
+    "export_drawings": {"instance"},
+    "import_drawings": {"instance"},
 }
 
 
@@ -66,6 +73,18 @@ def make_parser() -> Parser:
         "--four-losses", action="store_true", help="the lesson: why the same loss by autograd fails"
     )
     what.add_argument("--export", choices=["onnx"], help="write a served model for other programs")
+    what.add_argument(
+        "--export-drawings",
+        type=expand_home,
+        metavar="FILE",
+        help="write this machine's confirmed drawings to a ZIP",
+    )
+    what.add_argument(
+        "--import-drawings",
+        type=expand_home,
+        metavar="FILE",
+        help="add the drawings of such a ZIP to this machine's",
+    )
     _add_serving(parser.add_argument_group("serving (the default)"))
     _add_training(parser.add_argument_group("training"))
     _add_common(parser.add_argument_group("models and data"))
@@ -104,6 +123,18 @@ def _add_serving(group: argparse._ArgumentGroup) -> None:
         metavar="NAME",
         help="name of this server, such as board.example, under which stored things are handed out;"
         " may be repeated",
+    )
+    group.add_argument(
+        "--token",
+        type=_token,
+        help="what the drawings of this machine and of all hands need where others can open the"
+        " pages (a new one at each start)",
+    )
+    group.add_argument(
+        "--instance",
+        type=expand_home,
+        metavar="DIR",
+        help="folder of the confirmed drawings (instance), unless DATABASE_URL names a database",
     )
 
 
@@ -217,6 +248,12 @@ def _host_name(text: str) -> str:
     return text
 
 
+def _token(text: str) -> str:
+    if not TOKEN.fullmatch(text):
+        raise argparse.ArgumentTypeError("a token has 8 to 128 of A-Z a-z 0-9 . _ ~ -")
+    return text
+
+
 def _epochs(text: str) -> str:
     return str(_whole(text))
 
@@ -240,8 +277,30 @@ def serve(flags: argparse.Namespace) -> None:
         "PREFIX": flags.prefix or "",
         "BEHIND_PROXY": flags.behind_proxy,
         "OWN_NAMES": flags.trusted_host or (),
+        "TOKEN": flags.token,
+        **_choose_store(flags),
     }
     serve_app(create_app(settings), flags.host, flags.port)
+
+
+def exchange_drawings(flags: argparse.Namespace) -> None:
+    """Write this machine's drawings to a file, or add those of one, and say how many."""
+    from webapp import DEFAULTS
+    from webapp.store import commands
+    from webapp.store.store import Store
+
+    settings = DEFAULTS | _choose_store(flags)
+    store = Store(settings["INSTANCE_DIR"], settings["DATABASE_URL"])
+    if flags.export_drawings:
+        commands.export_drawings(store, flags.export_drawings)
+    else:
+        commands.import_drawings(store, flags.import_drawings)
+
+
+def _choose_store(flags: argparse.Namespace) -> dict[str, object]:
+    """Return where drawings are kept, as far as it is not the default."""
+    chosen = {"INSTANCE_DIR": flags.instance, "DATABASE_URL": os.environ.get("DATABASE_URL")}
+    return {name: value for name, value in chosen.items() if value}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -275,6 +334,8 @@ def _run(flags: argparse.Namespace, parser: Parser) -> None:
     try:
         if command is None:
             return serve(flags)
+        if command.endswith("_drawings"):
+            return exchange_drawings(flags)
         return importlib.import_module(f"ml.commands.{command}").run(flags)
     except ModuleNotFoundError as error:
         if error.name.partition(".")[0] in ("ml", "webapp"):
@@ -289,8 +350,9 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
         if name in HEEDED or name in HEEDED[command] or name == "help":
             continue
         if getattr(flags, name) != parser.get_default(name):
-            wanted = [other for other in HEEDED if other and name in HEEDED[other]]
-            where = " or ".join(f"--{other.replace('_', '-')}" for other in wanted) or "serving"
+            wanted = [other for other in HEEDED if name in HEEDED[other]]
+            names = [f"--{other.replace('_', '-')}" if other else "serving" for other in wanted]
+            where = " or ".join(names)
             raise RecipeError(f"{action.option_strings[0]} belongs to {where}")
     if flags.all and flags.model:
         raise RecipeError("--all means every model; leave out --all or --model")

@@ -1,18 +1,30 @@
 """The pages that a person opens."""
 
-from flask import Blueprint, Response, current_app, render_template
+from typing import Any
+
+from flask import Blueprint, Response, current_app, make_response, render_template
 
 from ml.networks.card import by_size
 from webapp.cards import describe_models
 from webapp.glossary import FIRST, OTHERS, Linker
+from webapp.hands.token import find_page_token
+from webapp.hands.whose import find_key
+from webapp.store.drawings import LIMIT
 
 pages = Blueprint("pages", __name__)
 
 
 @pages.get("/")
-def draw() -> str:
+def draw() -> Response:
     """Show the drawing board, with the models that can be picked; the default comes first."""
-    return render_template("draw.html", models=describe_models(current_app.extensions["reader"]))
+    models = describe_models(current_app.extensions["reader"])
+    return render_with_token("draw.html", models=models)
+
+
+@pages.get("/drawings")
+def drawings() -> Response:
+    """Show what the hand has confirmed: the page's script asks for it."""
+    return render_with_token("drawings.html", has_hand=find_key() is not None, limit=LIMIT)
 
 
 @pages.get("/models")
@@ -36,3 +48,12 @@ def glossary() -> str:
 def favicon() -> Response:
     """Serve the icon where browsers look for it by default."""
     return current_app.send_static_file("favicon.svg")
+
+
+def render_with_token(name: str, **values: Any) -> Response:  # noqa: ANN401
+    """Render a page that carries the token where only somebody at this machine can open it."""
+    token = find_page_token()
+    response = make_response(render_template(name, token=token, **values))
+    if token:
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -123,10 +123,10 @@ def answer_unknown_model(error: UnknownModelError) -> Response:
 
 
 def answer_store_error(error: StoreError) -> Response:
-    """Say what keeps the store from it, in its own words; the log has the database's."""
+    """Say what keeps the store from it, in its own words."""
     status = next(status for kind, status in STORE_STATUSES if isinstance(error, kind))
     if status >= 500:
-        log.warning("%s: the store failed: %s", quote(request.path), error.__cause__ or error)
+        log.warning("%s: %s", quote(request.path), error)
     return answer_problem(Problem(status, str(error)))
 
 

@@ -41,13 +41,14 @@ def serve(app: Flask, host: str = "127.0.0.1", port: int = 5000) -> None:
     start_log()
     connections = find_connection_limit()
     with stop_on_signals(), contextlib.suppress(KeyboardInterrupt), listen(host, port) as listener:
-        # waitress drops X-Forwarded-* unless it is told that a proxy sets them.
-        is_open = not app.config["BEHIND_PROXY"]
-        server = make_server(app, listener, connections, clear_untrusted_proxy_headers=is_open)
+        # waitress would drop X-Forwarded-*, by which the app knows that others may open its pages.
+        server = make_server(app, listener, connections, clear_untrusted_proxy_headers=False)
         address, port = listener.getsockname()[:2]
+        app.config["LISTENS_ON_LOOPBACK"] = is_loopback(address)
         for warning in list_warnings(host, address, port, connections):
             print(warning, file=sys.stderr, flush=True)
-        for line in describe_addresses(host, port, app.config["PREFIX"]):
+        lines = describe_addresses(host, port, app.config["PREFIX"])
+        for line in [*lines, *describe_token(app, lines[0])]:
             print(line, flush=True)
         server.run()
     print("Stopped.", flush=True)
@@ -124,6 +125,14 @@ def describe_addresses(host: str, port: int, prefix: str) -> list[str]:
     if not others:
         lines.append("On other devices: this machine has no address in a network yet.")
     return lines
+
+
+def describe_token(app: Flask, first_line: str) -> list[str]:
+    """Return the line with the token's address, unless the pages carry the token themselves."""
+    if app.config["LISTENS_ON_LOOPBACK"] and not app.config["BEHIND_PROXY"]:
+        return []
+    address = first_line.removeprefix("Open ").removesuffix("/")
+    return [f"For the drawings of all hands: {address}/drawings#token={app.config['TOKEN']}"]
 
 
 def describe_address(host: str, port: int) -> str:

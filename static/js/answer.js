@@ -1,3 +1,5 @@
+import { Because } from "./because.js";
+
 const WORDS = "zero one two three four five six seven eight nine".split(" ");
 
 /** What the page says about the drawing: a large numeral, or a short line that says what to do. */
@@ -6,12 +8,14 @@ export class Answer {
   #said;
   #note;
   #ways;
+  #because;
 
   constructor(element) {
     this.#element = element;
     this.#said = element.querySelector('[data-part="said"]');
     this.#note = element.querySelector('[data-part="note"]');
     this.#ways = element.querySelector('[data-part="ways"]');
+    this.#because = new Because(element.querySelector('[data-part="because"]'));
   }
 
   /** What it says now. */
@@ -36,18 +40,21 @@ export class Answer {
     this.#show("reading", "Reading…");
   }
 
-  /** @param unsure two digits that are too close to choose between, or null */
-  showDigit(digit, unsure = null) {
+  /**
+   * @param unsure two digits that are too close to choose between, or null
+   * @param because the person's own drawing that made it this digit, or null
+   */
+  showDigit(digit, unsure = null, because = null) {
     const note = unsure ? `Unsure: ${unsure.join(" or ")}` : WORDS[digit];
-    this.#show("answer", String(digit), note);
+    this.#show("answer", String(digit), note, because);
   }
 
   showBlank() {
     this.#show("blank", "Too little to read", "Draw the digit larger.");
   }
 
-  showNotADigit() {
-    this.#show("not-a-digit", "That does not look like a digit");
+  showNotADigit(because = null) {
+    this.#show("not-a-digit", "That does not look like a digit", "", because);
   }
 
   showRefusal(reason) {
@@ -64,10 +71,12 @@ export class Answer {
     this.#said.setAttribute("aria-busy", String(isBusy));
   }
 
-  #show(state, said, note = "") {
+  #show(state, said, note = "", because = null) {
     this.#element.dataset.state = state;
     if (this.#said.textContent !== said) this.#said.textContent = said;
     this.#note.textContent = note;
     this.#ways.hidden = state !== "not-a-digit";
+    this.#element.toggleAttribute("data-because", Boolean(because));
+    this.#because.show(because);
   }
 }

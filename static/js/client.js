@@ -17,6 +17,7 @@ const UNSENT = "This drawing could not be sent. Reload the page and draw again."
  */
 export class Client extends EventTarget {
   #takeQuestion;
+  #listHeaders;
   #isWanted = false;
   #isUrgent = false;
   #isBusy = false;
@@ -24,10 +25,14 @@ export class Client extends EventTarget {
   #failures = 0;
   #subject = 0; // changes when a drawing is forgotten
 
-  /** @param takeQuestion promises what to send: the drawing as it is now, and the models to ask. */
-  constructor(takeQuestion) {
+  /**
+   * @param takeQuestion promises what to send: the drawing as it is now, and the models to ask
+   * @param listHeaders what each request says of who draws
+   */
+  constructor(takeQuestion, listHeaders = () => ({})) {
     super();
     this.#takeQuestion = takeQuestion;
+    this.#listHeaders = listHeaders;
   }
 
   /** Whether a newer drawing than the last answered one is still waiting to be sent. */
@@ -88,16 +93,17 @@ export class Client extends EventTarget {
       console.error(error);
       return { type: "refusal", detail: UNSENT };
     }
-    return subject === this.#subject ? post(body) : { type: "forgotten" };
+    if (subject !== this.#subject) return { type: "forgotten" };
+    return post(body, this.#listHeaders());
   }
 }
 
-async function post(body) {
+async function post(body, headers) {
   const deadline = new Deadline(TIMEOUT);
   try {
     const response = await fetch("api/predict", {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { ...headers, "Content-Type": "application/json" },
       body,
       signal: deadline.signal,
     });

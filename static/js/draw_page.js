@@ -3,16 +3,21 @@ import { Bars } from "./bars.js";
 import { Board } from "./board.js";
 import { Client } from "./client.js";
 import { Comparison } from "./comparison.js";
+import { Confirmed } from "./confirmed.js";
+import { Corrections } from "./corrections.js";
+import { Drawings } from "./drawings.js";
 import { KeptDrawing } from "./kept_drawing.js";
 import { KeyboardPen } from "./keyboard_pen.js";
 import { listModels } from "./models.js";
 import { Notice } from "./notice.js";
 import { Picker } from "./picker.js";
+import { clip } from "./picture.js";
 import { PointerPen } from "./pointer_pen.js";
 import { ReadOut } from "./read_out.js";
 import { listReadings } from "./readings.js";
 import { Seen } from "./seen.js";
 import { phrase, Speech } from "./speech.js";
+import { Token } from "./token.js";
 import { Toolbar } from "./toolbar.js";
 
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
@@ -22,6 +27,9 @@ const CANVAS_IS_HIDDEN =
   "To send the picture, allow this site to read canvas data.";
 const NOT_UNDERSTOOD = "The server's answer could not be understood. Reload the page.";
 
+const STILL_HERE = "It is still on the board: press again when that is put right.";
+
+const token = new Token();
 const sheet = part("board");
 const canvas = part("canvas");
 const board = new Board(canvas, part("ink"));
@@ -29,8 +37,11 @@ const picker = new Picker(part("model"));
 const compare = document.querySelector('[data-action="compare"]');
 const comparison = new Comparison(part("views"), part("comparison"), compare);
 const readOut = new ReadOut(board);
-const client = new Client(async () => ({ ...(await readOut.take()), ...chooseModels() }));
+const takeQuestion = async () => ({ ...(await readOut.take()), ...chooseModels() });
+const client = new Client(takeQuestion, () => token.headers);
 const answer = new Answer(part("answer"));
+const corrections = new Corrections(part("corrections"));
+const confirmed = new Confirmed(new Drawings(token));
 const bars = new Bars(part("bars"));
 const seen = new Seen(part("seen"), part("seen-words"));
 const speech = new Speech(part("speech"));
@@ -38,6 +49,7 @@ const notice = new Notice(part("notice"));
 const seeOthers = document.querySelector('[data-action="see-others"]');
 let answered = []; // the last readings from the server, one for each model asked
 let isInsisted = false; // show this drawing's digit even if a model refuses it
+let memoryProblem = ""; // why what was confirmed does not count, as last told
 
 new PointerPen(board, canvas);
 new KeyboardPen(board, canvas, {
@@ -53,9 +65,14 @@ board.addEventListener("change", () => {
   answer.isBusy = board.isDrawing;
   if (board.isDrawing) speech.hush();
   isInsisted = false;
+  corrections.settle(null);
+  showConfirmed();
   if (board.isEmpty) startAfresh();
   else readDrawing();
 });
+
+corrections.addEventListener("confirm", ({ detail }) => confirm(detail));
+corrections.addEventListener("undo", takeBack);
 
 picker.addEventListener("change", () => {
   showChoice();
@@ -116,6 +133,7 @@ function tellTrouble() {
 
 function startAfresh() {
   client.forget();
+  corrections.rest();
   answer.invite();
   speech.say("The board is empty");
   comparison.clear();
@@ -141,6 +159,7 @@ function readDrawing() {
 function receive(detail) {
   try {
     show(listReadings(detail));
+    tellMemoryProblem(detail.memory_problem ?? "");
   } catch (error) {
     refuse(NOT_UNDERSTOOD); // first: the page must not say "Reading…" for ever
     throw error;
@@ -184,22 +203,67 @@ function show(answers) {
     clear();
   }
   say(reading);
+  offerCorrections(reading);
   if (!board.isDrawing && !client.isBehind) speech.say(phrase(reading));
 }
 
 /** A half-drawn digit often isn't one yet, so the page waits for the pen to be lifted. */
-function say({ status, digit, unsure }) {
-  if (status === "digit") answer.showDigit(digit, unsure);
+function say({ status, digit, unsure, because }) {
+  if (status === "digit") answer.showDigit(digit, unsure, because);
   else if (board.isDrawing || client.isBehind) answer.wait();
   else if (status === "blank") answer.showBlank();
-  else answer.showNotADigit();
+  else answer.showNotADigit(because);
+}
+
+/** What was read can be put right, once the pen has been lifted and there is enough to read. */
+function offerCorrections({ status, digit, unsure }) {
+  if (board.isDrawing || client.isBehind || status === "blank") return;
+  corrections.open();
+  corrections.settle(unsure ? digit : null);
+}
+
+function showConfirmed() {
+  const label = confirmed.find(board.strokes);
+  if (label === null) corrections.forget();
+  else corrections.showKept(label);
+}
+
+function confirm(label) {
+  change((strokes, drawing) => confirmed.keep(strokes, drawing, label));
+}
+
+function takeBack() {
+  change((strokes, drawing) => confirmed.undo(strokes, drawing));
+}
+
+/** Changes what is kept of this drawing, tells how that went, and reads the drawing again. */
+async function change(store) {
+  const { strokes, size } = board; // now: another drawing may follow
+  try {
+    const picture = await readOut.take();
+    await store(strokes, { strokes: clip(strokes, size), ...picture, model: picker.model });
+    notice.hide();
+    showConfirmed();
+  } catch (error) {
+    showConfirmed();
+    if (confirmed.find(board.strokes) === null) corrections.showNotKept();
+    notice.say(`That was not stored. ${error.message} ${STILL_HERE}`);
+  }
+  if (!board.isEmpty) readDrawing();
+}
+
+/** Once, and again only after it was all right in between. */
+function tellMemoryProblem(words) {
+  if (words && words !== memoryProblem) notice.say(words);
+  if (!words && memoryProblem) notice.hide();
+  memoryProblem = words;
 }
 
 /** The reading as if the drawing had to be a digit. */
 function insist(reading) {
   if (reading.status !== "not_a_digit") return reading;
   const digit = reading.probabilities.indexOf(Math.max(...reading.probabilities));
-  return { ...reading, status: "digit", digit };
+  return { ...reading, status: "digit", digit, because: null };
 }
 
 function readAnyway() {

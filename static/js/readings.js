@@ -14,6 +14,7 @@ function isReading(reading) {
   if (!STATUSES.includes(reading?.status)) return false;
   const { status, digit, probabilities, seen } = reading;
   if (status === "digit" && !(Number.isInteger(digit) && probabilities)) return false;
+  if (reading.because && !isNumbers(reading.because.seen, 784)) return false;
   return !probabilities || (isNumbers(probabilities, 10) && isNumbers(seen, 784));
 }
 

@@ -1,40 +1,43 @@
 import { getContext } from "./context.js";
 
+const SIDE = 28;
+const GRID = `${SIDE} by ${SIDE} pixels`;
+
+/** Paints a 28 × 28 image, 784 levels of 0 to 255, pixel for pixel. */
+export function paint(canvas, levels) {
+  const context = getContext(canvas);
+  if (!context) return; // a browser that protects its user may give none
+  const image = context.createImageData(SIDE, SIDE);
+  levels.forEach((level, index) => image.data.set([level, level, level, 255], 4 * index));
+  context.putImageData(image, 0, 0);
+}
+
 /** The 28 × 28 image that the network was given, pixel for pixel, and what it holds in words. */
 export class Seen {
-  #context;
-  #size;
+  #canvas;
   #words;
 
   constructor(canvas, words) {
-    this.#context = getContext(canvas);
-    this.#size = canvas.width;
+    this.#canvas = canvas;
     this.#words = words;
   }
 
   show(levels) {
     this.#tell(levels);
-    if (!this.#context) return;
-    const image = this.#context.createImageData(this.#size, this.#size);
-    levels.forEach((level, index) => image.data.set([level, level, level, 255], 4 * index));
-    this.#context.putImageData(image, 0, 0);
+    paint(this.#canvas, levels);
   }
 
   clear() {
-    this.#context?.clearRect(0, 0, this.#size, this.#size);
-    this.#words.textContent = `${this.#grid}, empty until you draw.`;
-  }
-
-  get #grid() {
-    return `${this.#size} by ${this.#size} pixels`;
+    getContext(this.#canvas)?.clearRect(0, 0, SIDE, SIDE);
+    this.#words.textContent = `${GRID}, empty until you draw.`;
   }
 
   #tell(levels) {
     const inked = [...levels.keys()].filter((index) => levels[index] > 0);
-    const columns = inked.map((index) => index % this.#size);
-    const rows = inked.map((index) => Math.floor(index / this.#size));
+    const columns = inked.map((index) => index % SIDE);
+    const rows = inked.map((index) => Math.floor(index / SIDE));
     const extent = `${span(columns)} wide and ${span(rows)} high, centred`;
-    this.#words.textContent = `${this.#grid}, white ink on black; the ink is ${extent}.`;
+    this.#words.textContent = `${GRID}, white ink on black; the ink is ${extent}.`;
   }
 }
 

@@ -21,8 +21,9 @@ export class Speech {
 }
 
 /** A reading in a few words. */
-export function phrase({ status, digit, unsure }) {
+export function phrase({ status, digit, unsure, because }) {
   if (status === "blank") return "Too little to read; draw it larger";
-  if (status === "not_a_digit") return "Not a digit; Read anyway is available";
-  return unsure ? `${digit}, unsure: ${unsure.join(" or ")}` : String(digit);
+  const reason = because ? ", because of a drawing of yours" : "";
+  if (status === "not_a_digit") return `Not a digit${reason}; Read anyway is available`;
+  return unsure ? `${digit}${reason}, unsure: ${unsure.join(" or ")}` : `${digit}${reason}`;
 }

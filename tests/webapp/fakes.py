@@ -17,7 +17,7 @@ class FakeReader:
     def read(self, ink, model=None):
         return self.read_each(ink, [model or self.default])[0]
 
-    def read_each(self, ink, models):
+    def read_each(self, ink, models, memories=None):
         assert ink.dtype == np.uint8
         assert ink.ndim == 2
         for name in models:
@@ -35,5 +35,5 @@ class FakeReader:
 class BrokenReader(FakeReader):
     """Fails at every reading."""
 
-    def read_each(self, ink, models):
+    def read_each(self, ink, models, memories=None):
         raise RuntimeError("secret reason")

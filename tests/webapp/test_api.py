@@ -27,7 +27,7 @@ def test_a_drawing_is_read(client, seven_url):
     assert answer.mimetype == "application/json"
     reading = answer.get_json()
     fields = ["status", "model", "digit", "probabilities", "seen", "unsure"]
-    assert list(reading) == [*fields, "no_digit", "milliseconds"]
+    assert list(reading) == [*fields, "no_digit", "milliseconds", "because"]
     assert (reading["status"], reading["digit"], reading["model"]) == ("digit", 7, "first")
     assert len(reading["probabilities"]) == 10
     assert len(reading["seen"]) == 784
@@ -43,6 +43,7 @@ def test_an_empty_board_is_blank(client):
         "unsure": None,
         "no_digit": None,
         "milliseconds": None,
+        "because": None,
     }
 
 

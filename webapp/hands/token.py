@@ -22,9 +22,8 @@ WRONG = (
 
 
 def register_token(app: Flask) -> None:
-    """Give the app a token, a random one unless it is configured, and let pages ask about it."""
+    """Give the app a token, a random one unless it is configured."""
     app.config["TOKEN"] = app.config["TOKEN"] or secrets.token_urlsafe(16)
-    app.jinja_env.globals["find_page_token"] = find_page_token
 
 
 def has_token() -> bool:

@@ -1,0 +1,97 @@
+import { describeLabel, NOT_A_DIGIT } from "./labels.js";
+
+/**
+ * Under the answer: what the drawing is, if it was read wrongly, and "Right" if it was read
+ * hesitantly. One press confirms; Undo takes it back. All of it has its place before it is shown.
+ *
+ * Emits `confirm` (detail: the label) and `undo`.
+ */
+export class Corrections extends EventTarget {
+  #element;
+  #ask;
+  #said;
+  #labels;
+  #right;
+  #undo;
+  #digit = null; // what Right confirms
+
+  constructor(element) {
+    super();
+    this.#element = element;
+    this.#ask = element.querySelector('[data-part="ask"]');
+    this.#said = element.querySelector('[data-part="kept"]');
+    this.#labels = [...element.querySelectorAll("[data-label]")];
+    this.#right = element.querySelector('[data-action="confirm-right"]');
+    this.#undo = element.querySelector('[data-action="undo-confirm"]');
+    element.addEventListener("click", ({ target }) => this.#press(target.closest("button")));
+  }
+
+  /** Nothing is drawn: there is only the sentence on what is kept. */
+  rest() {
+    this.#element.removeAttribute("data-open");
+    this.settle(null);
+    this.forget();
+  }
+
+  /** The drawing can be confirmed. */
+  open() {
+    this.#element.setAttribute("data-open", "");
+  }
+
+  /** @param digit what the drawing was read as, if that is unsure; null if there is no doubt */
+  settle(digit) {
+    this.#digit = digit;
+    this.#showRight();
+  }
+
+  /** This drawing is kept as this label. */
+  showKept(label) {
+    this.#show(`Kept as ${describeLabel(label)}.`, label);
+  }
+
+  showNotKept() {
+    this.#show("Not kept.", null);
+  }
+
+  /** This drawing is not kept. */
+  forget() {
+    this.#show("", null);
+  }
+
+  #show(words, label) {
+    const hadFocus = this.#element.contains(document.activeElement) && document.activeElement;
+    if (this.#said.textContent !== words) this.#said.textContent = words;
+    this.#ask.hidden = words !== "";
+    for (const button of this.#labels) {
+      button.setAttribute("aria-pressed", String(button.dataset.label === String(label)));
+    }
+    this.#undo.hidden = label === null;
+    this.#showRight();
+    // A button that is hidden loses the keyboard's focus: the other one, or a label, takes it over.
+    if (hadFocus && hadFocus.hidden) this.#takeFocus();
+  }
+
+  #showRight() {
+    this.#right.hidden = this.#digit === null || !this.#undo.hidden;
+  }
+
+  #takeFocus() {
+    const heir = [this.#undo, this.#right, ...this.#labels].find((button) => !button.hidden);
+    heir.focus({ preventScroll: true });
+  }
+
+  #press(button) {
+    if (!button) return;
+    if (button === this.#undo) this.dispatchEvent(new Event("undo"));
+    else this.#confirm(button === this.#right ? this.#digit : readLabel(button.dataset.label));
+  }
+
+  #confirm(label) {
+    this.dispatchEvent(new CustomEvent("confirm", { detail: label }));
+  }
+}
+
+/** A button's label as the API takes it. */
+function readLabel(text) {
+  return text === NOT_A_DIGIT ? text : Number(text);
+}

@@ -1,4 +1,4 @@
-import { describeLabel } from "./labels.js";
+import { describeLabel, NOT_A_DIGIT } from "./labels.js";
 import { paint } from "./seen.js";
 
 /** Says which drawing of the person's own made the answer what it is, and shows it. */
@@ -18,6 +18,8 @@ export class Because {
     this.#element.hidden = !drawing;
     if (!drawing) return;
     paint(this.#picture, drawing.seen);
-    this.#words.textContent = `Read as ${describeLabel(drawing.label)} because of a drawing of yours`;
+    const isDigit = drawing.label !== NOT_A_DIGIT;
+    const what = isDigit ? `Read as ${describeLabel(drawing.label)}` : "Refused"; // says the answer
+    this.#words.textContent = `${what} because of a drawing of yours`;
   }
 }

@@ -15,15 +15,18 @@ export class Corrections extends EventTarget {
   #undo;
   #digit = null; // what Right confirms
 
-  constructor(element) {
+  /** @param right the button beside the answer's doubt */
+  constructor(element, right) {
     super();
     this.#element = element;
     this.#ask = element.querySelector('[data-part="ask"]');
     this.#said = element.querySelector('[data-part="kept"]');
     this.#labels = [...element.querySelectorAll("[data-label]")];
-    this.#right = element.querySelector('[data-action="confirm-right"]');
+    this.#right = right;
     this.#undo = element.querySelector('[data-action="undo-confirm"]');
-    element.addEventListener("click", ({ target }) => this.#press(target.closest("button")));
+    for (const button of [...this.#labels, this.#right, this.#undo]) {
+      button.addEventListener("click", () => this.#press(button));
+    }
   }
 
   /** Nothing is drawn: there is only the sentence on what is kept. */
@@ -59,7 +62,7 @@ export class Corrections extends EventTarget {
   }
 
   #show(words, label) {
-    const hadFocus = this.#element.contains(document.activeElement) && document.activeElement;
+    const focused = document.activeElement;
     if (this.#said.textContent !== words) this.#said.textContent = words;
     this.#ask.hidden = words !== "";
     for (const button of this.#labels) {
@@ -67,21 +70,20 @@ export class Corrections extends EventTarget {
     }
     this.#undo.hidden = label === null;
     this.#showRight();
-    // A button that is hidden loses the keyboard's focus: the other one, or a label, takes it over.
-    if (hadFocus && hadFocus.hidden) this.#takeFocus();
+    if (focused === this.#right || focused === this.#undo) this.#keepFocus(focused);
   }
 
   #showRight() {
     this.#right.hidden = this.#digit === null || !this.#undo.hidden;
   }
 
-  #takeFocus() {
-    const heir = [this.#undo, this.#right, ...this.#labels].find((button) => !button.hidden);
+  /** A button that is hidden loses the keyboard's focus: the other one, or a label, takes it. */
+  #keepFocus(focused) {
+    const heir = [focused, this.#undo, this.#right, ...this.#labels].find(({ hidden }) => !hidden);
     heir.focus({ preventScroll: true });
   }
 
   #press(button) {
-    if (!button) return;
     if (button === this.#undo) this.dispatchEvent(new Event("undo"));
     else this.#confirm(button === this.#right ? this.#digit : readLabel(button.dataset.label));
   }

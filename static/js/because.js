@@ -18,8 +18,9 @@ export class Because {
     this.#element.hidden = !drawing;
     if (!drawing) return;
     paint(this.#picture, drawing.seen);
-    const isDigit = drawing.label !== NOT_A_DIGIT;
-    const what = isDigit ? `Read as ${describeLabel(drawing.label)}` : "Refused"; // says the answer
-    this.#words.textContent = `${what} because of a drawing of yours`;
+    // That it was refused, the answer says above.
+    const isRefused = drawing.label === NOT_A_DIGIT;
+    const start = isRefused ? "Because" : `Read as ${describeLabel(drawing.label)} because`;
+    this.#words.textContent = `${start} of a drawing of yours`;
   }
 }

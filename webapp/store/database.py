@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -131,8 +131,15 @@ class Database:
             URL.create("sqlite", database=str(self._file)),
             connect_args={"timeout": self._patience},
         )
-        event.listen(engine, "connect", set_up_sqlite)
+        event.listen(engine, "connect", self._set_up_sqlite)
         return engine
+
+    def _set_up_sqlite(self, connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # transactions begin where we begin them
+        use_write_ahead_log(connection, self._patience)
+        connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
 
     def _set_up_postgres(self, connection: object, _record: object) -> None:
         with connection.cursor() as cursor:
@@ -160,24 +167,18 @@ def read_url(text: str) -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
-def set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    """Prepare a new connection: write-ahead log, each commit on the disk, references checked."""
-    connection.isolation_level = None  # transactions begin where we begin them
-    use_write_ahead_log(connection)
-    connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
-
-
-def use_write_ahead_log(connection: sqlite3.Connection) -> None:
+def use_write_ahead_log(connection: sqlite3.Connection, patience: float) -> None:
     """Let readers and a writer work at once; the file remembers it."""
-    for seconds in (0.01, 0.03, 0.1, 0.3, 1):
-        # While two processes begin a file, SQLite answers one of them without waiting.
-        with suppress(sqlite3.OperationalError):
+    deadline = time.monotonic() + patience
+    while True:
+        try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        time.sleep(seconds)
-    connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # While another process begins the file, SQLite answers at once, without waiting.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def make_folder(folder: Path) -> None:

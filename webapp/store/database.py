@@ -55,7 +55,8 @@ class Database:
         """The file, or the server without the password."""
         if self._url is None:
             return str(self._file)
-        return f"The PostgreSQL database {self._url.render_as_string(hide_password=True)}"
+        host = self._url.host or self._url.query.get("host", "this machine")
+        return f"The PostgreSQL database {self._url.database} on {host}"
 
     @property
     def is_sqlite(self) -> bool:
@@ -138,6 +139,7 @@ class Database:
         connection.isolation_level = None  # transactions begin where we begin them
         use_write_ahead_log(connection, self._patience)
         connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
+        connection.execute("PRAGMA fullfsync = ON")  # on macOS, too
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
 

@@ -66,10 +66,11 @@ def restore_rows(connection: Connection, hand: int, now: datetime) -> int:
 def purge(connection: Connection, now: datetime) -> None:
     """Delete for good, of every hand, what was marked more than a minute ago."""
     old = select(Drawing.number).where(Drawing.deleted <= now - UNDO)
+    if connection.scalar(old.limit(1)) is None:
+        return
     # Rows that another process is purging are left to it: waiting could end in a deadlock.
     old = old.with_for_update(skip_locked=True)
-    if connection.scalar(old.limit(1)) is not None:
-        connection.execute(delete(Drawing).where(Drawing.number.in_(old)))
+    connection.execute(delete(Drawing).where(Drawing.number.in_(old)))
 
 
 def save_features(

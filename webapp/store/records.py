@@ -58,7 +58,7 @@ def read_record(line: bytes) -> dict[str, Any]:
     try:
         record = json.loads(line)
     except RecursionError as error:
-        raise ValueError("it must be nested less deeply") from error
+        raise ValueError("it must be JSON, nested less deeply") from error
     except ValueError as error:
         raise ValueError("it must be JSON") from error
     if not isinstance(record, dict):

@@ -279,6 +279,9 @@ def test_what_can_be_stored_is_known_without_a_database(tmp_path, open_store):
 def test_what_is_no_label_is_refused(label):
     with pytest.raises(ValueError, match="integer from 0 to 10"):
         make_drawing(label=label)
+    if label is not None:
+        with pytest.raises(ValueError, match="integer from 0 to 10"):
+            make_drawing(read_as=label)
 
 
 def test_what_is_not_28_by_28_is_refused():

@@ -3,7 +3,8 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -18,6 +19,14 @@ from webapp.store.migrate import migrate
 
 POSTGRES = ("postgres", "postgresql", "postgresql+psycopg")
 GONE = "{where} was deleted or replaced. Try again to begin a new one."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A database that is in use, and which file it was: its device and number."""
+
+    engine: Engine
+    file: tuple[int, int] | None  # None for PostgreSQL
 
 
 class Database:
@@ -39,15 +48,15 @@ class Database:
         self._patience = patience
         self._tidy = tidy
         self._opening = Lock()
-        self._engine: Engine | None = None
-        self._identity: tuple[int, int] | None = None
+        self._opened: Opened | None = None
 
     @property
     def where(self) -> str:
         """The file, or the server without the password."""
         if self._url is None:
             return str(self._file)
-        return f"The PostgreSQL database {self._url.render_as_string(hide_password=True)}"
+        host = self._url.host or self._url.query.get("host", "this machine")
+        return f"The PostgreSQL database {self._url.database} on {host}"
 
     @property
     def is_sqlite(self) -> bool:
@@ -57,7 +66,9 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the database; raises StoreError."""
-        with self._begin("BEGIN") as connection:
+        with explain_errors(self.where), self._open().engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
@@ -67,32 +78,40 @@ class Database:
         On SQLite it is the only one that writes, from its beginning: it cannot fail half way
         because another one writes, too.
         """
-        with self._begin("BEGIN IMMEDIATE") as connection:
+        opened = self._open()
+        with explain_errors(self.where), opened.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
             connection.commit()
-            self._check_file()  # or what was stored is in a file that nobody finds again
+        self._check(opened)  # or what was stored is in a file that nobody finds again
 
-    @contextmanager
-    def _begin(self, statement: str) -> Iterator[Connection]:
-        with explain_errors(self.where):
-            engine = self._open()
-            with engine.connect() as connection:
-                if self.is_sqlite:
-                    connection.exec_driver_sql(statement)
-                yield connection
-
-    def _open(self) -> Engine:
+    def close(self) -> None:
+        """Close every connection that is not in use; the next use opens the database again."""
         with self._opening:
-            if self._engine is None:
+            if self._opened is not None:
+                self._opened.engine.dispose()
+            self._opened = None
+
+    def _open(self) -> Opened:
+        with self._opening, explain_errors(self.where):
+            opened = self._opened
+            if opened is None:
                 engine = self._make_engine()
                 try:
                     self._prepare(engine)
                 except BaseException:
                     engine.dispose()
                     raise
-                self._engine, self._identity = engine, self._identify()
-        self._check_file()
-        return self._engine
+                opened = self._opened = Opened(engine, self._identify())
+        self._check(opened)
+        return opened
+
+    def _check(self, opened: Opened) -> None:
+        """Raise StoreGoneError if the file is not the one that was opened; the next use opens."""
+        if self._identify() != opened.file:
+            self.close()
+            raise StoreGoneError(GONE.format(where=self.where))
 
     def _prepare(self, engine: Engine) -> None:
         migrate(engine)
@@ -113,8 +132,16 @@ class Database:
             URL.create("sqlite", database=str(self._file)),
             connect_args={"timeout": self._patience},
         )
-        event.listen(engine, "connect", set_up_sqlite)
+        event.listen(engine, "connect", self._set_up_sqlite)
         return engine
+
+    def _set_up_sqlite(self, connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # transactions begin where we begin them
+        use_write_ahead_log(connection, self._patience)
+        connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
+        connection.execute("PRAGMA fullfsync = ON")  # on macOS, too
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
 
     def _set_up_postgres(self, connection: object, _record: object) -> None:
         with connection.cursor() as cursor:
@@ -130,16 +157,6 @@ class Database:
             return None
         return status.st_dev, status.st_ino
 
-    def _check_file(self) -> None:
-        """Raise StoreGoneError if the file is not the one that is open; the next use opens."""
-        if self._file is None or self._identify() == self._identity:
-            return
-        with self._opening:
-            if self._engine is not None:
-                self._engine.dispose()
-            self._engine = None
-        raise StoreGoneError(GONE.format(where=self.where))
-
 
 def read_url(text: str) -> URL:
     """Return DATABASE_URL with the driver that we use; raises StoreError."""
@@ -152,24 +169,18 @@ def read_url(text: str) -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
-def set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    """Prepare a new connection: write-ahead log, each commit on the disk, references checked."""
-    connection.isolation_level = None  # transactions begin where we begin them
-    use_write_ahead_log(connection)
-    connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
-
-
-def use_write_ahead_log(connection: sqlite3.Connection) -> None:
+def use_write_ahead_log(connection: sqlite3.Connection, patience: float) -> None:
     """Let readers and a writer work at once; the file remembers it."""
-    for seconds in (0.01, 0.03, 0.1, 0.3, 1):
-        # While two processes begin a file, SQLite answers one of them without waiting.
-        with suppress(sqlite3.OperationalError):
+    deadline = time.monotonic() + patience
+    while True:
+        try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        time.sleep(seconds)
-    connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # While another process begins the file, SQLite answers at once, without waiting.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def make_folder(folder: Path) -> None:

@@ -30,8 +30,9 @@ class NewDrawing:
     created: datetime | None = None  # when it was first stored; None for now
 
     def __post_init__(self) -> None:
-        if type(self.label) is not int or not 0 <= self.label <= NOT_A_DIGIT:
-            raise ValueError(f"a label must be an integer from 0 to 10, not {self.label!r}")
+        for label in (self.label, 0 if self.read_as is None else self.read_as):
+            if type(label) is not int or not 0 <= label <= NOT_A_DIGIT:
+                raise ValueError(f"a label must be an integer from 0 to 10, not {label!r}")
         if len(self.seen) != SIDE * SIDE:
             raise ValueError(f"`seen` must be 784 bytes, not {len(self.seen)}")
 

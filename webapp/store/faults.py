@@ -16,7 +16,7 @@ from webapp.store.errors import (
 
 LOCKED = "The drawings are in use by another program. Try again in a moment."
 FULL = "The disk that holds {where} is full. Make room, and try again."
-READ_ONLY = "{where} cannot be written. Let the server write the file and its folder."
+READ_ONLY = "{where} cannot be written. Allow the server to write there, and try again."
 FOREIGN = "{where} is damaged, or not a database of this program. Move it away, and try again."
 NO_ANSWER = "{where} does not answer. Start it, or check DATABASE_URL."
 FAILED = "{where} cannot be used: {reason}."

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, true, update
 
-from webapp.store.drawings import LIMIT
 from webapp.store.errors import HandFullError
 from webapp.store.rows import upsert
 from webapp.store.tables import IS_KEPT, Drawing, Feature
@@ -14,7 +13,7 @@ from webapp.store.tables import IS_KEPT, Drawing, Feature
 UNDO = timedelta(seconds=60)  # how long deleting all can be undone
 BATCH = 500  # rows at once where there are many
 FULL = (
-    f"A hand has room for {LIMIT:,} drawings, and these would be more. "
+    "A hand has room for {limit:,} drawings, and these would be more. "
     "Download them, delete some, and try again."
 )
 Rows = Sequence[dict[str, Any]]
@@ -26,7 +25,7 @@ def belongs_to(hand: int | None) -> ColumnElement[bool]:
 
 
 def put_rows(connection: Connection, hand: int, rows: Rows) -> None:
-    """Insert drawings, and give the new label to those that are there; raises HandFullError."""
+    """Insert drawings, and give the new label to those that are there."""
     for batch in batches([row["digest"] for row in rows]):
         # Deleted, and still to be restored: it is new again.
         twins = delete(Drawing).where(Drawing.hand == hand, Drawing.deleted.is_not(None))
@@ -37,13 +36,14 @@ def put_rows(connection: Connection, hand: int, rows: Rows) -> None:
     )
     for batch in batches(rows):
         connection.execute(statement, batch)
-    check_room(connection, hand)
 
 
-def check_room(connection: Connection, hand: int) -> None:
-    """Raise HandFullError if the hand has more drawings now than it may have."""
-    if sum(count_labels(connection, hand).values()) > LIMIT:
-        raise HandFullError(FULL)
+def check_room(connection: Connection, hand: int, limit: int) -> int:
+    """Return how many drawings the hand has now; raises HandFullError if they are too many."""
+    count = sum(count_labels(connection, hand).values())
+    if count > limit:
+        raise HandFullError(FULL.format(limit=limit))
+    return count
 
 
 def count_labels(connection: Connection, hand: int | None) -> dict[int, int]:
@@ -58,20 +58,19 @@ def delete_rows(connection: Connection, hand: int, now: datetime) -> int:
 
 
 def restore_rows(connection: Connection, hand: int, now: datetime) -> int:
-    """Bring back what was marked within the last minute; raises HandFullError."""
+    """Bring back what was marked within the last minute; return how many."""
     back = update(Drawing).where(Drawing.hand == hand, Drawing.deleted > now - UNDO)
-    restored = connection.execute(back.values(deleted=None)).rowcount
-    check_room(connection, hand)
-    return restored
+    return connection.execute(back.values(deleted=None)).rowcount
 
 
 def purge(connection: Connection, now: datetime) -> None:
     """Delete for good, of every hand, what was marked more than a minute ago."""
     old = select(Drawing.number).where(Drawing.deleted <= now - UNDO)
+    if connection.scalar(old.limit(1)) is None:
+        return
     # Rows that another process is purging are left to it: waiting could end in a deadlock.
     old = old.with_for_update(skip_locked=True)
-    if connection.scalar(old.limit(1)) is not None:
-        connection.execute(delete(Drawing).where(Drawing.number.in_(old)))
+    connection.execute(delete(Drawing).where(Drawing.number.in_(old)))
 
 
 def save_features(

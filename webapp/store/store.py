@@ -10,8 +10,8 @@ from sqlalchemy import Connection, and_, delete, select
 
 from webapp.store import hands, queries
 from webapp.store.database import Database
-from webapp.store.drawings import Imported, NewDrawing, Page, StoredDrawing
-from webapp.store.queries import BATCH, batches, belongs_to, count_labels
+from webapp.store.drawings import LIMIT, Imported, NewDrawing, Page, StoredDrawing
+from webapp.store.queries import BATCH, batches, belongs_to, check_room, count_labels
 from webapp.store.rows import COLUMNS, read_clock, to_drawing, to_row
 from webapp.store.tables import IS_KEPT, Drawing, Feature, Hand
 
@@ -32,15 +32,21 @@ class Store:
         database_url: str | None = None,
         *,
         patience: float = 5.0,
+        limit: int = LIMIT,
         clock: Callable[[], datetime] = read_clock,
     ) -> None:
         self._database = Database(instance, database_url, patience, self._purge)
+        self._limit = limit  # drawings of a hand
         self._now = clock
 
     @property
     def where(self) -> str:
         """Where the drawings are kept: a file, or a server without its password."""
         return self._database.where
+
+    def close(self) -> None:
+        """Close the connections; the store opens again when it is used again."""
+        self._database.close()
 
     # Hands
 
@@ -80,6 +86,7 @@ class Store:
         query = select(*COLUMNS).where(Drawing.hand == hand, Drawing.digest == row["digest"])
         with self._change(hand) as connection:
             queries.put_rows(connection, hand, [row])
+            check_room(connection, hand, self._limit)
             stored = connection.execute(query).one()
         return to_drawing(stored), stored.id == row["id"]
 
@@ -90,7 +97,7 @@ class Store:
         with self._change(hand) as connection:
             before = sum(count_labels(connection, hand).values())
             queries.put_rows(connection, hand, rows)
-            added = sum(count_labels(connection, hand).values()) - before
+            added = check_room(connection, hand, self._limit) - before
         return Imported(added, len(rows) - added)
 
     def get(self, hand: int, id: str) -> StoredDrawing | None:  # noqa: A002
@@ -147,7 +154,9 @@ class Store:
         Raises HandFullError if so many have been stored since that there is no room.
         """
         with self._change(hand) as connection:
-            return queries.restore_rows(connection, hand, self._now())
+            restored = queries.restore_rows(connection, hand, self._now())
+            check_room(connection, hand, self._limit)
+        return restored
 
     # What the memory keeps
 

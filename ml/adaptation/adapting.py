@@ -21,7 +21,7 @@ def adapt(
     memory: Memory, logits: np.ndarray, features: np.ndarray, calibration: Calibration
 ) -> Adapted:
     """Return what a memory makes of one drawing: logits (1, 10 or 11), features (1, D)."""
-    bonus = memory.bonus(features)
+    bonus = memory.bonus(features, calibration.no_digit(logits))
     before = calibration.answers(logits)[0]
     logits, calibration = add_bonus(logits, bonus, calibration)
     answer = calibration.answers(logits)[0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ml.adaptation.memory import CERTAIN, STRENGTH, Memory, to_unit_length
+from ml.adaptation.memory import BLOCK, CERTAIN, STRENGTH, Memory, to_unit_length
 from ml.networks.logits import NOT_A_DIGIT
 
 EAST, NORTH = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]
@@ -97,3 +97,68 @@ def test_the_nearest_drawing_of_a_label_is_found():
 def test_labels_that_are_none_or_too_few_are_refused(labels):
     with pytest.raises(ValueError, match="labels"):
         Memory(np.array([EAST, NORTH]), np.array(labels), ["a", "b"])
+
+
+def test_where_the_network_refuses_what_is_confirmed_counts_more_and_from_farther():
+    memory = remember((EAST, 7, "a"), (EAST, NOT_A_DIGIT, "b"))
+    doubtful = at([1, 0.8, 0])
+    sure, unsure, refused = (
+        memory.bonus(doubtful, np.array([share]))[0] for share in (0.0, 0.5, 1.0)
+    )
+    assert (sure == memory.bonus(doubtful)[0]).all()
+    for label in (7, NOT_A_DIGIT):
+        assert sure[label] < unsure[label] < refused[label]
+    assert refused[7] > STRENGTH
+    assert not memory.bonus(at(NORTH), np.array([1.0])).any()
+
+
+def make_many(count, seed=0):
+    features = np.random.default_rng(seed).exponential(1, (count, 8)).astype(np.float32)
+    return features, np.arange(count) % 11, [f"{seed}-{n}" for n in range(count)]
+
+
+@pytest.mark.parametrize("count", [0, 1, BLOCK - 1, BLOCK, 2 * BLOCK + 1])
+@pytest.mark.parametrize("more", [1, 3, BLOCK])
+def test_a_memory_that_grew_is_like_one_made_at_once(count, more):
+    (some, labels, ids), (others, more_labels, more_ids) = make_many(count), make_many(more, seed=1)
+    grown = Memory(some, labels, ids).add(others, more_labels, more_ids)
+    whole = Memory(
+        np.concatenate([some, others]), np.concatenate([labels, more_labels]), ids + more_ids
+    )
+    queries = make_many(20, seed=2)[0]
+    assert len(grown) == count + more
+    assert grown.bonus(queries) == pytest.approx(whole.bonus(queries), abs=1e-4)
+    for label in range(11):
+        found = whole.find_nearest(queries[0], label)
+        assert grown.find_nearest(queries[0], label) == found
+
+
+def test_what_is_removed_counts_no_more():
+    features, labels, ids = make_many(2 * BLOCK + 5)
+    memory = Memory(features, labels, ids)
+    gone = [ids[3], ids[BLOCK], ids[-1], "unknown"]
+    left = memory.remove(gone)
+    assert len(left) == len(memory) - 3
+    kept = [n for n, each in enumerate(ids) if each not in gone]
+    again = Memory(features[kept], labels[kept], [ids[n] for n in kept])
+    queries = features[[3, 4, BLOCK, BLOCK + 1, -1]]
+    assert left.bonus(queries) == pytest.approx(again.bonus(queries), abs=1e-4)
+    assert len(memory) == 2 * BLOCK + 5
+    assert len(memory.remove(ids)) == 0
+    assert not memory.remove(ids).bonus(queries).any()
+
+
+def test_a_drawing_that_is_confirmed_anew_has_its_new_label_alone_and_comes_last():
+    memory = remember((EAST, 7, "a"), (EAST, 3, "b"))
+    assert memory.bonus(at(EAST))[0].argmax() == 3
+    memory = memory.add(at(EAST), np.array([1]), ["a"])
+    assert len(memory) == 2
+    assert memory.bonus(at(EAST))[0].argmax() == 1
+    assert memory.find_nearest(np.array(EAST), 7) is None
+
+
+def test_a_memory_stays_as_it_is_when_another_is_made_of_it():
+    memory = remember((EAST, 7, "a"))
+    memory.add(at(NORTH), np.array([2]), ["b"]).remove(["a"])
+    assert len(memory) == 1
+    assert memory.bonus(at(EAST, NORTH))[:, 7].tolist() == [CERTAIN, 0]

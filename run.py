@@ -292,9 +292,11 @@ def exchange_drawings(flags: argparse.Namespace) -> None:
     settings = DEFAULTS | _choose_store(flags)
     store = Store(settings["INSTANCE_DIR"], settings["DATABASE_URL"])
     if flags.export_drawings:
-        commands.export_drawings(store, flags.export_drawings)
+        count = commands.export_drawings(store, flags.export_drawings)
+        print(f"{flags.export_drawings}: {count:,} drawings")
     else:
-        commands.import_drawings(store, flags.import_drawings)
+        counts = commands.import_drawings(store, flags.import_drawings)
+        print(f"{flags.import_drawings}: {counts.added:,} new drawings, {counts.known:,} known")
 
 
 def _choose_store(flags: argparse.Namespace) -> dict[str, object]:

@@ -26,6 +26,7 @@ DEFAULTS = {
     "READER": None,  # used instead of loading WEIGHTS_DIR
     "INSTANCE_DIR": ROOT / "instance",  # where drawings are kept, unless in DATABASE_URL
     "DATABASE_URL": None,  # postgresql://…
+    "STORE_PATIENCE": 2.0,  # seconds that a request waits for another one who writes
     "TOKEN": None,  # for the machine's hand and all hands; a random one unless given
     "LISTENS_ON_LOOPBACK": False,  # nobody beyond this machine reaches the server
     "TEMPLATES_DIR": ROOT / "templates",
@@ -59,7 +60,8 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     threadpool_limits(1, user_api="blas")
     folder, engine = settings["WEIGHTS_DIR"], settings["ENGINE"]
     reader = settings["READER"] or Reader(folder, engine)
-    keeping = Keeping(settings["INSTANCE_DIR"], settings["DATABASE_URL"])
+    patience = settings["STORE_PATIENCE"]
+    keeping = Keeping(settings["INSTANCE_DIR"], settings["DATABASE_URL"], patience)
     memories = Memories(keeping, reader)
     app.extensions |= {"reader": reader, "keeping": keeping, "memories": memories}
     register_security(app)

@@ -27,9 +27,31 @@ class FakeReader:
             return [Reading("blank", name) for name in models]
         rows = np.linspace(0, ink.shape[0] - 1, 28).astype(int)
         columns = np.linspace(0, ink.shape[1] - 1, 28).astype(int)
-        seen = ink[rows][:, columns].ravel().tolist()
-        odds = [0.01] * 7 + [0.91] + [0.01] * 2
-        return [Reading("digit", name, 7, odds, seen) for name in models]
+        seen = ink[rows][:, columns]
+        return [self.answer(name, seen, (memories or {}).get(name)) for name in models]
+
+    def answer(self, name, seen, memory):
+        """Seven, or what the nearest confirmed drawing says."""
+        label, because = 7, None
+        if memory:
+            features = self.features(name, seen[None])
+            bonus = memory.bonus(features)[0]
+            if bonus.max() > 8:
+                label = int(bonus.argmax())
+                because = memory.find_nearest(features[0], label)
+        odds = [0.01] * 10
+        odds[label % 10] = 0.91
+        status, digit = ("not_a_digit", None) if label == 10 else ("digit", label)
+        because = None if label == 7 else because
+        return Reading(status, name, digit, odds, seen.ravel().tolist(), because=because)
+
+    def features(self, name, seen):
+        """The image itself; another one for each model, so that nobody mixes them up."""
+        flat = seen.reshape(len(seen), -1).astype(np.float16) / 255
+        return flat if name == "first" else flat[:, ::2]
+
+    def weights_version(self, name):
+        return self.cards[name].weights.sha256[:12]
 
 
 class BrokenReader(FakeReader):

@@ -53,6 +53,12 @@ class Shelf:
         seen = fit_ink(ink).ravel().tolist()
         return [self.answer(name, seen) for name in models]
 
+    def features(self, name, seen):
+        return seen.reshape(len(seen), -1).astype(np.float16) / 255
+
+    def weights_version(self, name):
+        return self.cards[name].weights.sha256[:12]
+
     def answer(self, name, seen):
         place = self.models.index(name)
         digit, sure = (7, 1)[place % 2], 0.9 - 0.1 * place

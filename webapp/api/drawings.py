@@ -13,7 +13,7 @@ from webapp.api.questions import choose_model, read_image, read_ink, reader
 from webapp.body import read_object
 from webapp.drawing import read_strokes
 from webapp.hands.keeping import store
-from webapp.hands.recollection import recall, recall_for
+from webapp.hands.recollection import forget, recall, recall_for
 from webapp.hands.whose import find_or_begin_hand, need_hand, need_hands
 from webapp.labels import parse_label, read_label, write_label
 from webapp.problems import Problem
@@ -40,7 +40,7 @@ def keep_drawing() -> tuple[dict[str, Any], int]:
         raise Problem(400, "There is too little ink to keep. Draw the digit larger.")
     hand = find_or_begin_hand()
     stored, is_new = store().put(hand, make_drawing(body.get("strokes"), label, reading))
-    recollection = recall_for(hand, [model])
+    recollection = recall_for(hand, [model], stored)
     again = reader().read_each(ink, [model], recollection.memories)[0]
     now = recollection.describe(again) | recollection.tell_problem()
     return describe(stored) | {"reading": now}, 201 if is_new else 200
@@ -73,8 +73,10 @@ def show_drawing(drawing_id: str) -> dict[str, Any]:
 @drawings.delete("/<drawing_id>")
 def delete_drawing(drawing_id: str) -> tuple[str, int]:
     """Delete one drawing for good; it no longer counts."""
-    if not store().delete(need_hand(), drawing_id):
+    hand = need_hand()
+    if not store().delete(hand, drawing_id):
         raise_unknown()
+    forget(hand, drawing_id)
     return "", 204
 
 
@@ -98,7 +100,7 @@ def export_drawings() -> Response:
     from webapp.store.archive import write_archive
 
     hand = need_hands()
-    file = TemporaryFile()  # noqa: SIM115: closed when it has been sent
+    file = TemporaryFile()  # noqa: SIM115  closed when it has been sent
     write_archive(store().each(hand), file)
     file.seek(0)
     return send_file(file, "application/zip", as_attachment=True, download_name="my-drawings.zip")

@@ -19,8 +19,10 @@ class Keeping:
     drawing, so none can count.
     """
 
-    def __init__(self, instance: Path, database_url: str | None = None) -> None:
+    def __init__(self, instance: Path, database_url: str | None, patience: float) -> None:
+        """`patience`: seconds to wait for another one who writes."""
         self._instance, self._database_url = Path(instance), database_url
+        self._patience = patience
         self._opening = Lock()
         self._store: Store | None = None
 
@@ -35,8 +37,14 @@ class Keeping:
             if self._store is None:
                 from webapp.store.store import Store
 
-                self._store = Store(self._instance, self._database_url)
+                self._store = Store(self._instance, self._database_url, patience=self._patience)
             return self._store
+
+    def close(self) -> None:
+        """Close the store's connections; the next use opens it again."""
+        with self._opening:
+            if self._store is not None:
+                self._store.close()
 
 
 def keeping() -> Keeping:

@@ -9,7 +9,7 @@ until they are there, they do not count.
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # drawings whose features are made while a reading waits: some milliseconds
 BATCH = 64  # drawings at a time in the background
-MOST = 100_000  # drawings remembered at a time, of all hands: some 200 MB
+MOST = 30_000  # drawings remembered at a time, of all hands: up to 10 kB each
 REST = 5.0  # seconds in which a store that failed is not asked again by readings
 RETRY = 1.0  # seconds after which to look again for features that were missing
 
@@ -67,6 +67,26 @@ class Memories:
         found = {name: self._recall_one(hand, name, revision) for name in models}
         return {name: memory for name, memory in found.items() if memory is not None}
 
+    def learn(self, hand: int, drawing: "StoredDrawing") -> None:
+        """Add a drawing that has just been stored to what is remembered; raises StoreError.
+
+        Else the next reading would make the memory anew: with ten thousand drawings it would feel
+        slow.
+        """
+        revision = self._keeping.open().revision(hand)
+        for name, known in self._list_known(hand, revision - 1):
+            made = self._make_features(hand, name, known.weights, [drawing.id])
+            if drawing.id in made:
+                row = (drawing.id, drawing.label, made[drawing.id])
+                self._keep(hand, name, replace(known, memory=add_row(known.memory, row)), revision)
+
+    def unlearn(self, hand: int, drawing_id: str) -> None:
+        """Take a drawing that has just been deleted out of what is remembered."""
+        revision = self._keeping.open().revision(hand)
+        for name, known in self._list_known(hand, revision - 1):
+            memory = known.memory and (known.memory.remove([drawing_id]) or None)
+            self._keep(hand, name, replace(known, memory=memory), revision)
+
     def check_rest(self) -> None:
         """Raise the store's last StoreError again while it is left alone.
 
@@ -95,11 +115,27 @@ class Memories:
                 self._known.move_to_end((hand, name))
                 return known.memory
         remembered = self._remember(hand, name, revision, weights)
+        self._keep(hand, name, remembered, revision)
+        return remembered.memory
+
+    def _list_known(self, hand: int, revision: int) -> list[tuple[str, Remembered]]:
+        """Return a hand's complete memories as of a revision, by model.
+
+        Each change raises the revision by one: what is as of the one before lacks this change and
+        no other, whichever process made it.
+        """
         with self._lock:
-            self._known[hand, name] = remembered
+            return [
+                (name, known)
+                for (whose, name), known in self._known.items()
+                if whose == hand and known.revision == revision and known.looked_at is None
+            ]
+
+    def _keep(self, hand: int, name: str, remembered: Remembered, revision: int) -> None:
+        with self._lock:
+            self._known[hand, name] = replace(remembered, revision=revision)
             self._known.move_to_end((hand, name))
             self._forget_the_oldest()
-        return remembered.memory
 
     def _forget_the_oldest(self) -> None:
         while len(self._known) > 1 and sum(one.size for one in self._known.values()) > MOST:
@@ -119,15 +155,20 @@ class Memories:
     def _make_features(
         self, hand: int, name: str, weights: str, ids: Sequence[str]
     ) -> dict[str, bytes]:
-        """Make and store the features of these drawings; return them as {id: half floats}."""
+        """Make the features of these drawings; return them as {id: half floats}.
+
+        They are stored as well, if that is possible: what cannot be stored still counts.
+        """
         store = self._keeping.open()
         drawings = [drawing for id_ in ids if (drawing := store.get(hand, id_))]
         if not drawings:  # deleted in the meantime
             return {}
-        features = self._reader.features(name, stack_seen(drawings))
-        rows = zip(drawings, features.astype(np.float16), strict=True)
-        made = {drawing.id: row.tobytes() for drawing, row in rows}
-        store.save_features(name, weights, made)
+        features = self._reader.features(name, stack_seen(drawings)).astype(np.float16)
+        made = {drawing.id: row.tobytes() for drawing, row in zip(drawings, features, strict=True)}
+        try:
+            store.save_features(name, weights, made)
+        except StoreError as error:
+            log.warning("The features for %s could not be stored: %s", name, error)
         return made
 
     def _fill_in_background(self, hand: int, name: str, weights: str, ids: list[str]) -> None:
@@ -142,7 +183,7 @@ class Memories:
             for start in range(len(ids), 0, -BATCH):  # the newest first
                 self._make_features(hand, name, weights, ids[max(0, start - BATCH) : start])
         except StoreError as error:
-            log.warning("The features of %s could not be stored: %s", name, error)
+            log.warning("The features for %s could not be made: %s", name, error)
         finally:
             with self._lock:
                 self._filling.discard((hand, name))
@@ -154,6 +195,14 @@ def is_fresh(known: Remembered, revision: int, weights: str) -> bool:
     if (known.revision, known.weights) != (revision, weights):
         return False
     return known.looked_at is None or monotonic() - known.looked_at < RETRY
+
+
+def add_row(memory: Memory | None, row: tuple[str, int, bytes]) -> Memory:
+    """Return a memory with one more drawing; the same drawing again has a new label."""
+    id_, label, vector = row
+    if memory is None:
+        return build_memory([row])
+    return memory.add(np.frombuffer(vector, np.float16)[None], np.array([label]), [id_])
 
 
 def build_memory(rows: Sequence[tuple[str, int, bytes]]) -> Memory | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app, request
 
@@ -16,6 +16,9 @@ from webapp.labels import write_label
 from webapp.problems import Problem
 from webapp.security import is_trusted_host
 from webapp.store.errors import StoreError
+
+if TYPE_CHECKING:
+    from webapp.store.drawings import StoredDrawing
 
 WITHOUT = "Your confirmed drawings do not count at the moment. "
 
@@ -72,15 +75,27 @@ def recall(models: Sequence[str]) -> Recollection:
     return recall_for(hand, models) if hand is not None else Recollection()
 
 
-def recall_for(hand: int, models: Sequence[str]) -> Recollection:
-    """Return what a hand has confirmed, for those models that there are."""
+def recall_for(
+    hand: int, models: Sequence[str], newest: "StoredDrawing | None" = None
+) -> Recollection:
+    """Return what a hand has confirmed, `newest` just now, for those models that there are."""
     known = [name for name in models if name in current_app.extensions["reader"].models]
     try:
+        if newest is not None:
+            memories().learn(hand, newest)
         found = Recollection(hand, memories().recall(hand, known))
     except StoreError as error:
         return give_up(error)
     memories().note_success()
     return found
+
+
+def forget(hand: int, drawing_id: str) -> None:
+    """Take a deleted drawing out of what is remembered: it no longer counts."""
+    try:
+        memories().unlearn(hand, drawing_id)
+    except StoreError as error:  # it is deleted; the next reading sees that by the revision
+        memories().note_failure(error)
 
 
 def give_up(error: StoreError) -> Recollection:

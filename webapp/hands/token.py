@@ -50,7 +50,7 @@ def is_used_alone() -> bool:
     """
     if not current_app.config["LISTENS_ON_LOOPBACK"] or current_app.config["BEHIND_PROXY"]:
         return False
-    if any(is_forwarded(name) for name in request.headers.keys()):  # noqa: SIM118: names twice
+    if any(is_forwarded(name) for name, _ in request.headers):
         return False
     is_browser = request.environ.get("SERVER_PROTOCOL") != "HTTP/1.0"
     return is_browser and is_loopback_name(request.headers.get("Host", ""))

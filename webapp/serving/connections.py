@@ -33,7 +33,7 @@ TIMEOUT = 120  # seconds for a request to arrive, and for a connection to be idl
 CLEANUP = 10  # seconds between looking for those
 MAX_HEADERS = 64 * 1024
 IN_MEMORY = 64 * 1024  # bytes of a body; most drawings are smaller
-# The app itself refuses bodies above 1 MB (a ZIP of drawings: 64), after reading them: a client that
+# The app itself refuses bodies above 1 MB (ZIPs of drawings: 64), after reading them: a client that
 # is cut off while it is still sending sees a broken connection and no reason. This limit only
 # protects the disk.
 MAX_BODY = 80 * 1024 * 1024

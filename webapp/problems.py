@@ -6,13 +6,19 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ml.errors import UnknownModelError
 from webapp.addresses import find_root
-from webapp.store.errors import ArchiveError, HandFullError, StoreError, StoreFullError
+from webapp.store.errors import (
+    ArchiveError,
+    HandFullError,
+    StoreError,
+    StoreFullError,
+    StoreGoneError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +133,8 @@ def answer_store_error(error: StoreError) -> Response:
     status = next(status for kind, status in STORE_STATUSES if isinstance(error, kind))
     if status >= 500:
         log.warning("%s: %s", quote(request.path), error)
+    if isinstance(error, StoreGoneError):
+        current_app.extensions["memories"].forget_all()
     return answer_problem(Problem(status, str(error)))
 
 

@@ -7,6 +7,7 @@ import pytest
 from ml.predict import Reader
 from tests.webapp.fakes import BrokenReader, FakeReader
 from tests.webapp.live import Server
+from tests.webapp.people import TOKEN, Person
 from tests.webapp.pictures import draw_seven, on_transparent, to_url
 from webapp import create_app
 
@@ -24,6 +25,51 @@ def client(app):
 @pytest.fixture
 def broken_client():
     return create_app({"READER": BrokenReader()}).test_client()
+
+
+@pytest.fixture
+def make_app(tmp_path):
+    """Makes apps that keep drawings in this test's own folder; closes their stores in the end."""
+    apps = []
+
+    def make(**config):
+        own = {"INSTANCE_DIR": tmp_path / "instance", "STORE_PATIENCE": 0.1, "TOKEN": TOKEN}
+        apps.append(create_app({"READER": FakeReader(), **own, **config}))
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        app.extensions["keeping"].close()
+
+
+@pytest.fixture
+def shared_app(make_app):
+    """An app that others in the network can open, too."""
+    return make_app()
+
+
+@pytest.fixture
+def pupil(shared_app):
+    """Somebody in the network, with a browser of their own."""
+    return Person(shared_app)
+
+
+@pytest.fixture
+def other(shared_app):
+    """Somebody else in the network, with another browser."""
+    return Person(shared_app)
+
+
+@pytest.fixture
+def teacher(shared_app):
+    """Whoever started the server, and so has its token."""
+    return Person(shared_app, TOKEN)
+
+
+@pytest.fixture
+def owner(make_app):
+    """Whoever uses the board alone, on their own machine: its pages carry the token."""
+    return Person(make_app(LISTENS_ON_LOOPBACK=True), TOKEN)
 
 
 @pytest.fixture(scope="session")

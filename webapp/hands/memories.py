@@ -101,6 +101,12 @@ class Memories:
         with self._lock:
             if self._failure is None or self._failure[1] is not error:
                 self._failure = monotonic(), error
+                self._known.clear()
+
+    def forget_all(self) -> None:
+        """Forget what is remembered: another database may count hands and revisions anew."""
+        with self._lock:
+            self._known.clear()
 
     def note_success(self) -> None:
         """Ask the store again: it has just answered."""

@@ -87,7 +87,7 @@ def test_storing_asks_again_at_once_and_readings_with_it(owner, file):
 def test_a_new_database_in_the_place_of_one_that_is_gone_counts(owner, file):
     owner.keep(1)
     shutil.rmtree(file.parent)
-    assert_problem(owner.confirm(4), 503, "deleted or replaced")
+    assert_problem(owner.ask("GET", ADDRESS), 503, "deleted or replaced")
     owner.keep(4)
     assert owner.read()["digit"] == 4
 

@@ -24,7 +24,7 @@ FAILED = "{where} cannot be used: {reason}."
 # By how the codes of SQLite begin, and those of PostgreSQL (SQLSTATE).
 KINDS = {
     ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "57014", "40"): (StoreLockedError, LOCKED),
-    ("SQLITE_FULL", "53100"): (StoreFullError, FULL),
+    ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "53100"): (StoreFullError, FULL),
     ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "25006", "42501"): (
         StoreReadOnlyError,
         READ_ONLY,

@@ -1,6 +1,7 @@
 """Bring a database's tables to the last revision, at first use and by one process at a time."""
 
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -9,6 +10,7 @@ from webapp.store.tables import SCHEMA
 
 SCRIPTS = Path(__file__).parent / "migrations"
 LOCK = 0x6469676974  # PostgreSQL's lock of this program: any number
+ALEMBIC = Lock()  # it keeps its context in a module: one thread at a time
 
 
 def migrate(engine: Engine, revision: str = SCHEMA) -> None:
@@ -55,4 +57,5 @@ def upgrade(connection: Connection, revision: str) -> None:
         )
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
-    command.upgrade(config, revision)
+    with ALEMBIC:
+        command.upgrade(config, revision)

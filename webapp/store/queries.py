@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, tr
 
 from webapp.store.errors import HandFullError
 from webapp.store.rows import upsert
-from webapp.store.tables import IS_KEPT, Drawing, Feature
+from webapp.store.tables import IS_DELETED, IS_KEPT, Drawing, Feature
 
 UNDO = timedelta(seconds=60)  # how long deleting all can be undone
 BATCH = 500  # rows at once where there are many
@@ -24,16 +24,15 @@ def belongs_to(hand: int | None) -> ColumnElement[bool]:
     return and_(IS_KEPT, true() if hand is None else Drawing.hand == hand)
 
 
-def put_rows(connection: Connection, hand: int, rows: Rows) -> None:
+def put_rows(connection: Connection, hand: int, rows: Rows, now: datetime) -> None:
     """Insert drawings, and give the new label to those that are there."""
     for batch in batches([row["digest"] for row in rows]):
         # Deleted, and still to be restored: it is new again.
-        twins = delete(Drawing).where(Drawing.hand == hand, Drawing.deleted.is_not(None))
+        twins = delete(Drawing).where(Drawing.hand == hand, IS_DELETED)
         connection.execute(twins.where(Drawing.digest.in_(batch)))
     statement = upsert(connection, Drawing)
-    statement = statement.on_conflict_do_update(
-        index_elements=["hand", "digest"], set_={"label": statement.excluded.label}
-    )
+    changes = {"label": statement.excluded.label, "relabelled": now}
+    statement = statement.on_conflict_do_update(index_elements=["hand", "digest"], set_=changes)
     for batch in batches(rows):
         connection.execute(statement, batch)
 

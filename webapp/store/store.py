@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, and_, delete, func, select
 
 from webapp.store import hands, queries
 from webapp.store.database import Database
@@ -82,10 +82,11 @@ class Store:
         The same drawing (the same strokes, or the same picture where there are none) keeps its id
         and gets the new label. Raises HandFullError.
         """
-        row = to_row(hand, drawing, self._now())
+        now = self._now()
+        row = to_row(hand, drawing, now)
         query = select(*COLUMNS).where(Drawing.hand == hand, Drawing.digest == row["digest"])
         with self._change(hand) as connection:
-            queries.put_rows(connection, hand, [row])
+            queries.put_rows(connection, hand, [row], now)
             check_room(connection, hand, self._limit)
             stored = connection.execute(query).one()
         return to_drawing(stored), stored.id == row["id"]
@@ -96,7 +97,7 @@ class Store:
         rows = [to_row(hand, drawing, now) for drawing in drawings]
         with self._change(hand) as connection:
             before = sum(count_labels(connection, hand).values())
-            queries.put_rows(connection, hand, rows)
+            queries.put_rows(connection, hand, rows, now)
             added = check_room(connection, hand, self._limit) - before
         return Imported(added, len(rows) - added)
 
@@ -161,7 +162,7 @@ class Store:
     # What the memory keeps
 
     def features(self, hand: int, model: str, weights: str) -> list[tuple[str, int, bytes | None]]:
-        """Return (id, label, half floats) of each drawing, oldest first.
+        """Return (id, label, half floats) of each drawing, the last one labelled at the end.
 
         The half floats are None where these weights of the model have not been asked yet.
         """
@@ -171,7 +172,8 @@ class Store:
         query = select(Drawing.id, Drawing.label, Feature.vector).outerjoin_from(
             Drawing, Feature, made
         )
-        query = query.where(belongs_to(hand)).order_by(Drawing.number)
+        given = func.coalesce(Drawing.relabelled, Drawing.created)
+        query = query.where(belongs_to(hand)).order_by(given, Drawing.number)
         with self._database.read() as connection:
             rows = connection.execute(query).all()
         return [(id, label, vector and bytes(vector)) for id, label, vector in rows]  # noqa: A001

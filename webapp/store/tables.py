@@ -67,6 +67,7 @@ class Drawing(Base):
     model: Mapped[str | None] = mapped_column(String(100))
     model_version: Mapped[str | None] = mapped_column(String(100))
     created: Mapped[datetime] = mapped_column(UtcDateTime)
+    relabelled: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it was stored again
     deleted: Mapped[datetime | None] = mapped_column(UtcDateTime)  # can be undone for a minute
     seen: Mapped[bytes] = mapped_column(LargeBinary)
     strokes: Mapped[str | None] = mapped_column(Text)  # JSON
@@ -75,7 +76,6 @@ class Drawing(Base):
         UniqueConstraint("hand", "digest", name="drawings_once"),
         Index("drawings_in_order", "hand", "deleted", "number"),
         Index("drawings_by_label", "hand", "deleted", "label", "number"),
-        Index("drawings_deleted", "deleted"),
     )
 
 
@@ -93,3 +93,5 @@ class Feature(Base):
 
 
 IS_KEPT = Drawing.deleted.is_(None)
+IS_DELETED = Drawing.deleted.is_not(None)
+Index("drawings_deleted", Drawing.deleted, sqlite_where=IS_DELETED, postgresql_where=IS_DELETED)

@@ -249,6 +249,13 @@ def test_features_are_of_one_model_and_its_weights(store, hand):
     assert store.features(hand, "linear", "def")[0] == (first, 3, b"56")
 
 
+def test_features_come_in_the_order_in_which_labels_were_given(store, hand, clock):
+    first, second = put(store, hand, 0, 1)
+    clock.wait(1)
+    put(store, hand, 0, label=4)
+    assert [row[0] for row in store.features(hand, "linear", "abc")] == [second, first]
+
+
 def test_features_go_with_their_drawing(store, hand):
     (first,) = put(store, hand, 0)
     store.save_features("linear", "abc", {first: b"12"})

@@ -1,4 +1,4 @@
-"""Deleting all can be undone, and a hand says when its drawings have changed."""
+"""Deleting all can be undone, and a hand and a drawing say that they have changed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,9 +8,13 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add a column to each table, and the indexes of pages that leave out deleted drawings."""
+    """Add columns to both tables, and the indexes of pages that leave out deleted drawings."""
     op.add_column("hands", sa.Column("revision", sa.Integer, nullable=False, server_default="0"))
     op.add_column("drawings", sa.Column("deleted", sa.DateTime(timezone=True)))
+    op.add_column("drawings", sa.Column("relabelled", sa.DateTime(timezone=True)))
     op.create_index("drawings_in_order", "drawings", ["hand", "deleted", "number"])
     op.create_index("drawings_by_label", "drawings", ["hand", "deleted", "label", "number"])
-    op.create_index("drawings_deleted", "drawings", ["deleted"])
+    gone = sa.text("deleted IS NOT NULL")
+    op.create_index(
+        "drawings_deleted", "drawings", ["deleted"], sqlite_where=gone, postgresql_where=gone
+    )

@@ -35,6 +35,7 @@ CARDS = Place("on every network's card", "models")
 LINEAR = Place("in the logistic regression's layers", "models#linear-layers")
 PERCEPTRON = Place("in the multilayer perceptron's layers", "models#mlp-layers")
 CONVOLUTIONS = Place("in the tutorial CNN's layers", "models#tutorial_cnn-layers")
+MINE = Place("in My drawings", "drawings")
 BOARD_LAYERS = Place("in the layers of the board's own network", "models#board_cnn-layers")
 CURVES = Place("in the tutorial CNN's curves of training", "models#tutorial_cnn-training")
 OVERFIT = Place(
@@ -54,8 +55,8 @@ FIRST = (  # what one meets first, in the order in which one explains the next
     Term(
         "training",
         "Showing a network many images with their right answers, and changing its numbers a "
-        "little after each mistake. Afterwards the numbers stay as they are: your drawings teach "
-        "it nothing.",
+        "little after each mistake. Afterwards the numbers stay as they are: what you confirm is "
+        "remembered beside them.",
         (),
         CURVES,
     ),
@@ -177,6 +178,13 @@ OTHERS = (
         ("95% interval",),
     ),
     Term(
+        "confirmed drawing",
+        "A drawing of which you said what it is, on the board. From then on, what you draw like it "
+        "is read so: its features are compared with those of each new drawing.",
+        ("confirmed drawings",),
+        MINE,
+    ),
+    Term(
         "confusion matrix",
         "A table that counts which digit was read as which: a row for each true digit, a column "
         "for each prediction. Correct answers lie on the diagonal.",
@@ -268,6 +276,13 @@ OTHERS = (
         "falls.",
         (),
         BY_HAND,
+    ),
+    Term(
+        "hand",
+        "Whoever draws in one browser, without a name; on a computer of one's own, whoever draws "
+        "there. What a hand confirms counts for that hand alone.",
+        ("hands",),
+        MINE,
     ),
     Term(
         "hidden unit",

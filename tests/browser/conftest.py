@@ -1,10 +1,12 @@
 """One app and one browser for the run, a new context for each test, and no tolerated complaint."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from ml.predict import Reader
 from tests.browser.board_server import serve_app
 from tests.browser.chromium import NoBrowserError, launch_chromium
 from tests.webapp.shelf import make_shelf
@@ -20,15 +22,49 @@ def pytest_configure(config):
 
 
 @pytest.fixture(scope="session")
-def board_url() -> Iterator[str]:
-    with serve_app(create_app()) as url:
+def board_url(tmp_path_factory) -> Iterator[str]:
+    """The board as others in the network see it, with the models that ship."""
+    app = create_app({"INSTANCE_DIR": tmp_path_factory.mktemp("board") / "instance"})
+    with serve_app(app) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def shelf_url() -> Iterator[str]:
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.fixture
+def serve_own(reader, tmp_path) -> Iterator[Callable[..., str]]:
+    """Return a function that serves an app with drawings of this test's own, and its address."""
+    with ExitStack() as stack:
+
+        def serve(**config) -> str:
+            settings = {"READER": reader, "INSTANCE_DIR": tmp_path / "instance"} | config
+            app = create_app(settings)
+            stack.callback(app.extensions["keeping"].close)
+            return stack.enter_context(serve_app(app))
+
+        yield serve
+
+
+@pytest.fixture
+def own_url(serve_own) -> str:
+    """The board of somebody who uses it alone: its pages carry the token."""
+    return serve_own(LISTENS_ON_LOOPBACK=True)
+
+
+@pytest.fixture
+def class_url(serve_own) -> str:
+    """The board as a class opens it: each browser has a hand of its own."""
+    return serve_own(TOKEN="the-token-of-the-tests")
+
+
+@pytest.fixture(scope="session")
+def shelf_url(tmp_path_factory) -> Iterator[str]:
     """An app with six models and full cards, so that nothing hangs on what ships."""
-    with serve_app(create_app({"READER": make_shelf()})) as url:
+    folder = tmp_path_factory.mktemp("shelf")
+    with serve_app(create_app({"READER": make_shelf(), "INSTANCE_DIR": folder})) as url:
         yield url
 
 

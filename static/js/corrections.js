@@ -47,6 +47,11 @@ export class Corrections extends EventTarget {
     this.#showRight();
   }
 
+  /** The server takes its time. */
+  showWaiting() {
+    this.#show("Keeping…", null);
+  }
+
   /** This drawing is kept as this label. */
   showKept(label) {
     this.#show(`Kept as ${describeLabel(label)}.`, label);

@@ -27,6 +27,7 @@ const CANVAS_IS_HIDDEN =
   "To send the picture, allow this site to read canvas data.";
 const NOT_UNDERSTOOD = "The server's answer could not be understood. Reload the page.";
 
+const PATIENCE = 400; // ms without a word while a drawing is stored
 const STILL_HERE = "It is still on the board: press again when that is put right.";
 
 const token = new Token();
@@ -240,6 +241,7 @@ function takeBack() {
 /** Changes what is kept of this drawing, tells how that went, and reads the drawing again. */
 async function change(store) {
   const { strokes, size } = board; // now: another drawing may follow
+  const waiting = setTimeout(() => corrections.showWaiting(), PATIENCE);
   try {
     const picture = await readOut.take();
     await store(strokes, { strokes: clip(strokes, size), ...picture, model: picker.model });
@@ -249,6 +251,8 @@ async function change(store) {
     showConfirmed();
     if (confirmed.find(board.strokes) === null) corrections.showNotKept();
     notice.say(`That was not stored. ${error.message} ${STILL_HERE}`);
+  } finally {
+    clearTimeout(waiting);
   }
   if (!board.isEmpty) readDrawing();
 }

@@ -1,6 +1,6 @@
 import { Deadline } from "./deadline.js";
 
-const TIMEOUT = 10_000; // ms
+const TIMEOUT = 20_000; // ms; the first drawing of all waits for the database to be made
 const LONG = 120_000; // ms, for a ZIP on its way
 const UNREACHABLE = "The server cannot be reached.";
 const ADDRESS = "api/drawings";

@@ -39,10 +39,12 @@ def serve_own(reader, tmp_path) -> Iterator[Callable[..., str]]:
     """Return a function that serves an app with drawings of this test's own, and its address."""
     with ExitStack() as stack:
 
-        def serve(**config) -> str:
+        def serve(is_ready: bool = True, **config) -> str:
             settings = {"READER": reader, "INSTANCE_DIR": tmp_path / "instance"} | config
             app = create_app(settings)
             stack.callback(app.extensions["keeping"].close)
+            if is_ready:  # or the first press waits for the database to be made
+                app.extensions["keeping"].open().machine_hand()
             return stack.enter_context(serve_app(app))
 
         yield serve

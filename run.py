@@ -6,6 +6,7 @@ import io
 import os
 import re
 import sys
+from contextlib import closing
 from typing import NoReturn
 
 from ml.errors import ExplainedError, MissingPackageError, RecipeError, UnknownModelError
@@ -290,13 +291,13 @@ def exchange_drawings(flags: argparse.Namespace) -> None:
     from webapp.store.store import Store
 
     settings = DEFAULTS | _choose_store(flags)
-    store = Store(settings["INSTANCE_DIR"], settings["DATABASE_URL"])
-    if flags.export_drawings:
-        count = commands.export_drawings(store, flags.export_drawings)
-        print(f"{flags.export_drawings}: {count:,} drawings")
-    else:
-        counts = commands.import_drawings(store, flags.import_drawings)
-        print(f"{flags.import_drawings}: {counts.added:,} new drawings, {counts.known:,} known")
+    with closing(Store(settings["INSTANCE_DIR"], settings["DATABASE_URL"])) as store:
+        if flags.export_drawings:
+            count = commands.export_drawings(store, flags.export_drawings)
+            print(f"{flags.export_drawings}: {count:,} drawing{'' if count == 1 else 's'}")
+        else:
+            counts = commands.import_drawings(store, flags.import_drawings)
+            print(f"{flags.import_drawings}: {counts.added:,} new, {counts.known:,} known")
 
 
 def _choose_store(flags: argparse.Namespace) -> dict[str, object]:

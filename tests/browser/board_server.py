@@ -1,8 +1,10 @@
 """The real app on a free port, as long as a `with` block lasts."""
 
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,9 +39,16 @@ def find_port() -> int:
 @contextmanager
 def run_server(port: int) -> Iterator[str]:
     """Run the program itself, as a process that a test can stop; yield its address."""
-    command = [sys.executable, "run.py", "--port", str(port)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            [sys.executable, "run.py", "--port", str(port), "--instance", folder],
+            cwd=ROOT,
+            env=make_environment(),
+            **pipes,
+        ) as process,
+    ):
         try:
             said = process.stdout.readline().decode()
             if not said.startswith("Open http"):
@@ -47,3 +56,8 @@ def run_server(port: int) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
+
+
+def make_environment() -> dict[str, str]:
+    """Return the environment for a server that keeps drawings in the test's folder alone."""
+    return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}

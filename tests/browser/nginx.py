@@ -7,12 +7,13 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.browser.board_server import ROOT, find_port
+from tests.browser.board_server import ROOT, find_port, make_environment
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 CONFIG = """
@@ -66,9 +67,16 @@ def wait_for(port: int, process: subprocess.Popen, errors: Path) -> None:
 @contextmanager
 def run_board(*flags: str) -> Iterator[int]:
     """Run `python run.py` with flags on a free port; yield the port."""
-    command = [sys.executable, "run.py", "--port", "0", *flags]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
-    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            [sys.executable, "run.py", "--port", "0", "--instance", folder, *flags],
+            cwd=ROOT,
+            env=make_environment(),
+            **pipes,
+        ) as process,
+    ):
         try:
             ready, _, _ = select.select([process.stdout], [], [], 60)
             said = process.stdout.readline() if ready else ""

@@ -8,6 +8,12 @@ for (const [what, reading, words] of [
   ["a doubt names both", { status: "digit", digit: 7, unsure: [7, 1] }, "7, unsure: 7 or 1"],
   ["a refusal says what can be done", { status: "not_a_digit", digit: null },
     "Not a digit; Read anyway is available"],
+  ["a drawing of one's own is the reason",
+    { status: "digit", digit: 7, unsure: [7, 1], because: { label: 7 } },
+    "7, because of a drawing of yours, unsure: 7 or 1"],
+  ["a refusal can have that reason, too",
+    { status: "not_a_digit", digit: null, because: { label: "not_a_digit" } },
+    "Not a digit, because of a drawing of yours; Read anyway is available"],
   ["too little says what to do", { status: "blank", digit: null },
     "Too little to read; draw it larger"],
 ]) {

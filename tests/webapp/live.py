@@ -13,10 +13,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SERVE = """
 import json, sys
+from pathlib import Path
 from tests.webapp.fakes import FakeReader
 from webapp import create_app
 from webapp.server import serve
-settings = {"READER": FakeReader()} | json.loads(sys.argv[3])
+settings = {"READER": FakeReader(), "INSTANCE_DIR": Path(sys.argv[4])} | json.loads(sys.argv[3])
 serve(create_app(settings), sys.argv[1], int(sys.argv[2]))
 """
 
@@ -26,9 +27,10 @@ class Server:
 
     def __init__(self, log_file, host="127.0.0.1", port=0, before="", **settings):
         self.log_file = log_file
+        command = [sys.executable, "-c", before + SERVE, host, str(port), json.dumps(settings)]
         with log_file.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", before + SERVE, host, str(port), json.dumps(settings)],
+                [*command, str(log_file.parent / "instance")],
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=log,

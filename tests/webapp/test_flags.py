@@ -3,6 +3,8 @@
 import pytest
 
 import run
+from tests.one_line import assert_one_line
+from tests.webapp.people import TOKEN, Person
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,9 @@ def test_several_hosts_can_be_trusted():
 
 PREFIXES = ["", "/", "//", "/a//b", "/..", "/a/./b", "/a b", "/ä", "/a?b", "/a%20b"]
 NAMES = ["", "a b", "a/b", "http://a", "a:80", "ä", "[::1]", ".", "a..b", "*"]
+TOKENS = ["", "short", "with a space", "ünsäglich", "x" * 129, "question?", "slash/slash"]
 WRONG = [("--prefix", text, "/board") for text in PREFIXES]
+WRONG += [("--token", text, "8 to 128") for text in TOKENS]
 WRONG += [("--trusted-host", text, "without a port") for text in NAMES]
 
 
@@ -34,8 +38,54 @@ def test_a_value_that_cannot_be_is_one_line_and_exit_code_2(flag, text, advice, 
 
 
 @pytest.mark.parametrize(
-    "flags", [["--prefix", "/board"], ["--behind-proxy"], ["--trusted-host", "a"]]
+    "flags",
+    [["--prefix", "/board"], ["--behind-proxy"], ["--trusted-host", "a"], ["--token", "12345678"]],
 )
 def test_a_flag_of_serving_is_refused_elsewhere(flags, capsys):
     assert run.main(["--train", *flags]) == 2
     assert f"{flags[0]} belongs to serving" in capsys.readouterr().err
+
+
+def test_a_folder_of_drawings_may_begin_with_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert run.make_parser().parse_args(["--instance", "~/kept"]).instance == tmp_path / "kept"
+
+
+def test_a_folder_of_drawings_is_no_use_to_training(capsys):
+    assert run.main(["--train", "--instance", "kept"]) == 2
+    said = capsys.readouterr().err
+    assert "--instance belongs to serving or --export-drawings or --import-drawings" in said
+
+
+@pytest.fixture
+def own_folders(tmp_path, monkeypatch):
+    """Two folders of drawings; no database of whoever runs the tests."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return tmp_path / "here", tmp_path / "there"
+
+
+def test_the_machines_drawings_are_exported_and_imported(own_folders, tmp_path, make_app, capsys):
+    here, there = own_folders
+    Person(make_app(INSTANCE_DIR=here), TOKEN).keep(1)
+    path = tmp_path / "mine.zip"
+    assert run.main(["--export-drawings", str(path), "--instance", str(here)]) == 0
+    assert capsys.readouterr().out == f"{path}: 1 drawing\n"
+    assert run.main(["--import-drawings", str(path), "--instance", str(there)]) == 0
+    assert capsys.readouterr().out == f"{path}: 1 new, 0 known\n"
+    assert Person(make_app(INSTANCE_DIR=there), TOKEN).list()["counts"] == {"1": 1}
+
+
+def test_what_cannot_be_imported_is_said_in_one_line(own_folders, tmp_path, capsys):
+    letter = tmp_path / "letter.zip"
+    letter.write_text("Dear")
+    for path in (letter, tmp_path / "none.zip"):
+        flags = ["--import-drawings", str(path), "--instance", str(own_folders[0])]
+        assert run.main(flags) == 1
+        assert_one_line(capsys.readouterr().err)
+
+
+def test_a_database_that_cannot_be_is_said_in_one_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", "mysql://somewhere")
+    assert run.main(["--export-drawings", str(tmp_path / "mine.zip")]) == 1
+    assert_one_line(capsys.readouterr().err)

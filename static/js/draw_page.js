@@ -51,6 +51,7 @@ const notice = new Notice(part("notice"));
 const seeOthers = document.querySelector('[data-action="see-others"]');
 let answered = []; // the last readings from the server, one for each model asked
 let isInsisted = false; // show this drawing's digit even if a model refuses it
+let hasComplained = false; // that a drawing was not stored
 let memoryProblem = ""; // why what was confirmed does not count, as last told
 
 new PointerPen(board, canvas);
@@ -245,9 +246,11 @@ async function change(store) {
   try {
     const picture = await readOut.take();
     await store(strokes, { strokes: clip(strokes, size), ...picture, model: picker.model });
-    notice.hide();
+    if (hasComplained) notice.hide();
+    hasComplained = false;
     showConfirmed();
   } catch (error) {
+    hasComplained = true;
     showConfirmed();
     if (confirmed.find(board.strokes) === null) corrections.showNotKept();
     notice.say(`That was not stored. ${error.message} ${STILL_HERE}`);

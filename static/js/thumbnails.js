@@ -73,30 +73,29 @@ export class Thumbnails extends EventTarget {
   }
 
   #showMore() {
-    const focused = this.#shown.size;
+    const before = this.#shown.size;
     this.#makeRoom();
-    this.#fill().then(() => [...this.#shown.values()][focused]?.querySelector("button").focus());
+    this.#fill().then(() => [...this.#shown.values()][before]?.querySelector("button").focus());
   }
 
   /** Empty places for the drawings that come next, so that nothing moves when they come. */
   #makeRoom() {
-    const start = PAGE * Math.floor(this.#shown.size / PAGE);
-    const end = Math.min(start + PAGE, this.#total);
-    for (let place = this.#shown.size; place < end; place += 1) {
+    const end = Math.min(this.#list.children.length + PAGE, this.#total);
+    for (let place = this.#list.children.length; place < end; place += 1) {
       this.#list.append(this.#template.content.firstElementChild.cloneNode(true));
     }
   }
 
-  /** Fills the empty places. Pages overlap when some were deleted or added in between. */
+  /** Fills the empty places. Pages overlap when drawings were deleted or added in between. */
   async #fill() {
     if (this.#isLoading) return;
     this.#isLoading = true;
     const places = [...this.#list.children].slice(this.#shown.size);
-    const drawings = await this.#load(1 + Math.floor(this.#shown.size / PAGE));
-    for (const drawing of drawings.filter(({ id }) => !this.#shown.has(id))) {
-      const place = places.shift();
-      if (!place) break;
-      this.#show(place, drawing);
+    while (places.length) {
+      const page = await this.#load(1 + Math.floor(this.#shown.size / PAGE));
+      const fresh = page.filter(({ id }) => !this.#shown.has(id)).slice(0, places.length);
+      if (!fresh.length) break;
+      for (const drawing of fresh) this.#show(places.shift(), drawing);
     }
     for (const place of places) place.remove();
     this.#isLoading = false;

@@ -6,6 +6,7 @@ import pytest
 
 from tests.webapp.people import ADDRESS, TOKEN, Person
 from tests.webapp.shelf import make_shelf
+from webapp.server import describe_token
 
 META = re.compile(r'<meta name="board-token" content="([^"]*)">')
 PAGES = ["/", "/drawings"]
@@ -79,6 +80,20 @@ def test_every_server_has_a_token_of_its_own(make_app):
     tokens = {make_app(TOKEN=None).config["TOKEN"] for _ in range(3)}
     assert len(tokens) == 3
     assert min(map(len, tokens)) >= 20
+
+
+@pytest.mark.parametrize(
+    ("config", "is_printed"),
+    [
+        ({"LISTENS_ON_LOOPBACK": True}, False),
+        ({"LISTENS_ON_LOOPBACK": True, "BEHIND_PROXY": True}, True),
+        ({}, True),
+    ],
+)
+def test_the_token_is_printed_where_the_pages_do_not_carry_it(make_app, config, is_printed):
+    lines = describe_token(make_app(**config), "Open http://127.0.0.1:5000/board/")
+    address = f"http://127.0.0.1:5000/board/drawings#token={TOKEN}"
+    assert lines == ([f"For the drawings of all hands: {address}"] if is_printed else [])
 
 
 def test_a_forwarded_request_with_the_token_is_served(alone):

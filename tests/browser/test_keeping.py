@@ -26,7 +26,7 @@ KEY = "digit-board.drawing"
 def leave_and_come_back(page):
     for name in ("Models", "Draw"):
         with page.expect_navigation():  # until it is loaded
-            page.get_by_role("link", name=name).click()
+            page.get_by_role("link", name=name, exact=True).click()
 
 
 def test_a_drawing_is_kept_and_read_again(page):
@@ -79,7 +79,7 @@ def test_opening_the_board_anew_gives_a_new_sheet_for_good(page, board_url, way)
         page.goto(board_url)
     else:
         with page.expect_navigation():
-            page.get_by_role("link", name="Draw").click()
+            page.get_by_role("link", name="Draw", exact=True).click()
     assert is_empty(page)
     leave_and_come_back(page)
     assert is_empty(page)
@@ -115,7 +115,7 @@ def test_a_stored_text_that_is_not_a_drawing_is_not_drawn(page, text):
         page.get_by_role("link", name="Models").click()
     page.evaluate("pair => sessionStorage.setItem(...pair)", [KEY, text])
     with page.expect_navigation():
-        page.get_by_role("link", name="Draw").click()
+        page.get_by_role("link", name="Draw", exact=True).click()
     assert is_empty(page)
     draw_stroke(page, DOWN)
     assert not is_empty(page)

@@ -72,7 +72,7 @@ def test_the_page_is_reached_from_the_board_and_back(page):
     page.get_by_role("link", name="Models").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Models")
     expect(page.get_by_role("link", name="Models")).to_have_attribute("aria-current", "page")
-    page.get_by_role("link", name="Draw").click()
+    page.get_by_role("link", name="Draw", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Digit board")
 
 

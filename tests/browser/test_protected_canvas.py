@@ -118,7 +118,7 @@ def test_a_kept_drawing_is_sent_as_strokes_too(open_page, board_url):
     draw_stroke(page, DOWN)
     for name in ("Models", "Draw"):
         with page.expect_navigation():
-            page.get_by_role("link", name=name).click()
+            page.get_by_role("link", name=name, exact=True).click()
     expect(page.get_by_role("status")).to_have_text("7")
     [stroke] = asked[-1]["strokes"]
     assert np.array(stroke) == pytest.approx(280 * np.array(DOWN), abs=1)

@@ -9,7 +9,16 @@ from tests.webapp.links import Links
 from tests.webapp.test_security import check_headers
 from webapp import create_app
 
-PAGES = ["/", "/models", "/glossary", "/nothing", "/no/thing/", "/static/no.css", "/static/a/b"]
+PAGES = [
+    "/",
+    "/drawings",
+    "/models",
+    "/glossary",
+    "/nothing",
+    "/no/thing/",
+    "/static/no.css",
+    "/static/a/b",
+]
 
 
 @pytest.fixture

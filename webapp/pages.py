@@ -53,7 +53,9 @@ def favicon() -> Response:
 def render_with_token(name: str, **values: Any) -> Response:  # noqa: ANN401
     """Render a page that carries the token where only somebody at this machine can open it."""
     token = find_page_token()
-    response = make_response(render_template(name, token=token, **values))
+    is_kept_here = token is not None and current_app.config["DATABASE_URL"] is None
+    values |= {"token": token, "is_kept_here": is_kept_here}
+    response = make_response(render_template(name, **values))
     if token:
         response.headers["Cache-Control"] = "no-store"
     return response

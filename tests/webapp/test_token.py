@@ -37,6 +37,18 @@ def test_on_this_machine_alone_the_pages_carry_the_token(alone, path):
     assert find_token(alone, path) == TOKEN
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_say_where_drawings_are_kept(make_person, path):
+    address = "postgresql://nobody@127.0.0.1:1/none"
+    for config, place in (
+        ({"LISTENS_ON_LOOPBACK": True}, "kept on this computer"),
+        ({"LISTENS_ON_LOOPBACK": True, "DATABASE_URL": address}, "kept on this server"),
+        ({}, "kept on this server"),
+    ):
+        page = make_person(**config).ask("GET", path).get_data(as_text=True)
+        assert place in " ".join(page.split())
+
+
 @pytest.mark.parametrize("path", ["/models", "/glossary", "/no/page", "/api/models"])
 def test_pages_that_need_no_token_carry_none(alone, path):
     assert TOKEN not in alone.ask("GET", path).get_data(as_text=True)

@@ -1,0 +1,35 @@
+"""What can go wrong with the store: each message is one sentence or two for a person."""
+
+from ml.errors import ExplainedError
+
+
+class StoreError(ExplainedError):
+    """The store cannot do what was asked; nothing that was confirmed before is lost."""
+
+
+class HandFullError(StoreError):
+    """A hand has as many drawings as it may have."""
+
+
+class NewerDatabaseError(StoreError):
+    """A newer version of the program has changed the tables."""
+
+
+class StoreLockedError(StoreError):
+    """Another process writes to the database and does not finish."""
+
+
+class StoreFullError(StoreError):
+    """The disk is full."""
+
+
+class StoreReadOnlyError(StoreError):
+    """The file, or its folder, may not be written."""
+
+
+class StoreGoneError(StoreError):
+    """The file was deleted or replaced, or the server does not answer."""
+
+
+class ArchiveError(ExplainedError):
+    """A ZIP of drawings that cannot be read."""

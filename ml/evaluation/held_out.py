@@ -29,7 +29,7 @@ def make_others(each: int, seed: int) -> list[Drawing]:
     drawings = []
     for kind, habits in OTHERS.items():
         for number in range(each):
-            hand = hands[number % len(hands)]
+            hand = hands[number // len(habits) % len(hands)]
             strokes = _write_other(habits[number % len(habits)], kind in TURNED, HANDS[hand], rng)
             drawings.append(Drawing(f"{kind} {number}", hand, kind, tuple(strokes)))
     drawings += [

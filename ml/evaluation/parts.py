@@ -28,11 +28,11 @@ STRAIGHT = 0.13  # what a straight line may be off its chord, as a share of it
 STEEP = np.radians(40)  # off the upright
 LEVEL = np.radians(25)
 SHORTEST_ARM = 0.5  # of the longer arm
-NARROWEST_ANGLE = np.radians(55)
+NARROWEST_ANGLE = np.radians(65)
 THINNEST = 0.28  # extent across, as a share of that along
 SMALLEST = 0.35  # extent of a part, as a share of its digit's
 FEWEST_TURNS, MOST_TURNS = np.radians(150), np.radians(220)
-MOST_ASKEW = np.radians(45)  # between an end of an arc and its opening
+MOST_ASKEW = np.radians(32)  # between an end of an arc and its opening
 OPENING = 0.45  # between the ends of an arc, as a share of its extent
 SHARP = np.radians(60)  # a corner turns by more, within a tenth of the line
 CLEAR_GAP = 0.15  # beside a one, as a share of the height
@@ -80,6 +80,8 @@ def _list_strokes(digits: list[Drawing]) -> Iterator[Drawing]:
 
 def _list_corner_cuts(digits: list[Drawing]) -> Iterator[Drawing]:
     for digit in digits:
+        if digit.label == "8":
+            continue  # its half loops can be sixes that are not closed
         pieces = [piece for stroke in _scale(digit.strokes) for piece in _cut_at_corners(stroke)]
         yield from _keep(digit, "cut at a corner", pieces)
 

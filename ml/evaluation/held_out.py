@@ -117,7 +117,7 @@ def _add_middles(points: np.ndarray) -> np.ndarray:
 
 def _write_spiral(rng: np.random.Generator) -> np.ndarray:
     """Return a spiral of more turns than a six, a nine or a nought has, (P, 2)."""
-    turns = rng.uniform(2.3, 4)
+    turns = rng.uniform(2.3, 3.3)
     t = np.linspace(0.02, 1, int(turns * 24))
     angle = rng.choice([-1, 1]) * 2 * np.pi * turns * t + rng.uniform(0, 2 * np.pi)
     radius = t ** rng.uniform(0.7, 1.2) / 2

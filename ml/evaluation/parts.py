@@ -5,8 +5,9 @@ pen was lifted, at a corner or at a crossing of two strokes, and it has to be on
 
 - An angle: two straight arms, one of them level, that meet at the lower left, lower right or upper
   left: L, ┘ or Γ. At the upper right they would be a seven, with no arm level a one or a check.
-- An arc: half a turn to one side, open to the left, to the right or upwards. Open downwards, it
-  could be a seven or a one; with more of a turn, a nought, a six or a nine.
+- An arc: half a turn to one side, its back in its middle, open to the left, the right or upwards.
+  Open downwards or to the lower left, it could be a seven or a one; with more of a turn, a nought,
+  a six or a nine.
 
 So all straight strokes are left out (a one, a dash: the bars of sevens, the stems of fours), all
 rings (noughts), a seven without its bar, a five without its hat, and the S of an eight. Arcs of
@@ -31,8 +32,9 @@ SHORTEST_ARM = 0.5  # of the longer arm
 NARROWEST_ANGLE = np.radians(65)
 THINNEST = 0.28  # extent across, as a share of that along
 SMALLEST = 0.35  # extent of a part, as a share of its digit's
-FEWEST_TURNS, MOST_TURNS = np.radians(150), np.radians(220)
+FEWEST_TURNS, MOST_TURNS = np.radians(150), np.radians(205)
 MOST_ASKEW = np.radians(32)  # between an end of an arc and its opening
+SHARPEST_TURN = np.radians(75)  # at one of the points of an arc; V has a sharper one
 OPENING = 0.45  # between the ends of an arc, as a share of its extent
 SHARP = np.radians(60)  # a corner turns by more, within a tenth of the line
 CLEAR_GAP = 0.15  # beside a one, as a share of the height
@@ -88,7 +90,8 @@ def _list_corner_cuts(digits: list[Drawing]) -> Iterator[Drawing]:
 
 def _list_crossing_cuts(digits: list[Drawing]) -> Iterator[Drawing]:
     for digit in digits:
-        if digit.label != "0":  # half a ring and half a slash can be a nought again
+        # Half a ring and half a slash can be a nought again, and a five without its hat a five.
+        if digit.label not in "05":
             yield from _keep(digit, "cut at a crossing", _cut_at_crossings(_scale(digit.strokes)))
 
 
@@ -135,12 +138,15 @@ def is_angle(line: np.ndarray) -> bool:
 def is_arc(line: np.ndarray) -> bool:
     """Say whether a line (P, 2) turns half round to one side, and is not open downwards.
 
-    Both ends reach equally far: with a longer left arm, it could be a six that is not closed.
+    Both arms are about equally long, and reach equally far: with a longer left arm, it could be a
+    six that is not closed; with a longer lower one, a seven.
     """
     turns = _measure_turns(line)
     total = abs(turns.sum())
-    is_one_sided = total > 0.85 * np.abs(turns).sum()
-    if not is_one_sided or not FEWEST_TURNS <= total <= MOST_TURNS:
+    is_smooth = total > 0.85 * np.abs(turns).sum() and np.abs(turns).max() < SHARPEST_TURN
+    if not is_smooth or not FEWEST_TURNS <= total <= MOST_TURNS:
+        return False
+    if not len(line) / 3 <= _find_corner(line) <= len(line) * 2 / 3:
         return False
     opening = np.abs(line[-1] - line[0])
     if opening.max() < OPENING * np.ptp(line, axis=0).max() or opening.min() > 0.35 * opening.max():
@@ -149,6 +155,8 @@ def is_arc(line: np.ndarray) -> bool:
     for end in (line[3] - line[0], line[-4] - line[-1]):  # a seven's foot does not turn back
         if end @ inward < np.cos(MOST_ASKEW) * np.hypot(*end) * np.hypot(*inward):
             return False
+    if inward[0] > abs(inward[1]):  # open to the left
+        return -inward[1] < 0.36 * inward[0]
     is_open_downwards = -inward[1] > abs(inward[0])
     return not is_open_downwards
 

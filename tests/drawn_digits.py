@@ -15,7 +15,7 @@ def circle(first, last, steps=20):
     return np.stack([np.cos(angle), np.sin(angle)], axis=1) / 2 + 0.5
 
 
-FOUR = (line((2, 0), (0, 6), (7, 6)), line((5, 1), (5, 9)))
+FOUR = (line((2, 0), (0, 5), (9, 5)), line((5, 1), (5, 9)))
 SEVEN = (line((0, 0), (7, 0), (3, 9)), line((1, 4), (7, 4)))
 ONE = (line((3, 0), (3, 9)),)
 NOUGHT = (circle(0, 360),)

@@ -1,7 +1,7 @@
 """Reader: models loaded once, then ink in, a reading out. The public door; no PyTorch behind it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -10,13 +10,15 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image
 
+from ml.adaptation.adapting import adapt
+from ml.adaptation.memory import Memory, to_unit_length
 from ml.errors import UnknownModelError, WeightsError
 from ml.ink import read_picture
-from ml.networks.card import WEIGHTS_DIR, ModelCard, by_size, find_cards, read_card
+from ml.networks.card import HASH_LENGTH, WEIGHTS_DIR, ModelCard, by_size, find_cards, read_card
 from ml.networks.classifier import Classifier, load_onnx
 from ml.preprocess import fit_ink, is_blank, normalize
 
-__all__ = ["WEIGHTS_DIR", "Reader", "Reading", "UnknownModelError", "WeightsError"]
+__all__ = ["WEIGHTS_DIR", "Memory", "Reader", "Reading", "UnknownModelError", "WeightsError"]
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class Reading:
     unsure: list[int] | None = None  # two digits that are too close, the more probable first
     no_digit: float | None = None  # 0-1, above 0.5 if refused; None if it cannot refuse
     milliseconds: float | None = field(default=None, compare=False)  # the network's own time
+    because: str | None = None  # the confirmed drawing without which the answer would be another
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reading as plain values for JSON."""
@@ -71,12 +74,16 @@ class Reader:
         self.default = pick_default(list(self.cards))
         self.models = sort_models(self.cards, self.default)
 
-    def read(self, ink: np.ndarray, model: str | None = None) -> Reading:
+    def read(
+        self, ink: np.ndarray, model: str | None = None, memory: Memory | None = None
+    ) -> Reading:
         """Read ink, uint8 (H, W) with 0 = paper and 255 = ink, with one model.
 
-        Raises UnknownModelError for a name that is not served.
+        `memory` is what a hand has confirmed, as this model sees it. Raises UnknownModelError for
+        a name that is not served.
         """
-        return self.read_each(ink, [model or self.default])[0]
+        name = model or self.default
+        return self.read_each(ink, [name], {} if memory is None else {name: memory})[0]
 
     def read_image(
         self, picture: Image.Image | Path | str | IO[bytes], model: str | None = None
@@ -92,27 +99,61 @@ class Reader:
         with Image.open(picture) as image:
             return self.read(read_picture(image), model)
 
-    def read_each(self, ink: np.ndarray, models: list[str]) -> list[Reading]:
-        """Read one drawing with several models; it is preprocessed once."""
+    def read_each(
+        self, ink: np.ndarray, models: list[str], memories: Mapping[str, Memory] | None = None
+    ) -> list[Reading]:
+        """Read one drawing with several models; it is preprocessed once.
+
+        `memories` holds, by a model's name, what a hand has confirmed as that model sees it.
+        """
         for name in models:
-            if name not in self._classifiers:
-                raise UnknownModelError(name, self.models)
+            self._check_served(name)
+        memories = memories or {}
         if is_blank(ink):
             return [Reading("blank", name) for name in models]
         seen = fit_ink(ink)
         image = normalize(seen[None])  # 1, 1, 28, 28
         pixels = seen.ravel().tolist()
-        return [self._answer(name, image, pixels) for name in models]
+        return [self._answer(name, image, pixels, memories.get(name)) for name in models]
 
-    def _answer(self, name: str, image: np.ndarray, pixels: list[int]) -> Reading:
+    def features(self, name: str, seen: np.ndarray) -> np.ndarray:
+        """Return what a Memory is made of, float16 (N, D), for images uint8 (N, 28, 28).
+
+        It is what the model's last layer is given, at length 1; another model's, or that of other
+        weights (`weights_version`), is of no use. Raises UnknownModelError for a name that is not
+        served.
+        """
+        self._check_served(name)
+        _, features = self._classifiers[name](normalize(seen))
+        return to_unit_length(features).astype(np.float16)
+
+    def weights_version(self, name: str) -> str:
+        """Return the first 12 hexadecimal digits of the SHA-256 of the weights that are served.
+
+        Raises UnknownModelError for a name that is not served.
+        """
+        self._check_served(name)
+        return self.cards[name].weights.sha256[:HASH_LENGTH]
+
+    def _check_served(self, name: str) -> None:
+        if name not in self._classifiers:
+            raise UnknownModelError(name, self.models)
+
+    def _answer(
+        self, name: str, image: np.ndarray, pixels: list[int], memory: Memory | None
+    ) -> Reading:
         classifier = self._classifiers[name]
         started = perf_counter()
-        logits, _ = classifier(image)
+        logits, features = classifier(image)
         milliseconds = round((perf_counter() - started) * 1000, 3)
-        probabilities = classifier.calibration.probabilities(logits)[0].tolist()
+        calibration, because = classifier.calibration, None
+        if memory:
+            adapted = adapt(memory, logits, features, calibration)
+            logits, calibration, because = adapted.logits, adapted.calibration, adapted.because
+        probabilities = calibration.probabilities(logits)[0].tolist()
         first, second = sorted(range(10), key=probabilities.__getitem__, reverse=True)[:2]
         is_close = probabilities[first] - probabilities[second] < CLOSE
-        no_digit = classifier.calibration.no_digit(logits)
+        no_digit = calibration.no_digit(logits)
         is_refused = no_digit is not None and no_digit[0] > 0.5
         return Reading(
             "not_a_digit" if is_refused else "digit",
@@ -123,6 +164,7 @@ class Reader:
             [first, second] if is_close else None,
             None if no_digit is None else float(no_digit[0]),
             milliseconds,
+            because,
         )
 
 

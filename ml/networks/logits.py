@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 DIGITS = 10
+NOT_A_DIGIT = DIGITS  # the label of what is not a digit, and its column of eleven logits
 JUST_ABOVE = np.nextafter(0.5, 1)  # what a refusal by the least margin still is
 
 
@@ -24,16 +25,16 @@ def to_probabilities(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray
 def to_log_probabilities(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     """Return the logarithms of `to_probabilities`, finite even where a probability rounds to 0."""
     scaled = logits[:, :DIGITS].astype(np.float64) / temperature
-    return scaled - _log_sum_exp(scaled)[:, None]
+    return scaled - log_sum_exp(scaled)[:, None]
 
 
 def refusal_scores(logits: np.ndarray) -> np.ndarray:
     """Return float64 (N,): the log odds of "not a digit" against any of the ten; logits (N, 11)."""
     exact = logits.astype(np.float64)
-    return exact[:, DIGITS] - _log_sum_exp(exact[:, :DIGITS])
+    return exact[:, NOT_A_DIGIT] - log_sum_exp(exact[:, :DIGITS])
 
 
-def _log_sum_exp(values: np.ndarray) -> np.ndarray:
+def log_sum_exp(values: np.ndarray) -> np.ndarray:
     """Return log(Σ exp) of each row of (N, K), float64 (N,); less its maximum, exp is finite."""
     highest = values.max(axis=1)
     return highest + np.log(np.exp(values - highest[:, None]).sum(axis=1))
@@ -65,6 +66,10 @@ class Calibration:
         if self.refusal_threshold is None:
             return np.zeros(len(logits), bool)
         return refusal_scores(logits) > self.refusal_threshold
+
+    def answers(self, logits: np.ndarray) -> np.ndarray:
+        """Return int64 (N,): the digit with the highest logit, or NOT_A_DIGIT where refused."""
+        return np.where(self.is_refused(logits), NOT_A_DIGIT, logits[:, :DIGITS].argmax(axis=1))
 
     def no_digit(self, logits: np.ndarray) -> np.ndarray | None:
         """Return float64 (N,), 0-1: how clearly each drawing is refused, above 0.5 where it is.

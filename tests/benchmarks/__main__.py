@@ -9,7 +9,8 @@ from pathlib import Path
 
 import torch
 
-from ml.data.mnist import default_data_dir
+from ml.data.mnist import default_data_dir, has_mnist, load_mnist
+from ml.files import PROJECT_DIR
 from ml.networks.card import WEIGHTS_DIR
 from ml.training.recipes import RECIPES
 
@@ -21,13 +22,26 @@ def main() -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="serving, pen-up, reading, refusal, generating, training, seeds, recipe"
+        help="serving, pen-up, reading, refusal, generating, corrections, training, seeds, recipe"
         " (all but the last two)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
     parser.add_argument("--data", type=Path, default=default_data_dir(), help="where MNIST is")
-    parser.add_argument("--weights", type=Path, default=WEIGHTS_DIR, help="for refusal and recipe")
+    parser.add_argument(
+        "--weights", type=Path, default=WEIGHTS_DIR, help="for refusal, corrections and recipe"
+    )
+    parser.add_argument(
+        "--strokes",
+        type=Path,
+        default=PROJECT_DIR.parent / "shared" / "strokes" / "digits.jsonl.gz",
+        help="for corrections: people's digits (default: ../shared/strokes/digits.jsonl.gz)",
+    )
+    parser.add_argument(
+        "--choosing",
+        action="store_true",
+        help="for corrections: the half of the writers that constants are chosen by",
+    )
     parser.add_argument(
         "--against",
         type=Path,
@@ -71,6 +85,25 @@ def _measure_refusal(flags: argparse.Namespace) -> Iterator[str]:
     yield json.dumps(refusal.measure(flags.weights))
 
 
+def _measure_corrections(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import corrections, new_habits
+
+    if not has_mnist(flags.data):
+        yield f"skipped: MNIST is not in {flags.data} (--data DIR)"
+        return
+    mnist = load_mnist(flags.data, train=False)
+    models = flags.model or ["quick_cnn", "board_cnn"]
+    if flags.strokes.is_file():
+        tables = corrections.measure(
+            models, flags.strokes, mnist, flags.weights, choosing=flags.choosing
+        )
+        yield from (f"\n\n{table}\n" for table in tables)
+    else:
+        yield f"people's digits skipped: there are none in {flags.strokes} (--strokes FILE)"
+    if "board_cnn" in models:
+        yield from (f"\n\n{t}\n" for t in new_habits.measure("board_cnn", mnist, flags.weights))
+
+
 def _measure_generating(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import generating
 
@@ -105,6 +138,7 @@ MEASUREMENTS = {
     "reading": _measure_reading,
     "refusal": _measure_refusal,
     "generating": _measure_generating,
+    "corrections": _measure_corrections,
     "training": _measure_training,
     "seeds": _measure_seeds,
     "recipe": _measure_recipe,

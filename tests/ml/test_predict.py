@@ -12,10 +12,10 @@ from safetensors.torch import save
 
 from ml.errors import UnknownModelError, WeightsError
 from ml.networks.card import WEIGHTS_DIR, SavedFile, read_card
-from ml.networks.logits import Calibration
+from ml.networks.logits import NOT_A_DIGIT, Calibration
 from ml.networks.registry import build_model
 from ml.networks.weights import save_files
-from ml.predict import Reader
+from ml.predict import Memory, Reader
 from ml.preprocess import fit_ink
 from tests.cards import make_card
 from tests.digits import draw_ink
@@ -84,6 +84,7 @@ def test_an_empty_board_is_blank(reader):
         "unsure": None,
         "no_digit": None,
         "milliseconds": None,
+        "because": None,
     }
 
 
@@ -282,3 +283,95 @@ def test_a_file_that_is_not_a_picture_is_refused(reader, tmp_path):
         reader.read_image(tmp_path / "text.png")
     with pytest.raises(FileNotFoundError):
         reader.read_image(tmp_path / "nowhere.png")
+
+
+def confirm(reader, name, *drawings):
+    """A memory of ink and labels, as a model sees them; each is called by its number."""
+    seen = np.stack([fit_ink(ink) for ink, _ in drawings])
+    labels = np.array([label for _, label in drawings])
+    return Memory(reader.features(name, seen), labels, [str(n) for n in range(len(drawings))])
+
+
+def test_a_drawing_reads_as_it_was_confirmed_by_every_model(reader):
+    ink = draw_ink(DIGITS[4])
+    for name in reader.models:
+        for label in range(10):
+            memory = confirm(reader, name, (draw_ink(DIGITS[8]), 8), (ink, label))
+            reading = reader.read(ink, name, memory)
+            assert (reading.status, reading.digit) == ("digit", label)
+            assert sum(reading.probabilities) == pytest.approx(1, abs=1e-12)
+
+
+def test_a_drawing_that_was_confirmed_as_not_a_digit_is_refused_by_every_model(reader):
+    ink = draw_ink(DIGITS[4])
+    for name in reader.models:
+        reading = reader.read(ink, name, confirm(reader, name, (ink, NOT_A_DIGIT)))
+        assert (reading.status, reading.digit, reading.because) == ("not_a_digit", None, "0")
+        assert reading.no_digit > 0.5
+        assert max(reading.probabilities) == reading.probabilities[4]
+
+
+def test_a_refused_drawing_is_read_once_it_was_confirmed(reader):
+    ink = draw_ink(TRIANGLE)
+    assert reader.read(ink).status == "not_a_digit"
+    reading = reader.read(ink, memory=confirm(reader, reader.default, (ink, 0)))
+    assert (reading.status, reading.digit, reading.because) == ("digit", 0, "0")
+    assert reading.no_digit < 0.5
+
+
+def test_the_drawing_that_changed_the_answer_is_named(reader):
+    one, seven = draw_ink(DIGITS[1]), draw_ink(DIGITS[7])
+    memory = confirm(reader, reader.default, (seven, 7), (one, 9))
+    reading = reader.read(one, memory=memory)
+    assert (reading.digit, reading.because) == (9, "1")
+    assert reader.read(seven, memory=memory).because is None  # it was read as a 7 before
+
+
+def test_each_model_has_its_own_memory(reader):
+    ink = draw_ink(DIGITS[4])
+    memories = {"mlp": confirm(reader, "mlp", (ink, 6))}
+    by_mlp, by_linear = reader.read_each(ink, ["mlp", "linear"], memories)
+    assert (by_mlp.digit, by_mlp.because) == (6, "0")
+    assert by_linear == reader.read(ink, "linear")
+
+
+def test_an_empty_memory_leaves_every_reading_as_it_was(reader):
+    for name in reader.models:
+        features = reader.features(name, np.zeros((0, 28, 28), np.uint8))
+        memory = Memory(features, np.empty(0, int), [])
+        for digit in range(10):
+            ink = draw_ink(DIGITS[digit])
+            assert reader.read(ink, name, memory) == reader.read(ink, name)
+
+
+def test_a_blank_board_stays_blank_whatever_is_remembered(reader):
+    memory = confirm(reader, reader.default, (draw_ink(DIGITS[1]), 1))
+    assert reader.read(np.zeros((280, 280), np.uint8), memory=memory).status == "blank"
+
+
+def test_features_are_half_floats_of_length_one(reader):
+    seen = np.stack([fit_ink(draw_ink(DIGITS[digit])) for digit in range(10)])
+    for name in reader.models:
+        features = reader.features(name, seen)
+        assert features.dtype == np.float16
+        assert np.linalg.norm(features.astype(np.float64), axis=1) == pytest.approx(1, abs=1e-3)
+
+
+def test_features_of_an_unknown_model_are_refused(reader):
+    with pytest.raises(UnknownModelError):
+        reader.features("resnet", np.zeros((1, 28, 28), np.uint8))
+    with pytest.raises(UnknownModelError):
+        reader.weights_version("resnet")
+
+
+def test_both_engines_remember_the_same(reader):
+    ink = draw_ink(DIGITS[4])
+    memory = confirm(reader, "mlp", (ink, 6))
+    torch_reader = Reader(engine="torch")
+    assert torch_reader.weights_version("mlp") == reader.weights_version("mlp")
+    assert torch_reader.read(ink, "mlp", memory).digit == 6
+
+
+def test_the_version_of_weights_is_the_hash_in_their_name(reader):
+    for name in reader.models:
+        assert (WEIGHTS_DIR / f"{name}-{reader.weights_version(name)}.safetensors").is_file()

@@ -21,14 +21,15 @@ ROOMS = {
     "ml.networks": FOUNDATIONS,
     "ml.data": FOUNDATIONS,
     "ml.tracing": FOUNDATIONS,
-    "ml.predict": FOUNDATIONS | {"ml.networks"},
+    "ml.adaptation": FOUNDATIONS | {"ml.networks"},
+    "ml.predict": FOUNDATIONS | {"ml.networks", "ml.adaptation"},
     "ml.synthetic": FOUNDATIONS | {"ml.data", "ml.tracing"},
     "ml.evaluation": FOUNDATIONS | {"ml.data", "ml.networks", "ml.synthetic"},
     "ml.training": FOUNDATIONS
     | {"ml.networks", "ml.data", "ml.tracing", "ml.synthetic", "ml.evaluation"},
     "ml.commands": FOUNDATIONS
     | {"ml.networks", "ml.data", "ml.synthetic", "ml.evaluation", "ml.training", "ml.predict"},
-    "webapp": FOUNDATIONS | {"ml.predict", "ml.networks", "ml.tracing"},
+    "webapp": FOUNDATIONS | {"ml.predict", "ml.networks", "ml.adaptation", "ml.tracing"},
     "run": {"ml.errors", "ml.files", "ml.networks", "webapp"},
 }
 NOT_FOR_SERVING = (

@@ -1,0 +1,1 @@
+"""A person's hand: the drawings they confirmed, and what these change about a reading."""

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import run
-from ml.evaluation.drawings import PREPROCESSINGS
+from ml.evaluation.sheets import PREPROCESSINGS
 from ml.networks.card import WEIGHTS_DIR, read_card
 from ml.training.runs import OVERRIDES
 from tests.one_line import assert_one_line

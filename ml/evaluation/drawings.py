@@ -3,95 +3,26 @@
 Every drawing is drawn nine times: at 3 sizes under 3 pens, each at one of 9 positions that rotate
 from drawing to drawing, so that nine drawings in a row see every position under each. Or 81 times,
 which takes nine times as long: each at every position.
+
+Beside them, made drawings are measured (`ml.evaluation.made`).
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ml.errors import DataError
+from ml.evaluation import made
 from ml.evaluation.metrics import judge
+from ml.evaluation.sheets import Sheet, draw_sheet, read_sheet, share_by
 from ml.networks.classifier import Classifier
 from ml.networks.logits import Calibration, can_refuse, refusal_scores, to_probabilities
-from ml.preprocess import BOX_SIDE, IMAGE_SIDE, find_box, fit_ink, normalize, shrink
-from ml.strokes import (
-    Drawing,
-    Placement,
-    draw,
-    grid_of_placements,
-    place,
-    read_drawings,
-    rotate_placements,
-)
+from ml.strokes import read_drawings
 
 WORST_WRITERS = 10
-TOGETHER = 500  # images read at a time
 FEWEST_DRAWINGS = 9  # by a writer, for the share of mistakes to say something
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """All drawings of some files as the networks are given them, N images in all."""
-
-    images: np.ndarray  # uint8 (N, 28, 28)
-    labels: list[str]
-    writers: list[str]
-    placements: list[Placement]
-    copies: int = 9  # images of each drawing
-
-    def pick(self, is_picked: np.ndarray) -> "Sheet":
-        """Return the drawings where a bool (N,) array says so."""
-        chosen = np.flatnonzero(is_picked)
-        rest = ([part[i] for i in chosen] for part in (self.labels, self.writers, self.placements))
-        return Sheet(self.images[chosen], *rest, self.copies)
-
-
-def shrink_board(ink: np.ndarray) -> np.ndarray:
-    """Average a whole board, uint8 (N, N), into uint8 (28, 28): what most demos do."""
-    return np.rint(shrink(ink.astype(np.float32), IMAGE_SIDE)).astype(np.uint8)
-
-
-def centre_box(ink: np.ndarray) -> np.ndarray:
-    """Scale the ink's box to 20 px and put its middle, not its mass, in the middle: (28, 28).
-
-    Raises ValueError for a board without ink.
-    """
-    box = find_box(ink)
-    if box is None:
-        raise ValueError("there is no ink to fit")
-    height, width = ink[box].shape
-    side = round(max(height, width) * IMAGE_SIDE / BOX_SIDE)
-    above, before = (side - height) // 2, (side - width) // 2
-    room = ((above, side - height - above), (before, side - width - before))
-    return shrink_board(np.pad(ink[box], room))
-
-
-PREPROCESSINGS = {"ours": fit_ink, "shrunk-board": shrink_board, "centred-box": centre_box}
-
-
-def draw_sheet(
-    drawings: list[Drawing], preprocessing: str = "ours", *, everywhere: bool = False
-) -> Sheet:
-    """Draw every drawing nine times on the board and make of each what a network is given.
-
-    `everywhere` draws it 81 times: at each of the nine positions at every size under every pen.
-    """
-    prepare = PREPROCESSINGS[preprocessing]
-    grid = grid_of_placements()
-    images, labels, writers, placements = [], [], [], []
-    for number, drawing in enumerate(drawings):
-        for placement in grid if everywhere else rotate_placements(number):
-            ink = draw(place(drawing.strokes, placement), placement.pen)
-            images.append(prepare(ink))
-            labels.append(drawing.label)
-            writers.append(drawing.writer)
-            placements.append(placement)
-    copies = len(images) // len(drawings)
-    return Sheet(np.stack(images), labels, writers, placements, copies)
 
 
 def measure(
@@ -114,8 +45,12 @@ def measure(
     sheet = draw_sheet(drawings, preprocessing, everywhere=everywhere)
     is_digit = np.array([_is_digit(label) for label in sheet.labels])
     digits, others = sheet.pick(is_digit), sheet.pick(~is_digit)
+    own_digits = [drawing for drawing in drawings if _is_digit(drawing.label)]
+    made_sheets = made.make_sheets(own_digits, preprocessing)
     return [
-        {"preprocessing": preprocessing} | make_report(name, classifier, digits, others)
+        {"preprocessing": preprocessing}
+        | make_report(name, classifier, digits, others)
+        | made.report(classifier, made_sheets)
         for name, classifier in classifiers.items()
     ]
 
@@ -130,20 +65,20 @@ def make_report(name: str, classifier: Classifier, digits: Sheet, others: Sheet)
     A spread is the best share less the worst, of the sizes, the pens and the positions.
     """
     labels = np.array([int(label) for label in digits.labels])
-    logits = _read(classifier, digits)
+    logits = read_sheet(classifier, digits)
     evaluation = judge(logits, labels, classifier.calibration)
     is_right = evaluation.predictions == labels
     groups = {
-        "by_size": _share(is_right, [p.size for p in digits.placements]),
-        "by_width": _share(is_right, [p.pen for p in digits.placements]),
-        "by_position": _share(is_right, [(p.across, p.down) for p in digits.placements]),
+        "by_size": share_by(is_right, [p.size for p in digits.placements]),
+        "by_width": share_by(is_right, [p.pen for p in digits.placements]),
+        "by_position": share_by(is_right, [(p.across, p.down) for p in digits.placements]),
     }
     report = {
         "model": name,
         "drawings": len(labels),
         "accuracy": evaluation.accuracy,
         "ece": evaluation.ece,
-        "by_digit": _share(is_right, digits.labels),
+        "by_digit": share_by(is_right, digits.labels),
         **groups,
         "spread": {
             name.removeprefix("by_"): round(max(shares.values()) - min(shares.values()), 4)
@@ -151,16 +86,9 @@ def make_report(name: str, classifier: Classifier, digits: Sheet, others: Sheet)
         },
         "worst_writers": _find_worst(is_right, digits),
     }
-    other_logits = _read(classifier, others) if others.labels else None
+    other_logits = read_sheet(classifier, others) if others.labels else None
     refusal = _measure_refusal(classifier.calibration, logits, other_logits, is_right, others)
     return report | refusal
-
-
-def _read(classifier: Classifier, sheet: Sheet) -> np.ndarray:
-    """Return float32 logits (N, 10 or 11) of a sheet's images."""
-    images = sheet.images
-    parts = (images[start : start + TOGETHER] for start in range(0, len(images), TOGETHER))
-    return np.concatenate([classifier(normalize(part))[0] for part in parts])
 
 
 def _measure_refusal(
@@ -188,7 +116,7 @@ def _measure_refusal(
     if has_others:
         of_others = calibration.is_refused(other_logits)
         measured["non_digits_refused"] = _mean(of_others)
-        measured["by_letter"] = _share(of_others, others.labels)
+        measured["by_letter"] = share_by(of_others, others.labels)
     return measured
 
 
@@ -212,18 +140,6 @@ def compute_auroc(digits: np.ndarray, others: np.ndarray) -> float:
     return float((total - least) / (len(digits) * len(others)))
 
 
-def _share(flags: np.ndarray, groups: Sequence[Any]) -> dict[str, float]:
-    """Return the share of True in each group by its name, in the groups' own order."""
-    hits, counts = Counter(), Counter(groups)
-    for group, flag in zip(groups, flags, strict=True):
-        hits[group] += int(flag)
-    return {_name(group): round(hits[group] / counts[group], 4) for group in sorted(counts)}
-
-
-def _name(group: object) -> str:
-    return ",".join(map(str, group)) if isinstance(group, tuple) else str(group)
-
-
 def _find_worst(is_right: np.ndarray, digits: Sheet) -> dict[str, float]:
     """Return the ten writers of enough drawings that are read worst, with their accuracy."""
     flags = defaultdict(list)
@@ -244,6 +160,7 @@ def as_text(report: dict[str, Any]) -> str:
         f"calibration error {report['ece']:.2%}",
     ]
     shares = ("false_refusals", "non_digits_refused", "auroc")
+    shares += ("straight_digits_right", "drawings_refused", "parts_refused")
     known = [
         f"{name.replace('_', ' ')} {report[name]:.4f}"
         for name in shares
@@ -258,6 +175,10 @@ def as_text(report: dict[str, Any]) -> str:
         "spread": "spread",
         "worst_writers": "worst writers",
         "by_letter": "refused, by what it is",
+        "straight_digits_by_digit": "made digits of straight strokes, right, by digit",
+        "straight_digits_by_hand": "and by hand",
+        "drawings_by_kind": "made drawings refused, by kind",
+        "parts_by_kind": "parts of digits refused, by kind",
     }
     for name, title in tables.items():
         if report.get(name):

@@ -17,16 +17,25 @@ from ml.synthetic.digits import DIGITS
 from ml.synthetic.handwriting import choose_pen_shares, render, render_parts, rewrite, write
 from ml.synthetic.non_digits import KINDS
 from ml.synthetic.raster import draw_paths
+from ml.synthetic.spoilt import spoil
+from ml.synthetic.straight_digits import write_straight
 from ml.tracing.paths import Paths
 from ml.tracing.thinning import find_lines
 from ml.tracing.tracing import make_paths, trace
 
 NOT_A_DIGIT = 10  # the label of drawings that are not digits; digits have 0 to 9
 PART = 4_000  # retraced digits that are drawn at a time
+STRAIGHT = 0.2  # the share of generated digits that is written in straight strokes
+# The pen's width as a share of the longer side; with a thicker one, all is one blot.
+THICKEST_STRAIGHT = 0.32
+THICKEST_SPOILT = 0.3
 
 
 def make_digits(count: int, seed: int) -> Examples:
-    """Return `count` generated digits, each digit equally often, and each of its habits."""
+    """Return `count` generated digits, each digit equally often, and each of its habits.
+
+    A fifth of them is written in straight strokes.
+    """
     return join(list(make_digit_parts(count, seed)))
 
 
@@ -35,9 +44,14 @@ def make_digit_parts(count: int, seed: int) -> Iterator[Examples]:
     rng = np.random.default_rng((seed, 0))
     for digit, share in enumerate(_split(count, len(DIGITS))):
         habits = DIGITS[str(digit)]
-        shares = _split(share, len(habits))
+        straight = round(share * STRAIGHT)
+        shares = _split(share - straight, len(habits))
         parts = [write(habit, n, rng) for habit, n in zip(habits, shares, strict=True) if n]
-        yield Examples(render(parts, rng), torch.full((share,), digit))
+        images = render(parts, rng)
+        if straight:
+            edged = render(write_straight(str(digit), straight, rng), rng, THICKEST_STRAIGHT)
+            images = torch.cat([images, edged])
+        yield Examples(images, torch.full((share,), digit))
 
 
 def make_non_digits(count: int, seed: int) -> Examples:
@@ -48,11 +62,12 @@ def make_non_digits(count: int, seed: int) -> Examples:
 def make_non_digit_parts(count: int, seed: int) -> Iterator[Examples]:
     """Yield what `make_non_digits` returns, some of a kind at a time."""
     rng = np.random.default_rng((seed, 1))
-    total = sum(share for _, share in KINDS.values())
-    ends = np.rint(np.cumsum([share for _, share in KINDS.values()]) * (count / total)).astype(int)
-    for (make, _), number in zip(KINDS.values(), np.diff(ends, prepend=0), strict=True):
+    total = sum(kind.share for kind in KINDS.values())
+    ends = np.cumsum([kind.share for kind in KINDS.values()]) * (count / total)
+    numbers = np.diff(np.rint(ends).astype(int), prepend=0)
+    for kind, number in zip(KINDS.values(), numbers, strict=True):
         if number:
-            for images in render_parts(make(int(number), rng), rng):
+            for images in render_parts(kind.make(int(number), rng), rng, kind.thickest):
                 yield Examples(images, torch.full((len(images),), NOT_A_DIGIT))
 
 
@@ -66,8 +81,8 @@ def make_samples(
     rng = np.random.default_rng((seed, 2))
     rows = [] if mnist is None else _retrace_rows(mnist, columns, np.random.default_rng((seed, 3)))
     rows += [(f"digit {digit}", _spread(DIGITS[digit], columns, rng)) for digit in DIGITS]
-    for name, (make, _) in KINDS.items():
-        images = render(make(max(columns, 200), rng), rng)
+    for name, kind in KINDS.items():
+        images = render(kind.make(max(columns, 200), rng), rng, kind.thickest)
         rows.append((name, images[torch.from_numpy(rng.permutation(len(images))[:columns])]))
     return rows
 
@@ -119,6 +134,21 @@ def make_retraced_parts(
         part = slice(first, first + PART)
         images = draw_paths(written[part], pens[part])
         yield Examples(images, torch.from_numpy(labels[chosen[part]]))
+
+
+def make_spoilt_parts(
+    paths: Paths, labels: np.ndarray, count: int, rng: np.random.Generator
+) -> Iterator[Examples]:
+    """Yield `count` drawings made of the traced digits that are no digits, PART at a time.
+
+    They are several digits side by side, turned ones, and digits with a part of another beside.
+    """
+    written = rewrite(spoil(paths, labels, count, rng), rng)
+    pens = choose_pen_shares(count, rng, THICKEST_SPOILT).astype(np.float32)
+    for first in range(0, count, PART):
+        part = slice(first, first + PART)
+        images = draw_paths(written[part], pens[part])
+        yield Examples(images, torch.full((len(images),), NOT_A_DIGIT))
 
 
 def _retrace_rows(

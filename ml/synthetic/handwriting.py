@@ -186,36 +186,44 @@ def _to_segments(stroke: np.ndarray) -> np.ndarray:
     return np.concatenate([stroke[:, :-1], stroke[:, 1:]], axis=2)
 
 
-def choose_pen_shares(count: int, rng: np.random.Generator) -> np.ndarray:
+def choose_pen_shares(
+    count: int, rng: np.random.Generator, thickest: float = THICKEST
+) -> np.ndarray:
     """Return pens' widths by chance as shares of the longer side of what they write, float (N,).
 
     From a hair on a whole board to a brush on a small digit. Half of them are spread evenly over
     the ratios of widths, so that thin pens are as frequent as thick ones, and half over the widths
     themselves: what a brush leaves takes more examples to learn.
     """
-    even = rng.uniform(THINNEST, THICKEST, count)
-    by_ratio = THINNEST * (THICKEST / THINNEST) ** rng.random(count)
+    even = rng.uniform(THINNEST, thickest, count)
+    by_ratio = THINNEST * (thickest / THINNEST) ** rng.random(count)
     return np.where(rng.random(count) < 0.5, even, by_ratio)
 
 
-def choose_pens(segments: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def choose_pens(
+    segments: np.ndarray, rng: np.random.Generator, thickest: float = THICKEST
+) -> np.ndarray:
     """Return a pen's width for each drawing, float (N,), in the unit of its segments."""
     longest = np.ptp(segments.reshape(len(segments), -1, 2), axis=1).max(axis=1)
-    return longest * choose_pen_shares(len(segments), rng)
+    return longest * choose_pen_shares(len(segments), rng, thickest)
 
 
-def render(parts: Iterable[np.ndarray], rng: np.random.Generator) -> torch.Tensor:
+def render(
+    parts: Iterable[np.ndarray], rng: np.random.Generator, thickest: float = THICKEST
+) -> torch.Tensor:
     """Draw arrays of segments, (n, S, 4), with random pens; return uint8 (N, 28, 28).
 
     The images are in the order of `render_parts`, not in that of the parts.
     """
-    images = list(render_parts(parts, rng))
+    images = list(render_parts(parts, rng, thickest))
     return (
         torch.cat(images) if images else torch.empty(0, IMAGE_SIDE, IMAGE_SIDE, dtype=torch.uint8)
     )
 
 
-def render_parts(parts: Iterable[np.ndarray], rng: np.random.Generator) -> Iterator[torch.Tensor]:
+def render_parts(
+    parts: Iterable[np.ndarray], rng: np.random.Generator, thickest: float = THICKEST
+) -> Iterator[torch.Tensor]:
     """Yield what `render` returns: the drawings with the fewest segments first.
 
     Those of about as many segments are drawn together; the shorter ones repeat their last.
@@ -228,5 +236,5 @@ def render_parts(parts: Iterable[np.ndarray], rng: np.random.Generator) -> Itera
             groups.setdefault(length, []).append(padded)
     for length in sorted(groups):
         together = np.concatenate(groups[length])
-        pens = torch.from_numpy(choose_pens(together, rng))
+        pens = torch.from_numpy(choose_pens(together, rng, thickest))
         yield fit_segments(torch.from_numpy(together).float(), pens)

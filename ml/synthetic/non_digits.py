@@ -6,12 +6,16 @@ I, l, o, Z, z, S, s, B, b, q, g and the like, a six upside down, a mirrored 8.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
+from ml.synthetic.arrows import draw_arrows, draw_swirls, draw_underlines
 from ml.synthetic.digits import DIGITS, Habit
-from ml.synthetic.handwriting import Hand, write
-from ml.synthetic.letters import LETTERS, SHAPES, SYMBOLS
+from ml.synthetic.handwriting import THICKEST, Hand, write
+from ml.synthetic.letters import LETTERS, SYMBOLS
+from ml.synthetic.parts import write_parts, write_with_neighbours
+from ml.synthetic.pictures import PICTURES
 from ml.synthetic.splines import build_spline_matrix
 
 Parts = list[np.ndarray]
@@ -35,21 +39,35 @@ SPLICES = (("2", "9", 0), ("4", "0", 1), ("4", "6", 1), ("6", "7", 1))
 # longer stroke.
 RINGS = "0689"
 STROKES = ("11", "71")
+# A picture is drawn by careful hands: a triangle with round corners is a zero, and so is a square
+# that is much taller than wide.
+CAREFUL = Hand(jitter=0.022, width=0.12, bow=0.025, rounding=0.35)
+# Letters may be written worse than digits are: a bad H is no digit either.
+LOOSE = Hand(jitter=0.046, width=0.27, slant=0.25, turn=0.15, apart=0.045, grow=0.09, bow=0.06)
+LOOSELY = 0.25  # the share of letters and symbols
 
 
 def write_letters(count: int, rng: np.random.Generator) -> Parts:
-    """Write letters of both cases, each letter equally often."""
-    return _write_table(LETTERS, count, rng)
+    """Write letters of both cases, each letter equally often, some of them badly."""
+    return _write_by_two(LETTERS, count, rng)
 
 
 def write_symbols(count: int, rng: np.random.Generator) -> Parts:
-    """Write symbols and small pictures, each equally often."""
-    return _write_table(SYMBOLS, count, rng)
+    """Write symbols, each equally often, some of them badly."""
+    return _write_by_two(SYMBOLS, count, rng)
 
 
-def draw_shapes(count: int, rng: np.random.Generator) -> Parts:
-    """Draw outlines, by careful hands: a triangle with round corners is a zero."""
-    return _write_table(SHAPES, count, rng, Hand(jitter=0.02, bow=0.02, rounding=0.2))
+def draw_pictures(count: int, rng: np.random.Generator) -> Parts:
+    """Draw small pictures and marks, each equally often."""
+    return _write_table(PICTURES, count, rng, CAREFUL)
+
+
+def _write_by_two(
+    table: dict[str, tuple[Habit, ...]], count: int, rng: np.random.Generator
+) -> Parts:
+    loosely = round(count * LOOSELY)
+    usual = _write_table(table, count - loosely, rng)
+    return usual + _write_table(table, loosely, rng, LOOSE)
 
 
 def _write_table(
@@ -231,16 +249,29 @@ def _share_out(choices: object, count: int, rng: np.random.Generator) -> list[tu
     return [(choice, number) for choice, number in entries if number]
 
 
-# Each kind with its share of all, which add up to 1.
-KINDS: dict[str, tuple[Callable[[int, np.random.Generator], Parts], float]] = {
-    "letters": (write_letters, 0.36),
-    "symbols": (write_symbols, 0.17),
-    "shapes": (draw_shapes, 0.03),
-    "angles": (draw_angles, 0.09),
-    "curves": (draw_curves, 0.06),
-    "scribbles": (draw_scribbles, 0.04),
-    "turned digits": (turn_digits, 0.11),
-    "two digits": (write_pairs, 0.09),
-    "half a digit": (cut_digits, 0.03),
-    "spliced digits": (splice_digits, 0.02),
+class Kind(NamedTuple):
+    """How drawings of a kind are made, and their share of all; the shares add up to 1."""
+
+    make: Callable[[int, np.random.Generator], Parts]
+    share: float
+    thickest: float = THICKEST  # its pens, as shares of the longer side
+
+
+FINE = 0.3  # a thicker pen would hide the head of an arrow, or what a group of strokes is
+KINDS = {
+    "letters": Kind(write_letters, 0.33),
+    "symbols": Kind(write_symbols, 0.11),
+    "pictures": Kind(draw_pictures, 0.12, FINE),
+    "arrows": Kind(draw_arrows, 0.08, FINE),
+    "swirls": Kind(draw_swirls, 0.03, FINE),
+    "underlines": Kind(draw_underlines, 0.02, FINE),
+    "angles": Kind(draw_angles, 0.06),
+    "curves": Kind(draw_curves, 0.04),
+    "scribbles": Kind(draw_scribbles, 0.02),
+    "turned digits": Kind(turn_digits, 0.05),
+    "two digits": Kind(write_pairs, 0.04),
+    "half a digit": Kind(cut_digits, 0.02),
+    "spliced digits": Kind(splice_digits, 0.02),
+    "parts of digits": Kind(write_parts, 0.04, FINE),
+    "a neighbour's stroke": Kind(write_with_neighbours, 0.02, FINE),
 }

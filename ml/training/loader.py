@@ -14,6 +14,7 @@ from ml.synthetic.generate import (
     make_digit_parts,
     make_non_digit_parts,
     make_retraced_parts,
+    make_spoilt_parts,
     trace_examples,
 )
 from ml.training.prefetch import Prefetch
@@ -37,15 +38,15 @@ class Loader:
         if not recipe.is_varied:
             # Images that never change are normalized once; batches are then gathered from them.
             self._fixed = to_tensors(training, device)
-        self._traced = trace_examples(training) if recipe.retraced_digits else None
+        traces = recipe.retraced_digits or recipe.spoilt_digits
+        self._traced = trace_examples(training) if traces else None
         self._varied: Prefetch[Batch] | None = None  # what this epoch learns next
         self._coming: dict[int, list[Prefetch[Examples]]] = {}  # what others will, by their seeds
 
     def count_images(self) -> int:
         """Return how many images an epoch has."""
         recipe = self._recipe
-        made = recipe.retraced_digits + recipe.generated_digits + recipe.generated_non_digits
-        return len(self._training) + made
+        return len(self._training) + sum(recipe.made)
 
     def batches(
         self, epoch: int, seed: int, generator: torch.Generator, next_seed: int | None = None
@@ -91,9 +92,12 @@ class Loader:
 
     def _make_kinds(self, seed: int) -> Iterator[Iterator[Examples]]:
         recipe = self._recipe
-        if self._traced is not None:
+        if recipe.retraced_digits:
             rng = np.random.default_rng((seed, 3))
             yield make_retraced_parts(*self._traced, recipe.retraced_digits, rng)
+        if recipe.spoilt_digits:
+            rng = np.random.default_rng((seed, 4))
+            yield make_spoilt_parts(*self._traced, recipe.spoilt_digits, rng)
         if recipe.generated_digits:
             yield make_digit_parts(recipe.generated_digits, seed)
         if recipe.generated_non_digits:

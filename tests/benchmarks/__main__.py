@@ -22,14 +22,14 @@ def main() -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="serving, pen-up, reading, refusal, generating, corrections, training, seeds"
-        " (all but seeds)",
+        help="serving, pen-up, reading, refusal, generating, corrections, training, seeds, recipe"
+        " (all but the last two)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
     parser.add_argument("--data", type=Path, default=default_data_dir(), help="where MNIST is")
     parser.add_argument(
-        "--weights", type=Path, default=WEIGHTS_DIR, help="for refusal and corrections"
+        "--weights", type=Path, default=WEIGHTS_DIR, help="for refusal, corrections and recipe"
     )
     parser.add_argument(
         "--strokes",
@@ -50,7 +50,7 @@ def main() -> None:
     )
     parser.add_argument("--seeds", type=int, default=5, help="how many, for seeds")
     flags = parser.parse_args()
-    what = flags.what or [name for name in MEASUREMENTS if name != "seeds"]
+    what = flags.what or [name for name in MEASUREMENTS if name not in ("seeds", "recipe")]
     varied = {name for name, recipe in RECIPES.items() if recipe.is_varied}
     if "training" in what and (refused := varied.intersection(flags.model or [])):
         parser.error(f"the tutorials' loop cannot generate what {', '.join(refused)} learns from")
@@ -125,6 +125,13 @@ def _measure_training(flags: argparse.Namespace) -> Iterator[str]:
         yield json.dumps(training.compare(name, flags.data, epochs))
 
 
+def _measure_recipe(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import recipe
+
+    for name in flags.model or ["board_cnn"]:
+        yield json.dumps(recipe.compare(name, flags.data, flags.weights))
+
+
 MEASUREMENTS = {
     "serving": _measure_serving,
     "pen-up": _measure_pen_up,
@@ -134,6 +141,7 @@ MEASUREMENTS = {
     "corrections": _measure_corrections,
     "training": _measure_training,
     "seeds": _measure_seeds,
+    "recipe": _measure_recipe,
 }
 
 

@@ -19,8 +19,8 @@ def measure(weights: Path = WEIGHTS_DIR) -> dict[str, float]:
     classifier = load_onnx(weights, read_card(weights, "board_cnn"))
     rng = np.random.default_rng(HELD_OUT_SEED - 1)  # no epoch and no calibration saw these
     shares = {}
-    for name, (make, _) in KINDS.items():
-        images = render(make(DRAWINGS, rng), rng)
+    for name, kind in KINDS.items():
+        images = render(kind.make(DRAWINGS, rng), rng, kind.thickest)
         logits, _ = classifier(normalize(images.numpy()))
         shares[name] = round(float(classifier.calibration.is_refused(logits).mean()), 3)
     return shares

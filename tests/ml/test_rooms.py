@@ -24,7 +24,7 @@ ROOMS = {
     "ml.adaptation": FOUNDATIONS | {"ml.networks"},
     "ml.predict": FOUNDATIONS | {"ml.networks", "ml.adaptation"},
     "ml.synthetic": FOUNDATIONS | {"ml.data", "ml.tracing"},
-    "ml.evaluation": FOUNDATIONS | {"ml.data", "ml.networks"},
+    "ml.evaluation": FOUNDATIONS | {"ml.data", "ml.networks", "ml.synthetic"},
     "ml.training": FOUNDATIONS
     | {"ml.networks", "ml.data", "ml.tracing", "ml.synthetic", "ml.evaluation"},
     "ml.commands": FOUNDATIONS

@@ -6,15 +6,8 @@ import numpy as np
 import pytest
 
 from ml.errors import DataError
-from ml.evaluation.drawings import (
-    PREPROCESSINGS,
-    as_text,
-    centre_box,
-    compute_auroc,
-    draw_sheet,
-    measure,
-    shrink_board,
-)
+from ml.evaluation.drawings import as_text, compute_auroc, measure
+from ml.evaluation.sheets import PREPROCESSINGS, centre_box, draw_sheet, shrink_board
 from ml.networks.card import WEIGHTS_DIR, find_cards, read_card
 from ml.networks.classifier import load_onnx
 from ml.networks.logits import Calibration
@@ -30,6 +23,9 @@ KEYS = {
     "by_digit",
     "by_size",
     "by_width",
+    "straight_digits_right",
+    "drawings_refused",
+    "parts_refused",
 }
 
 
@@ -107,6 +103,13 @@ def test_a_spread_is_the_best_share_less_the_worst(bars):
 
 def test_only_writers_of_enough_drawings_are_among_the_worst(bars):
     assert list(bars["worst_writers"]) == ["a"]
+
+
+def test_made_drawings_have_rows_in_the_report(bars):
+    text = as_text(bars)
+    assert "straight digits right 0." in text
+    assert "drawings refused 0." in text
+    assert "made drawings refused, by kind: G: " in text
 
 
 def test_shares_of_zero_and_of_one_are_in_the_report(bars):

@@ -16,20 +16,26 @@ from ml.synthetic.generate import (
     make_digits,
     make_non_digits,
     make_samples,
+    make_spoilt_parts,
     retrace_digits,
     trace_examples,
 )
 from ml.synthetic.handwriting import Hand, choose_pen_shares, rewrite, write
-from ml.synthetic.letters import LETTERS, SHAPES, SYMBOLS
+from ml.synthetic.letters import LETTERS, SYMBOLS
 from ml.synthetic.non_digits import KINDS
+from ml.synthetic.parts import PARTS
+from ml.synthetic.pictures import PICTURES
 from ml.synthetic.raster import draw_paths
 from ml.synthetic.splines import build_spline_matrix, parse_habit
+from ml.synthetic.spoilt import SHARES, spoil
+from ml.synthetic.straight_digits import list_habits, write_straight
 from ml.tracing.paths import Paths
 from ml.tracing.tracing import trace
 
 STILL = Hand(**{field.name: 0.0 for field in fields(Hand)})
-TABLES = [DIGITS, LETTERS, SYMBOLS, SHAPES]
+TABLES = [DIGITS, LETTERS, SYMBOLS, PICTURES, PARTS]
 HABITS = [habit for table in TABLES for habits in table.values() for habit in habits]
+HABITS += [habit for digit in DIGITS for habit in list_habits(digit)]
 
 
 @pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit[0])
@@ -171,7 +177,7 @@ def test_a_lifted_pen_begins_a_new_stroke():
 
 
 def test_no_letter_that_could_be_a_digit_is_in_the_tables():
-    assert not set("OoIlZzSsBbqgcCDQUGyYJji!>") & (set(LETTERS) | set(SYMBOLS) | set(SHAPES))
+    assert not set("OoIlZzSsBbqgcCDQUyJji!>") & (set(LETTERS) | set(SYMBOLS) | set(PICTURES))
 
 
 def test_generated_digits_are_as_many_of_each():
@@ -198,9 +204,34 @@ def test_a_seed_decides_everything(make):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_gives_as_many_as_asked_for(kind):
-    make, _ = KINDS[kind]
-    assert sum(len(part) for part in make(37, np.random.default_rng(0))) == 37
-    assert sum(len(part) for part in make(0, np.random.default_rng(0))) == 0
+    make = KINDS[kind].make
+    for count in (37, 1, 0):
+        parts = make(count, np.random.default_rng(0))
+        assert sum(len(part) for part in parts) == count
+        assert all(np.isfinite(part).all() for part in parts)
+
+
+def test_the_shares_of_all_kinds_add_up_to_one():
+    assert sum(kind.share for kind in KINDS.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_straight_digit_is_written_at_several_widths(digit):
+    parts = write_straight(digit, 120, np.random.default_rng(0))
+    assert sum(map(len, parts)) == 120
+    points = [part.reshape(len(part), -1, 2) for part in parts]
+    shapes = np.concatenate([np.ptp(each, axis=1) for each in points])
+    widths = np.quantile(shapes[:, 0] / shapes[:, 1], [0.1, 0.9])
+    assert widths[1] > 1.3 * widths[0]
+    assert widths[1] < 1.2  # wider, a zero is a square
+
+
+def test_a_fifth_of_the_generated_digits_is_written_in_straight_strokes():
+    zeros = make_digits(1_000, seed=2).images[:100]
+    upper_left = zeros[:, 4:9, 6:12].float().mean(dim=(1, 2))
+    corners = zeros[80:, 4:6, 8:20].float().mean()  # a straight zero has ink along its top
+    assert len(upper_left) == 100
+    assert corners > 1.2 * zeros[:80, 4:6, 8:20].float().mean()
 
 
 @pytest.mark.parametrize("make", [make_digits, make_non_digits])
@@ -230,3 +261,38 @@ def test_retraced_digits_come_once_each_before_any_comes_twice(made_digits):
     again = retrace_digits(trace(images), labels, 540, np.random.default_rng(0))
     assert again.images.shape == (540, 28, 28)
     assert again.labels[:360].bincount().tolist() == [36] * 10
+
+
+def test_spoilt_digits_are_two_or_three_in_a_row_or_turned(made_digits):
+    paths = trace(made_digits[0].images.numpy())
+    labels = made_digits[0].labels.numpy()
+    spoilt = spoil(paths, labels, 100, np.random.default_rng(0))
+    assert len(spoilt) == 100
+    width, height = (spoilt.high - spoilt.low).T
+    sizes = np.rint(np.array(list(SHARES.values())) * 100).astype(int)
+    two, three, turned, _ = np.split(width / height, np.cumsum(sizes)[:-1])
+    assert np.median(three) > np.median(two) > 1
+    assert np.median(turned) > 1.2  # by a quarter, most of them
+
+
+def test_several_digits_stand_clear_of_each_other(made_digits):
+    digits = made_digits[0]
+    paths = trace(digits.images.numpy())
+    spoilt = spoil(paths, digits.labels.numpy(), 50, np.random.default_rng(1))
+    pair = spoilt[np.arange(20)]
+    joined = paths.points.shape[1]
+    first, second = pair.points[:, :joined, 0].max(axis=1), pair.points[:, joined:, 0].min(axis=1)
+    assert (second > first).all()
+
+
+def test_spoilt_drawings_are_labelled_as_no_digit(made_digits):
+    traced = trace_examples(made_digits[0])
+    parts = list(make_spoilt_parts(*traced, 33, np.random.default_rng(0)))
+    assert sum(len(part) for part in parts) == 33
+    assert all((part.labels == NOT_A_DIGIT).all() for part in parts)
+
+
+def test_the_same_seed_spoils_the_same_way(made_digits):
+    traced = trace_examples(made_digits[0])
+    first, again = (spoil(*traced, 40, np.random.default_rng(3)) for _ in range(2))
+    assert np.array_equal(first.points, again.points)

@@ -19,6 +19,7 @@ VARIED = {
     "retraced_digits": 360,
     "generated_digits": 40,
     "generated_non_digits": 30,
+    "spoilt_digits": 20,
     "distorted": (0.8, 0.2),
     "batch_size": 64,
 }
@@ -44,8 +45,8 @@ def test_a_plain_recipe_learns_from_every_image_once(made_digits):
 
 def test_a_varied_recipe_mixes_retraced_and_generated_images(varied):
     images, labels = collect(varied)
-    assert varied.count_images() == len(images) == 360 + 360 + 40 + 30
-    assert labels.bincount().tolist() == [36 + 36 + 4] * 10 + [30]
+    assert varied.count_images() == len(images) == 360 + 360 + 40 + 30 + 20
+    assert labels.bincount().tolist() == [36 + 36 + 4] * 10 + [30 + 20]
     assert images.shape[1:] == (1, 28, 28)
     assert images.dtype == torch.float32
 

@@ -72,6 +72,7 @@ FIELDS = {
     "weight_decay": ("Weight decay", write_plain),
     "averaged": ("Weight averaging", "last {:.0%} of training".format),
     "retraced_digits": ("MNIST digits rewritten, each epoch", "{:,}".format),
+    "spoilt_digits": ("MNIST digits made into non-digits, each epoch", "{:,}".format),
     "generated_digits": ("Generated digits, each epoch", "{:,}".format),
     "generated_non_digits": ("Generated non-digits, each epoch", "{:,}".format),
     "distorted": ("Images distorted by augmentation", write_distorted),

@@ -40,7 +40,7 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist l
 test: .venv/.installed-dev browser
 	$(PYTEST) -m "not slow" $(ARGS)
 
-# Also what is slow: a thousand connections, and the board behind nginx where that is installed.
+# Also what is slow: thousands of connections, PostgreSQL, and nginx where that is installed.
 test-all: .venv/.installed-dev browser
 	$(PYTEST) $(ARGS)
 

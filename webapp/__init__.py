@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ml.predict import WEIGHTS_DIR, Reader
 from webapp.addresses import register_addresses
 from webapp.api import register_api
+from webapp.hands.faults import register_faults
 from webapp.hands.keeping import Keeping
 from webapp.hands.memories import Memories
 from webapp.hands.token import register_token
@@ -66,6 +67,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     app.extensions |= {"reader": reader, "keeping": keeping, "memories": memories}
     register_security(app)
     register_problems(app)
+    register_faults(app)
     register_addresses(app)
     register_token(app)
     register_api(app)

@@ -6,19 +6,13 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ml.errors import UnknownModelError
 from webapp.addresses import find_root
-from webapp.store.errors import (
-    ArchiveError,
-    HandFullError,
-    StoreError,
-    StoreFullError,
-    StoreGoneError,
-)
+from webapp.store.errors import ArchiveError
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +27,6 @@ API_DETAILS = {
     404: "There is nothing at this address. The API has POST /api/predict, GET /api/models, "
     "GET /api/health and /api/drawings.",
 }
-# What is wrong with the store, most special first. Nothing of a request that met one was stored.
-STORE_STATUSES = ((HandFullError, 409), (StoreFullError, 507), (StoreError, 503))
 # Not one of the pages' templates: an error in those is shown with this page.
 PAGE = """<!doctype html>
 <html lang="en">
@@ -72,10 +64,12 @@ class Problem(HTTPException):
 
 
 def register_problems(app: Flask) -> None:
-    """Send every error of the app, expected or not, through `answer_problem`."""
+    """Send every error of the app, expected or not, through `answer_problem`.
+
+    Those of the store are in webapp/hands/faults.py: how much they say depends on who asks.
+    """
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(UnknownModelError, answer_unknown_model)
-    app.register_error_handler(StoreError, answer_store_error)
     app.register_error_handler(ArchiveError, answer_archive_error)
     app.register_error_handler(Exception, answer_failure)
 
@@ -126,16 +120,6 @@ def answer_unknown_model(error: UnknownModelError) -> Response:
     known = ", ".join(error.known)
     detail = f"There is no model with that name. The models are: {known}."
     return answer_problem(Problem(404, detail, models=error.known))
-
-
-def answer_store_error(error: StoreError) -> Response:
-    """Say what keeps the store from it, in its own words."""
-    status = next(status for kind, status in STORE_STATUSES if isinstance(error, kind))
-    if status >= 500:
-        log.warning("%s: %s", quote(request.path), error)
-    if isinstance(error, StoreGoneError):
-        current_app.extensions["memories"].forget_all()
-    return answer_problem(Problem(status, str(error)))
 
 
 def answer_archive_error(error: ArchiveError) -> Response:

@@ -28,7 +28,7 @@ const CANVAS_IS_HIDDEN =
 const NOT_UNDERSTOOD = "The server's answer could not be understood. Reload the page.";
 
 const PATIENCE = 400; // ms without a word while a drawing is stored
-const STILL_HERE = "It is still on the board: press again when that is put right.";
+const STILL_HERE = "Your drawing is still on the board.";
 
 const token = new Token();
 const sheet = part("board");

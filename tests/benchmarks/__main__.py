@@ -86,13 +86,14 @@ def _measure_refusal(flags: argparse.Namespace) -> Iterator[str]:
 
 
 def _measure_corrections(flags: argparse.Namespace) -> Iterator[str]:
-    from tests.benchmarks import corrections, new_habits
+    from tests.benchmarks import corrections, full_hand, new_habits
 
+    models = flags.model or ["quick_cnn", "board_cnn"]
+    yield from (full_hand.measure(model, flags.weights) for model in models)
     if not has_mnist(flags.data):
         yield f"skipped: MNIST is not in {flags.data} (--data DIR)"
         return
     mnist = load_mnist(flags.data, train=False)
-    models = flags.model or ["quick_cnn", "board_cnn"]
     if flags.strokes.is_file():
         tables = corrections.measure(
             models, flags.strokes, mnist, flags.weights, choosing=flags.choosing

@@ -101,8 +101,11 @@ def complaints(request, board_url) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def open_page(browser, board_url, complaints) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens the board in a new context with the options given."""
+def open_page(browser, board_url, complaints, serve_own) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens the board in a new context with the options given.
+
+    It asks for `serve_own` so that pages are closed first: one that still loads would complain.
+    """
     contexts = []
 
     def open_board(url: str = board_url, **options) -> Page:

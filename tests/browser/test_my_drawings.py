@@ -100,6 +100,8 @@ def test_deleting_all_asks_and_can_be_undone(open_mine, fill):
     get_button(page, "Undo").click()
     expect_drawings(page, 12)
     expect(page.get_by_text("Brought back: 12.")).to_be_visible()
+    expect(get_thumbnails(page, "0")).to_have_count(2)
+    get_kind(page, "7").scroll_into_view_if_needed()  # thumbnails are loaded as they are seen
     expect(get_thumbnails(page, "7")).to_have_count(1)
 
 
@@ -311,9 +313,10 @@ def check_axe(page):
     assert results.violations_count == 0, results.generate_report()
 
 
-def test_the_api_says_what_the_page_shows(open_mine, fill):
+def test_the_api_says_what_the_page_shows(open_page, own_url, fill):
     fill(3)
-    page = open_mine()
+    page = open_page(own_url)
     with page.expect_response(lambda answer: "label=0" in answer.url) as listed:
-        page.reload()
+        open_my_drawings(page)
     assert json.loads(listed.value.text())["counts"] == {"0": 1, "1": 1, "2": 1}
+    expect_drawings(page, 3)

@@ -59,6 +59,36 @@ def test_a_database_that_is_gone_is_said_with_the_reading(owner, file):
     assert "do not count at the moment" in reading["memory_problem"]
 
 
+def test_where_the_drawings_are_is_said_to_the_owner_and_the_teacher_alone(
+    owner, pupil, teacher, file
+):
+    owner.keep(1)
+    pupil.keep(1)
+    shutil.rmtree(file.parent)
+    file.parent.write_text("not a folder")
+    for person in (owner, teacher, pupil):
+        person.ask("DELETE", ADDRESS)  # whoever finds it gone closes it
+        words = [person.read()["memory_problem"], person.confirm(4).get_json()["detail"]]
+        words.append(person.ask("POST", "/api/hands", json={}).get_json()["detail"])
+        for sentence in words:
+            assert "cannot be written" in sentence
+            assert (str(file.parent) in sentence) == (person is not pupil)
+
+
+def test_with_a_wrong_token_nobody_is_told_where_the_drawings_are(pupil, file):
+    file.parent.write_text("not a folder")
+    pupil.headers = {"X-Board-Token": "wrong"}
+    answer = pupil.ask("POST", "/api/hands", json={})
+    assert_problem(answer, 503, "The database of the drawings cannot be written")
+
+
+def test_what_the_database_says_is_not_for_pupils(pupil, file):
+    file.parent.mkdir()
+    with change(file, "CREATE TABLE drawings (picture)"):
+        pass
+    assert_problem(pupil.confirm(1), 503, "whoever started the server can read why")
+
+
 def test_several_readings_say_it_once(owner, file):
     owner.keep(1)
     shutil.rmtree(file.parent)

@@ -8,6 +8,7 @@ from flask import current_app, request
 
 from ml.adaptation.memory import Memory
 from ml.predict import Reading
+from webapp.hands.faults import describe_fault
 from webapp.hands.keeping import keeping, store
 from webapp.hands.memories import Memories
 from webapp.hands.token import HEADER
@@ -101,7 +102,7 @@ def forget(hand: int, drawing_id: str) -> None:
 def give_up(error: StoreError) -> Recollection:
     """Return nothing but the reason, and leave the store alone for a while."""
     memories().note_failure(error)
-    return Recollection(problem=WITHOUT + str(error))
+    return Recollection(problem=WITHOUT + describe_fault(error))
 
 
 def may_have_hand() -> bool:

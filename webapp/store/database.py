@@ -111,7 +111,7 @@ class Database:
         """Raise StoreGoneError if the file is not the one that was opened; the next use opens."""
         if self._identify() != opened.file:
             self.close()
-            raise StoreGoneError(GONE.format(where=self.where))
+            raise StoreGoneError(GONE, where=self.where)
 
     def _prepare(self, engine: Engine) -> None:
         migrate(engine)
@@ -188,4 +188,4 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreReadOnlyError(READ_ONLY.format(where=folder)) from error
+        raise StoreReadOnlyError(READ_ONLY, where=folder) from error

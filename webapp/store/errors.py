@@ -2,9 +2,23 @@
 
 from ml.errors import ExplainedError
 
+DISCREET = {
+    "where": "the database of the drawings",
+    "reason": "whoever started the server can read why",
+}
+
 
 class StoreError(ExplainedError):
-    """The store cannot do what was asked; nothing that was confirmed before is lost."""
+    """The store cannot do what was asked; nothing that was confirmed before is lost.
+
+    A sentence may have places for `where` the drawings are and for a `reason` in the database's
+    words. `discreet` is the sentence without them, for people who need not know the server's files.
+    """
+
+    def __init__(self, sentence: str, **places: object) -> None:
+        super().__init__(sentence.format(**places) if places else sentence)
+        discreet = sentence.format(**DISCREET) if places else sentence
+        self.discreet = discreet[0].upper() + discreet[1:]
 
 
 class HandFullError(StoreError):

@@ -44,7 +44,7 @@ def explain_errors(where: str) -> Iterator[None]:
     except DBAPIError as error:
         raise explain(error, where) from error
     except SQLAlchemyError as error:
-        raise StoreError(FAILED.format(where=where, reason=first_line(error))) from error
+        raise StoreError(FAILED, where=where, reason=first_line(error)) from error
 
 
 def explain(error: DBAPIError, where: str) -> StoreError:
@@ -53,10 +53,10 @@ def explain(error: DBAPIError, where: str) -> StoreError:
     code = getattr(original, "sqlite_errorname", None) or getattr(original, "sqlstate", None)
     for codes, (kind, sentence) in KINDS.items():
         if code and code.startswith(codes):
-            return kind(sentence.format(where=where))
+            return kind(sentence, where=where)
     if code is None and hasattr(original, "sqlstate"):  # there was no server to give a code
-        return StoreGoneError(NO_ANSWER.format(where=where))
-    return StoreError(FAILED.format(where=where, reason=first_line(original)))
+        return StoreGoneError(NO_ANSWER, where=where)
+    return StoreError(FAILED, where=where, reason=first_line(original))
 
 
 def first_line(error: BaseException | None) -> str:

@@ -1,6 +1,6 @@
 """What a hand confirmed gives a bonus to what is near it."""
 
-from time import perf_counter
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -166,16 +166,13 @@ def test_a_memory_stays_as_it_is_when_another_is_made_of_it():
     assert memory.bonus(at(EAST, NORTH))[:, 7].tolist() == [CERTAIN, 0]
 
 
-@pytest.mark.slow
-def test_ten_thousand_drawings_count_with_the_next_one_within_50_milliseconds():
-    random = np.random.default_rng(0)
-    features = random.random((10_000, 2304), np.float32).astype(np.float16)
+def test_one_more_among_ten_thousand_copies_few_of_them():
+    features = np.random.default_rng(0).random((10_000, 256), np.float32)
     memory = Memory(features, np.arange(10_000) % 11, [str(n) for n in range(10_000)])
-    taken = []
-    for n in range(5):
-        new = random.random((1, 2304), np.float32)
-        started = perf_counter()
-        memory = memory.add(new, np.array([7]), [f"new {n}"])
-        assert memory.bonus(new)[0, 7] == CERTAIN
-        taken.append(perf_counter() - started)
-    assert min(taken) < 0.05
+    tracemalloc.start()
+    try:
+        memory = memory.add(1 - features[:1], np.array([7]), ["new"])
+        assert memory.bonus(1 - features[:1])[0, 7] == CERTAIN
+        assert tracemalloc.get_traced_memory()[1] < features.nbytes / 2
+    finally:
+        tracemalloc.stop()

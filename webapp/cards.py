@@ -17,7 +17,10 @@ from webapp.recipe_table import tabulate_recipe
 STRONG = (0.005, 0.01, 0.025)  # shares of a digit's images from which a mistake is darker
 SIDE = 28  # pixels of a mistake's picture
 # With these, training's images are harder than validation's.
-HARDER = ("distorted", "retraced_digits", "generated_digits", "generated_non_digits")
+HARDER = (
+    *("distorted", "retraced_digits", "generated_digits", "generated_non_digits"),
+    "spoilt_digits",
+)
 
 
 @dataclass(frozen=True)

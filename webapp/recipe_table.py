@@ -75,6 +75,7 @@ FIELDS = {
     "spoilt_digits": ("MNIST digits made into non-digits, each epoch", "{:,}".format),
     "generated_digits": ("Generated digits, each epoch", "{:,}".format),
     "generated_non_digits": ("Generated non-digits, each epoch", "{:,}".format),
+    "spoilt_digits": ("MNIST digits made into other things, each epoch", "{:,}".format),
     "distorted": ("Images distorted by augmentation", write_distorted),
     "loss_reduction": ("Loss", lambda name: REDUCTIONS.get(name, name)),
     "stop_at_accuracy": ("Stops early at training accuracy", "{:.1%}".format),

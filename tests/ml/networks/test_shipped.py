@@ -1,6 +1,5 @@
 """What ships keeps what is said of it: its lines, its size, its figures in the README."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from ml.networks.card import WEIGHTS_DIR, find_cards, read_card
 from ml.networks.layers import describe_layers
 from ml.networks.registry import MODELS, count_parameters
 from ml.networks.weights import load_weights
-from ml.training.recipes import RECIPES
+from ml.training.recipes import RECIPES, Recipe
 
 README = Path(__file__).parents[3] / "README.md"
 LINES = {
@@ -53,7 +52,7 @@ def test_a_card_says_what_the_code_does(card):
     assert card.summary == model.summary
     assert card.parameters == count_parameters(model)
     assert card.layers == describe_layers(model)
-    assert card.recipe == json.loads(json.dumps(recipe.to_dict()))
+    assert Recipe.from_dict(card.recipe) == recipe
     assert card.tutorial == recipe.tutorial.to_dict(card.model)
     assert card.epochs == len(card.history) <= recipe.epochs
 

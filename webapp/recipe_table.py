@@ -72,7 +72,6 @@ FIELDS = {
     "weight_decay": ("Weight decay", write_plain),
     "averaged": ("Weight averaging", "last {:.0%} of training".format),
     "retraced_digits": ("MNIST digits rewritten, each epoch", "{:,}".format),
-    "spoilt_digits": ("MNIST digits made into non-digits, each epoch", "{:,}".format),
     "generated_digits": ("Generated digits, each epoch", "{:,}".format),
     "generated_non_digits": ("Generated non-digits, each epoch", "{:,}".format),
     "spoilt_digits": ("MNIST digits made into other things, each epoch", "{:,}".format),

@@ -102,6 +102,7 @@ def test_pressing_twice_stores_once(page):
     assert count_kept(page) == 1
 
 
+@SLOW
 def test_another_label_replaces_the_first_and_undo_brings_it_back(page):
     draw_and_read(page, 7)
     confirm(page, 1)
@@ -142,6 +143,7 @@ def test_an_unsure_answer_is_confirmed_by_one_press(page):
     expect(page.get_by_text("Unsure: 4 or 9", exact=True)).to_be_visible()
 
 
+@SLOW
 def test_a_sure_answer_needs_no_confirmation(page):
     draw_and_read(page, 7)
     expect(get_button(page, "Right")).to_be_hidden()
@@ -158,11 +160,13 @@ def test_before_anything_is_drawn_the_page_says_what_is_kept_where_and_how_to_de
     expect(words).to_be_visible()
 
 
+@SLOW
 def test_on_a_shared_server_it_says_that_it_is_kept_there(open_page, class_url):
     page = open_page(class_url)
     expect(page.get_by_text(re.compile("kept on this server"))).to_be_visible()
 
 
+@SLOW
 def test_a_blank_drawing_cannot_be_confirmed(page):
     answer_all(page, json=make_reading(None, "blank") | {"probabilities": None, "seen": None})
     draw_stroke(page, DOWN)
@@ -170,6 +174,7 @@ def test_a_blank_drawing_cannot_be_confirmed(page):
     expect(get_correction(page, 7)).to_be_hidden()
 
 
+@SLOW
 def test_a_further_stroke_makes_it_another_drawing(page):
     draw_and_read(page, 7)
     confirm(page, 1)
@@ -179,6 +184,7 @@ def test_a_further_stroke_makes_it_another_drawing(page):
     expect_kept(page, 1)
 
 
+@SLOW
 def test_another_model_is_taught_as_well(page):
     draw_and_read(page, 7)
     confirm(page, 1)
@@ -187,6 +193,7 @@ def test_another_model_is_taught_as_well(page):
         expect(get_row(page, re.compile(model)).first.get_by_role("cell").first).to_have_text("1")
 
 
+@SLOW
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_moves_whatever_is_confirmed(open_page, own_url, width):
     size = {"width": width, "height": WIDTHS[width]}
@@ -228,6 +235,7 @@ def test_it_all_works_by_keyboard(any_screen):
     assert count_kept(page) == 0
 
 
+@SLOW
 def test_right_and_undo_pass_the_focus_to_each_other(page):
     answer_all(page, json=make_reading(4) | {"unsure": [4, 9]})
     draw_stroke(page, DOWN)
@@ -238,6 +246,7 @@ def test_right_and_undo_pass_the_focus_to_each_other(page):
     expect(get_button(page, "Right")).to_be_focused()
 
 
+@SLOW
 def test_a_screen_reader_hears_why(page):
     draw_and_read(page, 7)
     record_what_is_heard(page)
@@ -247,6 +256,7 @@ def test_a_screen_reader_hears_why(page):
     assert list_what_was_heard(page)[-1] == "1, because of a drawing of yours"
 
 
+@SLOW
 @pytest.mark.failed_requests
 @pytest.mark.parametrize("failure", ["away", "locked"])
 def test_what_is_not_stored_is_said_and_the_drawing_stays(page, failure):
@@ -268,6 +278,7 @@ def test_what_is_not_stored_is_said_and_the_drawing_stays(page, failure):
     assert count_kept(page) == 1
 
 
+@SLOW
 def test_readings_go_on_without_the_store_and_the_page_says_so_once(page):
     problem = "Your confirmed drawings do not count at the moment. The disk is gone."
     answer_all(page, json=make_reading(7) | {"memory_problem": problem})
@@ -294,6 +305,7 @@ def test_two_browsers_have_two_hands_at_once(open_page, class_url):
         expect(get_thumbnails(page, name)).to_have_count(1)
 
 
+@SLOW
 def test_a_browser_without_a_hand_gets_no_cookie_by_reading(open_page, class_url):
     page = open_page(class_url)
     draw_and_read(page, 7)
@@ -316,6 +328,7 @@ def test_the_token_comes_with_the_address_and_leaves_it(open_page, class_url):
     expect(page.get_by_role("status")).to_have_text("1")
 
 
+@SLOW
 @pytest.mark.failed_requests
 def test_a_token_of_a_server_before_is_said_and_forgotten(open_page, class_url):
     page = open_page(f"{class_url}/#token=another-token")
@@ -327,6 +340,7 @@ def test_a_token_of_a_server_before_is_said_and_forgotten(open_page, class_url):
     assert len(page.context.cookies()) == 1
 
 
+@SLOW
 def test_the_bar_of_what_was_taught_is_marked(page):
     draw_and_read(page, 7)
     confirm(page, 1)

@@ -53,6 +53,7 @@ def open_mine(open_page, own_url):
     return lambda **options: open_page(f"{own_url}/drawings", **options)
 
 
+@SLOW
 def test_without_drawings_the_page_says_how_to_begin(open_mine):
     page = open_mine()
     expect_drawings(page, 0)
@@ -105,6 +106,7 @@ def test_deleting_all_asks_and_can_be_undone(open_mine, fill):
     expect(get_thumbnails(page, "7")).to_have_count(1)
 
 
+@SLOW
 def test_after_a_minute_undo_is_no_longer_offered(open_page, own_url, fill):
     fill(2)
     page = open_page(f"{own_url}/drawings")
@@ -137,6 +139,7 @@ def test_drawings_are_downloaded_and_loaded_back(open_mine, fill, tmp_path):
     expect(page.get_by_text("Loaded: 0 new, 5 known.")).to_be_visible()
 
 
+@SLOW
 @pytest.mark.failed_requests
 def test_a_file_that_is_no_zip_is_refused_in_words(open_mine, tmp_path):
     path = tmp_path / "letter.zip"
@@ -156,6 +159,7 @@ def test_without_the_store_the_page_says_so(open_page, serve_own, tmp_path):
     expect(page.get_by_text("damaged, or not a database")).to_be_visible()
 
 
+@SLOW
 @pytest.mark.failed_requests
 def test_what_is_not_deleted_is_said_and_stays(open_mine, fill):
     fill(1)
@@ -166,6 +170,7 @@ def test_what_is_not_deleted_is_said_and_stays(open_mine, fill):
     expect_drawings(page, 1)
 
 
+@SLOW
 def test_ten_thousand_stay_quick_and_load_as_they_are_seen(open_mine, fill):
     fill(4_400)
     asked = []
@@ -183,6 +188,7 @@ def test_ten_thousand_stay_quick_and_load_as_they_are_seen(open_mine, fill):
     assert heading.evaluate("heading => heading.getBoundingClientRect().top + scrollY") == place
 
 
+@SLOW
 def test_more_are_shown_rightly_after_some_were_deleted(open_mine, fill):
     fill(130, labels=1)
     page = open_mine()
@@ -211,6 +217,7 @@ def test_somebody_else_draws_now(open_page, class_url):
     draw_and_read(page, 7)
 
 
+@SLOW
 def test_on_ones_own_machine_there_is_nobody_else(open_mine):
     page = open_mine()
     expect_drawings(page, 0)
@@ -232,6 +239,7 @@ def test_a_teacher_sees_all_hands_together(open_page, class_url):
     assert "token" not in page.url
 
 
+@SLOW
 def test_a_pupil_is_not_offered_all_hands(open_page, class_url):
     page = open_page(f"{class_url}/drawings")
     expect_drawings(page, 0)
@@ -263,6 +271,7 @@ def test_everything_is_reached_by_keyboard(open_mine, fill):
     expect_drawings(page, 1)
 
 
+@SLOW
 def test_it_works_under_a_prefix(open_page, serve_own):
     url = f"{serve_own(LISTENS_ON_LOOPBACK=True, PREFIX='/class/board')}/class/board/"
     page = open_page(url)
@@ -273,6 +282,7 @@ def test_it_works_under_a_prefix(open_page, serve_own):
     expect(get_thumbnails(page, "1")).to_have_count(1)
 
 
+@SLOW
 def test_it_prints_without_what_only_works_on_a_screen(open_mine, fill):
     fill(3)
     page = open_mine()
@@ -313,6 +323,7 @@ def check_axe(page):
     assert results.violations_count == 0, results.generate_report()
 
 
+@SLOW
 def test_the_api_says_what_the_page_shows(open_page, own_url, fill):
     fill(3)
     page = open_page(own_url)

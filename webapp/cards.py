@@ -18,7 +18,10 @@ STRONG = (0.005, 0.01, 0.025)  # shares of a digit's images from which a mistake
 SIDE = 28  # pixels of a mistake's picture
 # With these, training's images are harder than validation's.
 HARDER = (
-    *("distorted", "retraced_digits", "generated_digits", "generated_non_digits"),
+    "distorted",
+    "retraced_digits",
+    "generated_digits",
+    "generated_non_digits",
     "spoilt_digits",
 )
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ml.synthetic.handwriting import split_into_groups, to_segments
+
 Parts = list[np.ndarray]
 GROUPS = 24
 POINTS = 14  # of a shaft
@@ -19,10 +21,7 @@ def draw_arrows(count: int, rng: np.random.Generator) -> Parts:
     """Draw arrows: straight, curved and turning shafts in all directions, with any kind of head."""
     parts = []
     names = list(SHAFTS)
-    for number in np.array_split(np.arange(count), min(GROUPS, max(1, count))):
-        n = len(number)
-        if not n:
-            continue
+    for n in split_into_groups(count, GROUPS):
         name = names[rng.integers(len(names))]
         shaft = SHAFTS[name](n, rng)
         strokes = [shaft, *_draw_heads(shaft, str(rng.choice(HEADS[name])), rng)]
@@ -36,10 +35,7 @@ def draw_swirls(count: int, rng: np.random.Generator) -> Parts:
     """Draw spirals, loops in a row, waves and zigzags."""
     kinds = (_spiral, _spiral, _loops, _loops, _wave, _zigzag)
     parts = []
-    for number in np.array_split(np.arange(count), min(GROUPS, max(1, count))):
-        n = len(number)
-        if not n:
-            continue
+    for n in split_into_groups(count, GROUPS):
         kind = kinds[rng.integers(len(kinds))]
         turn = rng.uniform(0, 2 * np.pi, n) if kind is _spiral else rng.normal(0, 0.25, n)
         parts.append(_finish([kind(n, rng)], turn, rng))
@@ -49,10 +45,7 @@ def draw_swirls(count: int, rng: np.random.Generator) -> Parts:
 def draw_underlines(count: int, rng: np.random.Generator) -> Parts:
     """Draw lines under what is not there: one or two, level or wavy, with or without a hook."""
     parts = []
-    for number in np.array_split(np.arange(count), min(GROUPS, max(1, count))):
-        n = len(number)
-        if not n:
-            continue
+    for n in split_into_groups(count, GROUPS):
         strokes = [_underline(n, rng)]
         if rng.random() < 0.4:
             strokes.append(_underline(n, rng) + np.array([0, 0.12 + 0.3 * rng.random()]))
@@ -74,7 +67,7 @@ def _finish(strokes: list[np.ndarray], turn: np.ndarray, rng: np.random.Generato
         x, y = stroke[:, :, 0], stroke[:, :, 1]
         x, y = (cosine * x - sine * y) * aspect, (sine * x + cosine * y) / aspect
         points = np.stack([x, y], axis=2) + rng.normal(0, 1, (n, x.shape[1], 2)) * shake
-        parts.append(np.concatenate([points[:, :-1], points[:, 1:]], axis=2))
+        parts.append(to_segments(points))
     return np.concatenate(parts, axis=1)
 
 

@@ -70,7 +70,32 @@ def write(
         _record(_place_stroke(stroke, rng, hand), rng, hand) for stroke in curve.follow(points, rng)
     ]
     strokes = _deform(strokes, rng, hand)
-    return np.concatenate([_to_segments(stroke) for stroke in strokes], axis=1)
+    return np.concatenate([to_segments(stroke) for stroke in strokes], axis=1)
+
+
+def write_table(
+    table: dict[str, tuple[Habit, ...]],
+    count: int,
+    rng: np.random.Generator,
+    hand: Hand | None = None,
+) -> list[np.ndarray]:
+    """Write random characters of a table, each in one of its habits; return arrays of segments.
+
+    The character is chosen first: those with many habits come no more often than others.
+    """
+    names = list(table)
+    chosen = [table[names[n]] for n in rng.integers(len(names), size=count)]
+    habits = [habits[rng.integers(len(habits))] for habits in chosen]
+    return [write(habit, habits.count(habit), rng, hand) for habit in sorted(set(habits))]
+
+
+def split_into_groups(count: int, most: int, fewest: int = 1) -> list[int]:
+    """Return the sizes of at most `most` groups of at least `fewest`, which differ by one at most.
+
+    There is one group if there are fewer than `fewest`, and none of 0.
+    """
+    groups = min(most, max(1, count // fewest))
+    return [len(group) for group in np.array_split(np.arange(count), groups) if len(group)]
 
 
 def _move_controls(
@@ -182,7 +207,8 @@ def rewrite(paths: Paths, rng: np.random.Generator, hand: Hand = ANOTHER) -> Pat
     return Paths((shape * longest + middle).astype(np.float32), paths.lands)
 
 
-def _to_segments(stroke: np.ndarray) -> np.ndarray:
+def to_segments(stroke: np.ndarray) -> np.ndarray:
+    """Return the pieces (count, K - 1, 4) of strokes (count, K, 2) from point to point."""
     return np.concatenate([stroke[:, :-1], stroke[:, 1:]], axis=2)
 
 

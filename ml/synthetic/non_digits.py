@@ -12,7 +12,14 @@ import numpy as np
 
 from ml.synthetic.arrows import draw_arrows, draw_swirls, draw_underlines
 from ml.synthetic.digits import DIGITS, Habit
-from ml.synthetic.handwriting import THICKEST, Hand, write
+from ml.synthetic.handwriting import (
+    THICKEST,
+    Hand,
+    split_into_groups,
+    to_segments,
+    write,
+    write_table,
+)
 from ml.synthetic.letters import LETTERS, SYMBOLS
 from ml.synthetic.parts import write_parts, write_with_neighbours
 from ml.synthetic.pictures import PICTURES
@@ -59,31 +66,15 @@ def write_symbols(count: int, rng: np.random.Generator) -> Parts:
 
 def draw_pictures(count: int, rng: np.random.Generator) -> Parts:
     """Draw small pictures and marks, each equally often."""
-    return _write_table(PICTURES, count, rng, CAREFUL)
+    return write_table(PICTURES, count, rng, CAREFUL)
 
 
 def _write_by_two(
     table: dict[str, tuple[Habit, ...]], count: int, rng: np.random.Generator
 ) -> Parts:
     loosely = round(count * LOOSELY)
-    usual = _write_table(table, count - loosely, rng)
-    return usual + _write_table(table, loosely, rng, LOOSE)
-
-
-def _write_table(
-    table: dict[str, tuple[Habit, ...]],
-    count: int,
-    rng: np.random.Generator,
-    hand: Hand | None = None,
-) -> Parts:
-    """Write random characters of a table, each in one of its habits.
-
-    The character is chosen first: those with many habits come no more often than others.
-    """
-    names = list(table)
-    chosen = [table[names[n]] for n in rng.integers(len(names), size=count)]
-    habits = [habits[rng.integers(len(habits))] for habits in chosen]
-    return [write(habit, habits.count(habit), rng, hand) for habit in sorted(set(habits))]
+    usual = write_table(table, count - loosely, rng)
+    return usual + write_table(table, loosely, rng, LOOSE)
 
 
 def draw_angles(count: int, rng: np.random.Generator) -> Parts:
@@ -149,7 +140,7 @@ def _draw_stroke(
         places = np.stack([cells % grid, cells // grid], axis=2) / (grid - 1)
         places = places + rng.normal(0, 0.05, places.shape)
     path = build_spline_matrix(points, steps) @ (places * FIELD) if steps > 1 else places * FIELD
-    return np.concatenate([path[:, :-1], path[:, 1:]], axis=2)
+    return to_segments(path)
 
 
 def turn_digits(count: int, rng: np.random.Generator) -> Parts:
@@ -239,14 +230,12 @@ def _share_out(choices: object, count: int, rng: np.random.Generator) -> list[tu
     """Give each of `count` drawings a random choice; return (choice, number of drawings) pairs."""
     choices = list(choices)
     numbers = np.bincount(rng.integers(len(choices), size=count), minlength=len(choices))
-    # Callers write all drawings of an entry in one habit, so each choice is split into up to 8
-    # entries, of 4 drawings or more.
-    entries = [
-        (c, len(n))
-        for c, m in zip(choices, numbers, strict=True)
-        for n in np.array_split(np.arange(m), max(1, min(8, m // 4)))
+    # Callers write all drawings of an entry in one habit, so each choice is split into several.
+    return [
+        (choice, size)
+        for choice, number in zip(choices, numbers, strict=True)
+        for size in split_into_groups(number, most=8, fewest=4)
     ]
-    return [(choice, number) for choice, number in entries if number]
 
 
 class Kind(NamedTuple):

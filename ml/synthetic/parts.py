@@ -10,7 +10,7 @@ people's five), the stem of a six or a nine (a one), a half of an eight (an S, a
 import numpy as np
 
 from ml.synthetic.digits import DIGITS, Habit
-from ml.synthetic.handwriting import write
+from ml.synthetic.handwriting import split_into_groups, write, write_table
 
 Parts = list[np.ndarray]
 
@@ -50,10 +50,7 @@ GAPS = 0.06, 0.4  # between a digit and its neighbour's stroke, in heights
 
 def write_parts(count: int, rng: np.random.Generator) -> Parts:
     """Write parts of digits that are no digits, each kind equally often."""
-    names = list(PARTS)
-    chosen = [PARTS[names[n]] for n in rng.integers(len(names), size=count)]
-    habits = [habits[rng.integers(len(habits))] for habits in chosen]
-    return [write(habit, habits.count(habit), rng) for habit in sorted(set(habits))]
+    return write_table(PARTS, count, rng)
 
 
 def write_with_neighbours(count: int, rng: np.random.Generator) -> Parts:
@@ -64,10 +61,7 @@ def write_with_neighbours(count: int, rng: np.random.Generator) -> Parts:
     """
     digits = [digit for digit in DIGITS if digit != "1"]
     parts = []
-    for number in np.array_split(np.arange(count), min(40, max(1, count // 4))):
-        n = len(number)
-        if not n:
-            continue
+    for n in split_into_groups(count, most=40, fewest=4):
         habits = DIGITS[digits[rng.integers(len(digits))]]
         digit = write(habits[rng.integers(len(habits))], n, rng)
         text = BESIDE[rng.integers(len(BESIDE))]

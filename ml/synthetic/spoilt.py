@@ -5,11 +5,12 @@ The shapes are people's; `ml.synthetic.non_digits` does the same with skeletons.
 
 import numpy as np
 
+from ml.synthetic import non_digits
 from ml.tracing.paths import Paths
 
 # Quarter turns to the right after which it is no digit, and the digits that mirrored are none.
-TURNS = {2: (1, 3), 3: (1, 2, 3), 4: (1, 2, 3), 5: (1, 3), 6: (1, 3), 7: (1,), 8: (1, 3), 9: (1, 3)}
-MIRRORED = (3, 4, 6, 7)
+TURNS = {int(digit): turns for digit, turns in non_digits.TURNS.items()}
+MIRRORED = (3, 4, 6, 7)  # no nines: of people's own, some are written like an S
 SHARES = {"two": 0.4, "three": 0.12, "turned": 0.26, "with a part": 0.22}
 CLOSEST, FARTHEST = 0.05, 0.4  # gaps between neighbours, in heights
 PIECE = 0.3, 0.65  # of a neighbour's path, by its points

@@ -7,7 +7,7 @@ hands: with a careless one's bends, a zero of four straight strokes is a zero li
 import numpy as np
 
 from ml.synthetic.digits import Habit
-from ml.synthetic.handwriting import Hand, write
+from ml.synthetic.handwriting import Hand, split_into_groups, write
 
 # Without a width: each is written at several.
 PATHS: dict[str, tuple[str, ...]] = {
@@ -110,8 +110,7 @@ def write_straight(digit: str, count: int, rng: np.random.Generator) -> list[np.
     """Write a digit in straight strokes `count` times; return arrays of segments, (n, S, 4)."""
     habits = list_habits(digit)
     parts = []
-    for number in np.array_split(np.arange(count), min(len(habits), max(1, count // 4))):
-        if len(number):
-            hand = CAREFUL if rng.random() < 0.6 else HURRIED
-            parts.append(write(habits[rng.integers(len(habits))], len(number), rng, hand))
+    for size in split_into_groups(count, most=len(habits), fewest=4):
+        hand = CAREFUL if rng.random() < 0.6 else HURRIED
+        parts.append(write(habits[rng.integers(len(habits))], size, rng, hand))
     return parts

@@ -1,6 +1,9 @@
 """A fresh app for every test, with a reader that needs no weights."""
 
+import shutil
 import signal
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -103,3 +106,12 @@ def server(tmp_path_factory):
     yield server
     if server.process.poll() is None:
         server.stop(signal.SIGTERM)
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that every user of the machine may look into."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)

@@ -4,17 +4,14 @@ import contextlib
 import os
 import shutil
 import sqlite3
-import tempfile
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
 
 from tests.webapp.people import ADDRESS, TOKEN, Person, assert_problem
+from tests.webapp.permissions import as_anybody
 from tests.webapp.shelf import make_shelf
 from webapp.store import DATABASE_FILE
-
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -139,27 +136,6 @@ def test_a_newer_database_is_refused_in_words(make_app, owner, file):
     for answer in (newer.confirm(4), newer.ask("GET", ADDRESS)):
         assert_problem(answer, 503, "newer")
     assert "newer" in newer.read()["memory_problem"]
-
-
-@pytest.fixture
-def open_folder():
-    """A folder that every user of the machine may look into."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
-@contextlib.contextmanager
-def as_anybody():
-    """Let permissions count: they don't for root."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions work differently here")

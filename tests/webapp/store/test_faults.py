@@ -1,15 +1,13 @@
 """Whatever happens to SQLite's file: one clear sentence, and what was confirmed is still there."""
 
 import contextlib
-import os
 import shutil
 import sqlite3
-import tempfile
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
 
+from tests.webapp.permissions import as_anybody
 from tests.webapp.store.made import make_drawing
 from webapp.store import DATABASE_FILE
 from webapp.store.errors import (
@@ -19,8 +17,6 @@ from webapp.store.errors import (
     StoreLockedError,
     StoreReadOnlyError,
 )
-
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -36,27 +32,6 @@ def hand(store):
 @pytest.fixture
 def file(tmp_path):
     return tmp_path / "instance" / DATABASE_FILE
-
-
-@pytest.fixture
-def open_folder():
-    """A folder that every user of the machine may look into."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
-@contextlib.contextmanager
-def as_anybody():
-    """Let permissions count: they don't for root."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 @contextlib.contextmanager

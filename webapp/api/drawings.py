@@ -57,6 +57,7 @@ def list_drawings() -> dict[str, Any]:
         "pages": max(1, math.ceil(page.total / PAGE_SIZE)),
         "total": page.total,
         "counts": {str(write_label(label)): count for label, count in page.counts.items()},
+        "corrections": page.corrections,
         "limit": LIMIT,
     }
 

@@ -51,6 +51,13 @@ def count_labels(connection: Connection, hand: int | None) -> dict[int, int]:
     return dict(connection.execute(query.order_by(Drawing.label)).all())
 
 
+def count_corrections(connection: Connection, hand: int | None) -> int:
+    """Return how many drawings were read differently from their labels."""
+    is_corrected = and_(belongs_to(hand), Drawing.read_as != Drawing.label)
+    query = select(func.count()).select_from(Drawing).where(is_corrected)
+    return connection.execute(query).scalar_one()
+
+
 def delete_rows(connection: Connection, hand: int, now: datetime) -> int:
     """Mark a hand's drawings as deleted; return how many."""
     return connection.execute(update(Drawing).where(belongs_to(hand)).values(deleted=now)).rowcount

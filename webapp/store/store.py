@@ -121,7 +121,8 @@ class Store:
             counts = count_labels(connection, hand)
             total = sum(counts.values()) if label is None else counts.get(label, 0)
             rows = connection.execute(query.offset(start)).all() if start < total else []
-        return Page([to_drawing(row) for row in rows], total, counts)
+            corrections = queries.count_corrections(connection, hand)
+        return Page([to_drawing(row) for row in rows], total, counts, corrections)
 
     def each(self, hand: int | None) -> Iterator[StoredDrawing]:
         """Yield a hand's drawings, or all hands', oldest first, without holding them all."""

@@ -1,9 +1,7 @@
-"""--train --drawings: the served network learns a hand's drawings, and is served if that is good."""
+"""--train --drawings: the served network learns a hand, and is served if that is good."""
 
 import argparse
 import json
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Fine-tuning: half of each batch is drawings, half replay; a habit is learned, the rest is kept."""
+"""Fine-tuning: batches are half drawings, half replay; a habit is learned, the rest is kept."""
 
 import json
 import subprocess

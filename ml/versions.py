@@ -121,20 +121,21 @@ def find_twin(instance: Path, card: ModelCard) -> Version | None:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Which version of each model is served; what a model isn't named with is version 0.
+    """Which version of each model is served, and how another one comes to be.
 
-    With `instance` None there is nothing but what lies in `weights_dir`. `serve` makes a version
-    the one that is served from now on.
+    `ask` returns the numbers by model, without those that were never switched: they are version 0.
+    `serve` lets a version be served from now on. With `instance` None there is nothing but what
+    lies in `weights_dir`.
     """
 
     weights_dir: Path
     instance: Path | None
-    served: Mapping[str, int]
+    ask: Callable[[], Mapping[str, int]]
     serve: Callable[[str, int], None]
 
     def list_models(self) -> list[str]:
         """Return the names of the models that can be served."""
-        chosen = {model for model, number in self.served.items() if number != SHIPPED}
+        chosen = {model for model, number in self.ask().items() if number != SHIPPED}
         return sorted({*find_cards(self.weights_dir), *chosen})
 
     def find(self, model: str) -> Version:
@@ -142,7 +143,7 @@ class Shelf:
 
         Raises UnknownVersionError or WeightsError if there is neither.
         """
-        number = self.served.get(model, SHIPPED)
+        number = self.ask().get(model, SHIPPED)
         try:
             return find_version(self.instance, self.weights_dir, model, number)
         except (UnknownVersionError, WeightsError):

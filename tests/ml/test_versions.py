@@ -235,7 +235,7 @@ def test_a_card_from_before_there_were_versions_has_no_parent():
 
 
 def shelve(instance, served, weights_dir=WEIGHTS_DIR):
-    return Shelf(weights_dir, instance, served, serve=None)
+    return Shelf(weights_dir, instance, ask=lambda: served, serve=None)
 
 
 def test_a_shelf_knows_what_is_served(add, instance):

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -35,7 +36,7 @@ HEEDED = {
     "train": {
         *("sessions", "learning_rate", "batch_size", "optimizer", "momentum", "session_decay"),
         *("seed", "resume", "refresh", "ship", "serve_other_data", "pictures"),
-        *("model", "data", "out", "weights", "device", "instance"),
+        *("model", "data", "out", "weights", "device", "instance", "drawings", "all_hands"),
     },
     "evaluate": {
         *("model", "all", "data", "weights", "device", "json", "instance"),
@@ -186,6 +187,15 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--momentum", type=_number, help="of sgd: from 0 to less than 1")
     group.add_argument(
         "--session-decay", type=_number, help="factor on the learning rate between sessions"
+    )
+    group.add_argument(
+        "--drawings",
+        action="store_true",
+        help="let what is served learn this machine's confirmed drawings, and serve the result if"
+        " it reads them better and forgets nothing else",
+    )
+    group.add_argument(
+        "--all-hands", action="store_true", help="with --drawings: the drawings of all hands"
     )
     group.add_argument("--seed", type=_whole, help="decides weights and order (0)")
     group.add_argument("--resume", action="store_true", help="go on with the newest run, or --out")
@@ -340,6 +350,17 @@ def exchange_drawings(flags: argparse.Namespace) -> None:
             print(f"{flags.import_drawings}: {counts.added:,} new, {counts.known:,} known")
 
 
+def read_confirmed(flags: argparse.Namespace) -> tuple[list, list, list]:
+    """Return the drawings to learn from: the bytes, the label and the strokes of each."""
+    from webapp.store import commands, has_database
+
+    settings = _find_store(flags)
+    if not has_database(*settings):
+        return [], [], []
+    with _open_store(settings) as store:
+        return commands.list_confirmed(store, all_hands=flags.all_hands)
+
+
 def manage_versions(flags: argparse.Namespace) -> None:
     """List, serve, export or import versions, and say what was done."""
     from webapp.versions import commands
@@ -423,6 +444,7 @@ def _run(flags: argparse.Namespace, parser: Parser) -> None:
     flags.weights = flags.weights or WEIGHTS_DIR
     flags.instance = flags.instance or PROJECT_DIR / "instance"
     flags.shelf = make_shelf(flags, command)
+    flags.read_confirmed = partial(read_confirmed, flags)
     try:
         if command is None:
             return serve(flags)
@@ -456,6 +478,10 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
         raise RecipeError("--ship replaces what ships and --no-refresh nothing; leave out one")
     if flags.export_version and not flags.out:
         raise RecipeError("--export-version needs --out FILE, the ZIP to write")
+    if flags.drawings and flags.ship:
+        raise RecipeError("--ship is for everybody and --drawings for one hand; leave out one")
+    if flags.all_hands and not (flags.drawings or flags.resume):
+        raise RecipeError("--all-hands belongs to --drawings; add it")
     if not flags.strokes and (flags.everywhere or flags.preprocessing != "ours"):
         raise RecipeError("--everywhere and --preprocessing belong to --strokes FILE; add it")
 

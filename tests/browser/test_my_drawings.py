@@ -82,7 +82,7 @@ def test_one_drawing_is_deleted_and_no_longer_counts(open_page, own_url):
     get_kind(page, "1").get_by_role("button", name="Delete a 1").click()
     expect_drawings(page, 0)
     expect(page.get_by_text("Deleted.", exact=True)).to_be_visible()
-    expect(page.get_by_role("heading", level=2)).to_have_count(0)
+    expect(page.get_by_role("heading", level=2, name=re.compile(r": \d"))).to_have_count(0)
     page.goto(own_url)
     draw_and_read(page, 7)
 

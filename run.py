@@ -10,8 +10,9 @@ from contextlib import closing
 from typing import NoReturn
 
 from ml.errors import ExplainedError, MissingPackageError, RecipeError, UnknownModelError
-from ml.files import expand_home
+from ml.files import expand_home, lower_priority
 from ml.networks.card import WEIGHTS_DIR
+from ml.runs.folders import ID
 
 FAILURE, USAGE = 1, 2
 PATH_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
@@ -26,14 +27,14 @@ HEEDED = {
     },
     "train": {
         *("sessions", "learning_rate", "batch_size", "optimizer", "momentum", "session_decay"),
-        *("seed", "resume", "refresh", "serve_other_data", "pictures"),
-        *("model", "data", "out", "weights", "device"),
+        *("seed", "resume", "refresh", "serve_other_data", "pictures", "learn_from"),
+        *("model", "data", "out", "weights", "device", "instance", "run"),
     },
     "evaluate": {
         *("model", "all", "data", "weights", "device", "json"),
         *("strokes", "preprocessing", "everywhere"),
     },
-    "compare": {"out"},
+    "compare": {"out", "instance"},
     "sample": {"model", "data", "out", "weights", "device", "seed"},
     "show_styles": {"data", "out", "seed"},
     "export": {"model", "out", "weights"},
@@ -131,12 +132,6 @@ def _add_serving(group: argparse._ArgumentGroup) -> None:
         help="what the drawings of this machine and of all hands need where others can open the"
         " pages (a new one at each start)",
     )
-    group.add_argument(
-        "--instance",
-        type=expand_home,
-        metavar="DIR",
-        help="folder of the confirmed drawings (instance), unless DATABASE_URL names a database",
-    )
 
 
 def _add_training(group: argparse._ArgumentGroup) -> None:
@@ -153,6 +148,11 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         "--session-decay", type=_number, help="factor on the learning rate between sessions"
     )
     group.add_argument("--seed", type=_whole, help="decides weights and order (0)")
+    group.add_argument(
+        "--learn-from",
+        metavar="SOURCE",
+        help="mnist, or generated: digits that are made in a second (mnist)",
+    )
     group.add_argument("--resume", action="store_true", help="go on with the newest run, or --out")
     group.add_argument(
         "--no-refresh",
@@ -171,9 +171,18 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         action="store_false",
         help="leave out the pictures in the run's folder",
     )
+    # The server's own: the run whose folder it made, and which it holds until this process ends.
+    group.add_argument("--run", metavar="ID", type=_run_id, help=argparse.SUPPRESS)
 
 
 def _add_common(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--instance",
+        type=expand_home,
+        metavar="DIR",
+        help="folder of runs and confirmed drawings (instance); DATABASE_URL may name a database"
+        " for the drawings",
+    )
     group.add_argument("--model", metavar="NAME", help="which model (the first one served)")
     group.add_argument(
         "--data",
@@ -252,6 +261,12 @@ def _host_name(text: str) -> str:
 def _token(text: str) -> str:
     if not TOKEN.fullmatch(text):
         raise argparse.ArgumentTypeError("a token has 8 to 128 of A-Z a-z 0-9 . _ ~ -")
+    return text
+
+
+def _run_id(text: str) -> str:
+    if not ID.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"there is no run {text!r}")
     return text
 
 
@@ -334,6 +349,8 @@ def _print_any_character() -> None:
 def _run(flags: argparse.Namespace, parser: Parser) -> None:
     command = next((name for name in HEEDED if name and getattr(flags, name)), None)
     _check_together(flags, command, parser)
+    if flags.run:
+        lower_priority()  # first of all: loading PyTorch takes seconds
     try:
         if command is None:
             return serve(flags)
@@ -357,6 +374,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
             names = [f"--{other.replace('_', '-')}" if other else "serving" for other in wanted]
             where = " or ".join(names)
             raise RecipeError(f"{action.option_strings[0]} belongs to {where}")
+    if flags.run and flags.out:
+        raise RecipeError("--run names a run's folder, and so does --out; leave out one")
     if flags.all and flags.model:
         raise RecipeError("--all means every model; leave out --all or --model")
     if flags.serve_other_data and not flags.refresh:

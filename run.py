@@ -18,8 +18,9 @@ from ml.errors import (
     UnknownModelError,
     UnknownVersionError,
 )
-from ml.files import PROJECT_DIR, expand_home
+from ml.files import INSTANCE_DIR, expand_home, lower_priority
 from ml.networks.card import WEIGHTS_DIR
+from ml.runs.folders import ID
 from ml.versions import Shelf
 
 FAILURE, USAGE = 1, 2
@@ -35,14 +36,15 @@ HEEDED = {
     },
     "train": {
         *("sessions", "learning_rate", "batch_size", "optimizer", "momentum", "session_decay"),
-        *("seed", "resume", "refresh", "ship", "serve_other_data", "pictures"),
-        *("model", "data", "out", "weights", "device", "instance", "drawings", "all_hands"),
+        *("seed", "resume", "refresh", "ship", "serve_other_data", "pictures", "learn_from"),
+        *("model", "data", "out", "weights", "device", "instance", "run"),
+        *("drawings", "all_hands"),
     },
     "evaluate": {
         *("model", "all", "data", "weights", "device", "json", "instance"),
         *("strokes", "preprocessing", "everywhere"),
     },
-    "compare": {"out"},
+    "compare": {"out", "instance"},
     "sample": {"model", "data", "out", "weights", "device", "seed", "instance"},
     "show_styles": {"data", "out", "seed"},
     "export": {"model", "out", "weights", "instance"},
@@ -166,13 +168,6 @@ def _add_serving(group: argparse._ArgumentGroup) -> None:
         help="what the drawings of this machine and of all hands need where others can open the"
         " pages (a new one at each start)",
     )
-    group.add_argument(
-        "--instance",
-        type=expand_home,
-        metavar="DIR",
-        help="folder of the models' versions and, unless DATABASE_URL names a database, of what is"
-        " served and of the confirmed drawings (instance)",
-    )
 
 
 def _add_training(group: argparse._ArgumentGroup) -> None:
@@ -198,6 +193,11 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         "--all-hands", action="store_true", help="with --drawings: the drawings of all hands"
     )
     group.add_argument("--seed", type=_whole, help="decides weights and order (0)")
+    group.add_argument(
+        "--learn-from",
+        metavar="SOURCE",
+        help="mnist, or generated: digits that are made in a second (mnist)",
+    )
     group.add_argument("--resume", action="store_true", help="go on with the newest run, or --out")
     group.add_argument(
         "--no-refresh",
@@ -221,9 +221,18 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         action="store_false",
         help="leave out the pictures in the run's folder",
     )
+    # The server's own: the run whose folder it made, and which it holds until this process ends.
+    group.add_argument("--run", metavar="ID", type=_run_id, help=argparse.SUPPRESS)
 
 
 def _add_common(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--instance",
+        type=expand_home,
+        metavar="DIR",
+        help="folder of runs and confirmed drawings (instance); DATABASE_URL may name a database"
+        " for the drawings",
+    )
     group.add_argument("--model", metavar="NAME", help="which model (the first one served)")
     group.add_argument(
         "--data",
@@ -301,6 +310,12 @@ def _host_name(text: str) -> str:
 def _token(text: str) -> str:
     if not TOKEN.fullmatch(text):
         raise argparse.ArgumentTypeError("a token has 8 to 128 of A-Z a-z 0-9 . _ ~ -")
+    return text
+
+
+def _run_id(text: str) -> str:
+    if not ID.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"there is no run {text!r}")
     return text
 
 
@@ -442,9 +457,11 @@ def _run(flags: argparse.Namespace, parser: Parser) -> None:
     _check_together(flags, command, parser)
     flags.weights_only = flags.weights is not None
     flags.weights = flags.weights or WEIGHTS_DIR
-    flags.instance = flags.instance or PROJECT_DIR / "instance"
+    flags.instance = flags.instance or INSTANCE_DIR
     flags.shelf = make_shelf(flags, command)
     flags.read_confirmed = partial(read_confirmed, flags)
+    if flags.run:
+        lower_priority()  # first of all: loading PyTorch takes seconds
     try:
         if command is None:
             return serve(flags)
@@ -470,6 +487,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
             names = [f"--{other.replace('_', '-')}" if other else "serving" for other in wanted]
             where = " or ".join(names)
             raise RecipeError(f"{action.option_strings[0]} belongs to {where}")
+    if flags.run and flags.out:
+        raise RecipeError("--run names a run's folder, and so does --out; leave out one")
     if flags.all and flags.model:
         raise RecipeError("--all means every model; leave out --all or --model")
     if flags.serve_other_data and not flags.refresh:

@@ -11,6 +11,7 @@ class MissingPackageError(ExplainedError):
     """A package that serving does without is not installed."""
 
     def __init__(self, name: str) -> None:
+        self.package = name
         super().__init__(
             f"this needs the package {name}, which serving does without; install everything with: "
             f"{sys.executable} -m pip install -r requirements.txt"
@@ -39,6 +40,18 @@ class RecipeError(ExplainedError):
 
 class TrainingError(ExplainedError):
     """A run went wrong: its loss is not finite, or the reloaded model differs."""
+
+
+class DivergedError(TrainingError):
+    """The loss grew until it was no number."""
+
+
+class StoppedError(ExplainedError):
+    """A run was asked to stop; the checkpoint of its last finished epoch stays."""
+
+    def __init__(self, epochs: int) -> None:
+        super().__init__(f"stopped after {epochs} epoch{'' if epochs == 1 else 's'}")
+        self.epochs = epochs
 
 
 class UnknownModelError(ExplainedError):

@@ -7,6 +7,7 @@ from flask import Flask
 from threadpoolctl import threadpool_limits
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from ml.files import INSTANCE_DIR
 from ml.predict import WEIGHTS_DIR, Reader
 from webapp.addresses import register_addresses
 from webapp.api import register_api
@@ -16,6 +17,8 @@ from webapp.hands.memories import Memories
 from webapp.hands.token import register_token
 from webapp.pages import pages
 from webapp.problems import register_problems
+from webapp.runs.starting import RUN, Trainer
+from webapp.runs.watching import Watches
 from webapp.security import register_security
 from webapp.serving.request_log import RequestLog
 from webapp.static_files import App
@@ -25,7 +28,9 @@ DEFAULTS = {
     "WEIGHTS_DIR": WEIGHTS_DIR,
     "ENGINE": "onnx",  # or "torch": what runs the networks
     "READER": None,  # used instead of loading WEIGHTS_DIR
-    "INSTANCE_DIR": ROOT / "instance",  # where drawings are kept, unless in DATABASE_URL
+    "INSTANCE_DIR": INSTANCE_DIR,  # runs, and drawings unless they are in DATABASE_URL
+    "DATA_DIR": None,  # where MNIST is or goes; None is MNIST_DIR, or the project's `data`
+    "TRAIN_COMMAND": RUN,  # what the flags of a training are given to
     "DATABASE_URL": None,  # postgresql://…
     "STORE_PATIENCE": 2.0,  # seconds that a request waits for another one who writes
     "TOKEN": None,  # for the machine's hand and all hands; a random one unless given
@@ -64,6 +69,8 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     patience = settings["STORE_PATIENCE"]
     keeping = Keeping(settings["INSTANCE_DIR"], settings["DATABASE_URL"], patience)
     memories = Memories(keeping, reader)
+    trainer = Trainer(Path(settings["INSTANCE_DIR"]), settings["TRAIN_COMMAND"])
+    app.extensions |= {"trainer": trainer, "runs": Watches(trainer.runs_dir)}
     app.extensions |= {"reader": reader, "keeping": keeping, "memories": memories}
     register_security(app)
     register_problems(app)

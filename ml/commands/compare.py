@@ -5,12 +5,15 @@ from pathlib import Path
 
 from ml.commands import plots
 from ml.commands.pictures import choose_picture
+from ml.files import INSTANCE_DIR
+from ml.runs import folders
 from ml.training import runs
 
 
 def run(flags: argparse.Namespace) -> None:
     """Print the table and draw the picture."""
-    histories = {str(folder): runs.read_history(folder) for folder in flags.compare}
+    runs_dir = folders.find_runs_dir(flags.instance or INSTANCE_DIR)
+    histories = {str(folder): runs.read_history(folder, runs_dir) for folder in flags.compare}
     recipes = {name: _describe_recipe(Path(name)) for name in histories}
     wide = max(map(len, histories))
     print(

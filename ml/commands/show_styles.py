@@ -5,7 +5,7 @@ import argparse
 from ml.commands import console, plots
 from ml.commands.data import find_data, load_examples
 from ml.commands.pictures import choose_picture
-from ml.data.mnist import has_mnist
+from ml.mnist_files import has_mnist
 from ml.synthetic.generate import make_samples
 
 

@@ -1,6 +1,7 @@
 """--train: train by a recipe, keep the run in its folder, and serve the result as a version."""
 
 import argparse
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,18 +11,21 @@ import torch
 from ml.commands import console
 from ml.commands.data import load_digits
 from ml.commands.finish import explain, finish_run, resume_flags
-from ml.data.mnist import Digits
-from ml.errors import CheckpointError, TrainingError
+from ml.data.mnist import MNIST, Digits
+from ml.errors import CheckpointError, StoppedError, TrainingError
 from ml.evaluation.metrics import evaluate
 from ml.files import make_command_line
 from ml.networks.registry import build_model, count_parameters
 from ml.predict import DEFAULT_MODELS
+from ml.runs import folders
+from ml.runs.locks import CAN_HAND_OVER
 from ml.training import runs
 from ml.training.calibration import calibrate
 from ml.training.card import make_card
 from ml.training.devices import pick_device, prepare_process
 from ml.training.events import Event, Finished
 from ml.training.recipes import Recipe, find_recipe, parse_sessions
+from ml.training.recorder import Recorder
 from ml.training.sessions import train
 
 
@@ -31,25 +35,65 @@ def run(flags: argparse.Namespace) -> None:
     prepare_process()
     print(f"Training on {_describe(device)}", flush=True)
     recipe, seed, folder = _choose_run(flags)
+    source = _choose_source(flags, folder)
     console.header(f"Recipe: {recipe.model}, from {recipe.source}")
-    print(make_command_line(*runs.make_flags(recipe, seed)))
+    print(make_command_line(*runs.make_flags(recipe, seed, source)))
     print(f"{count_parameters(build_model(recipe.model)):,} parameters", flush=True)
     console.header("Data")
-    digits = load_digits(flags, recipe.validation_images)
+    digits = load_digits(flags, recipe.validation_images, source)
     counts = [f"{len(part):,}" for part in (digits.training, digits.validation, digits.test)]
     what = "{} images for training, {} for validation, {} for testing".format(*counts)
     print(f"{digits.name}: {what}", flush=True)
-    folder = folder or runs.make_folder(recipe.model)
-    with runs.hold_folder(folder, resume=flags.resume):
+    folder = folder or runs.make_folder(_find_runs_dir(flags), recipe.model)
+    is_held = flags.run is not None and CAN_HAND_OVER  # by the server that started this process
+    with runs.hold_folder(folder, resume=flags.resume, is_held=is_held):
         print(f"The run is in {folder}", flush=True)
-        events = train(recipe, digits, folder, seed=seed, device=device, resume=flags.resume)
-        finished = _follow(flags, events, folder)
-        calibration = calibrate(finished.model, digits.validation, seed)
-        evaluation = evaluate(finished.model, digits.test, device, calibration=calibration)
-        finished = replace(finished, evaluation=evaluation)
-        card = make_card(recipe, seed, device, digits, finished, calibration)
-        _print_result(recipe, digits, finished)
-        finish_run(flags, digits, finished, folder, card)
+        _note_settings(folder, recipe, seed, source)
+        try:
+            with Recorder(folder, recipe) as recorder:
+                _train(flags, recorder, recipe, seed, digits, device, folder)
+        except StoppedError as stopped:
+            again = make_command_line(*resume_flags(flags, folder))
+            print(f"{stopped}, as it was asked to; go on with: {again}".capitalize())
+
+
+def _train(
+    flags: argparse.Namespace,
+    recorder: Recorder,
+    recipe: Recipe,
+    seed: int,
+    digits: Digits,
+    device: torch.device,
+    folder: Path,
+) -> None:
+    """Train to the end of the recipe and keep the result; raises StoppedError."""
+    events = train(recipe, digits, folder, seed=seed, device=device, resume=flags.resume)
+    finished = _follow(flags, recorder.follow(events, digits), folder)
+    calibration = calibrate(finished.model, digits.validation, seed)
+    evaluation = evaluate(finished.model, digits.test, device, calibration=calibration)
+    finished = replace(finished, evaluation=evaluation)
+    card = make_card(recipe, seed, device, digits, finished, calibration)
+    _print_result(recipe, digits, finished)
+    outcome = finish_run(flags, digits, finished, folder, card)
+    recorder.finish(evaluation.accuracy, evaluation.loss, version=outcome.version)
+
+
+def _find_runs_dir(flags: argparse.Namespace) -> Path:
+    return folders.find_runs_dir(flags.instance)
+
+
+def _choose_source(flags: argparse.Namespace, folder: Path | None) -> str:
+    """Return what to learn from; a run that is resumed learns from what it began with."""
+    saved = folders.read_settings(folder) if folder and flags.resume else None
+    return flags.learn_from or (saved and saved.data) or MNIST
+
+
+def _note_settings(folder: Path, recipe: Recipe, seed: int, source: str) -> None:
+    """Write run.json, or complete what the server wrote that started this process."""
+    known = folders.read_settings(folder)
+    settings = known or folders.RunSettings.now(folder, model=recipe.model)
+    values = {"recipe": recipe.to_dict(), "seed": seed, "data": source, "pid": os.getpid()}
+    replace(settings, **values).save(folder)
 
 
 def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path | None]:
@@ -59,16 +103,17 @@ def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path | None]:
     """
     overrides = {name: getattr(flags, name) for name in runs.OVERRIDES}
     overrides["sessions"] = flags.sessions and parse_sessions(flags.sessions)
+    out = _find_runs_dir(flags) / flags.run if flags.run else flags.out
     if not flags.resume:
         recipe = find_recipe(flags.model or DEFAULT_MODELS[0], **overrides)
-        if flags.out:
-            runs.check_unused(flags.out)
-        return recipe, flags.seed or 0, flags.out
-    folder = runs.find_folder(flags.model, flags.out)
+        if out:
+            runs.check_unused(out)
+        return recipe, flags.seed or 0, out
+    folder = runs.find_folder(_find_runs_dir(flags), flags.model, out)
     recipe, seed = runs.read_settings(folder)
     asked = {"model": flags.model} | overrides
     recipe = replace(recipe, **{k: v for k, v in asked.items() if v is not None})
-    if flags.out is None and runs.is_finished(folder, recipe):
+    if out is None and runs.is_finished(folder, recipe):
         raise CheckpointError(
             f"the newest run, {folder}, is finished; more --sessions go on with it"
         )

@@ -55,7 +55,8 @@ def train(
     for number, epochs in enumerate(recipe.sessions, 1):
         last = first + epochs - 1
         if state.epoch < last and not state.is_done:
-            yield SessionStarted(number, len(recipe.sessions), state.epoch + 1, last)
+            sessions = len(recipe.sessions)
+            yield SessionStarted(number, sessions, state.epoch + 1, last, state.model)
             yield from _run_session(state, digits, folder, last, tuning)
             if number < len(recipe.sessions):
                 expected = evaluate(state.result, digits.test, device).accuracy

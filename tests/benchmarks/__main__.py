@@ -9,8 +9,9 @@ from pathlib import Path
 
 import torch
 
-from ml.data.mnist import default_data_dir, has_mnist, load_mnist
+from ml.data.mnist import load_mnist
 from ml.files import PROJECT_DIR
+from ml.mnist_files import default_data_dir, has_mnist
 from ml.networks.card import WEIGHTS_DIR
 from ml.training.recipes import RECIPES
 

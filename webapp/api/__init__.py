@@ -6,9 +6,11 @@ from webapp.api.drawings import drawings
 from webapp.api.hands import hands
 from webapp.api.models import models
 from webapp.api.predict import predict
+from webapp.api.recipes import recipes
+from webapp.api.runs import runs
 
 
 def register_api(app: Flask) -> None:
     """Give the app every route under /api/."""
-    for blueprint in (predict, models, drawings, hands):
+    for blueprint in (predict, models, drawings, hands, recipes, runs):
         app.register_blueprint(blueprint)

@@ -20,7 +20,7 @@ from ml.errors import (
 )
 from ml.files import INSTANCE_DIR, expand_home, lower_priority
 from ml.networks.card import WEIGHTS_DIR
-from ml.runs.folders import ID
+from ml.runs.folders import HAND, ID, find_runs_dir, read_settings
 from ml.versions import Shelf
 
 FAILURE, USAGE = 1, 2
@@ -190,13 +190,16 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         " it reads them better and forgets nothing else",
     )
     group.add_argument(
-        "--all-hands", action="store_true", help="with --drawings: the drawings of all hands"
+        "--all-hands",
+        action="store_true",
+        help="with --drawings, or to learn from drawings: those of all hands",
     )
     group.add_argument("--seed", type=_whole, help="decides weights and order (0)")
     group.add_argument(
         "--learn-from",
         metavar="SOURCE",
-        help="mnist, or generated: digits that are made in a second (mnist)",
+        help="mnist, generated (digits that are made in a second), drawings (those confirmed) or"
+        " drawings-and-mnist (mnist)",
     )
     group.add_argument("--resume", action="store_true", help="go on with the newest run, or --out")
     group.add_argument(
@@ -365,6 +368,15 @@ def exchange_drawings(flags: argparse.Namespace) -> None:
             print(f"{flags.import_drawings}: {counts.added:,} new, {counts.known:,} known")
 
 
+def is_about_drawings(flags: argparse.Namespace) -> bool:
+    """Whether a training is one on drawings: asked for, or begun so and resumed."""
+    named = find_runs_dir(flags.instance) / flags.run if flags.run else flags.out
+    if flags.drawings or not (flags.resume and named):
+        return flags.drawings
+    settings = read_settings(named)
+    return settings is not None and settings.kind == HAND
+
+
 def read_confirmed(flags: argparse.Namespace) -> tuple[list, list, list]:
     """Return the drawings to learn from: the bytes, the label and the strokes of each."""
     from webapp.store import commands, has_database
@@ -469,7 +481,8 @@ def _run(flags: argparse.Namespace, parser: Parser) -> None:
             return exchange_drawings(flags)
         if command in VERSIONS:
             return manage_versions(flags)
-        return importlib.import_module(f"ml.commands.{command}").run(flags)
+        name = "fine_tune" if command == "train" and is_about_drawings(flags) else command
+        return importlib.import_module(f"ml.commands.{name}").run(flags)
     except ModuleNotFoundError as error:
         if error.name.partition(".")[0] in ("ml", "webapp"):
             raise  # a fault of ours
@@ -499,7 +512,10 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
         raise RecipeError("--export-version needs --out FILE, the ZIP to write")
     if flags.drawings and flags.ship:
         raise RecipeError("--ship is for everybody and --drawings for one hand; leave out one")
-    if flags.all_hands and not (flags.drawings or flags.resume):
+    if flags.drawings and flags.learn_from:
+        raise RecipeError("--drawings goes on from what is served, --learn-from begins anew")
+    is_about_drawings = flags.drawings or (flags.learn_from or "").startswith("drawings")
+    if flags.all_hands and not (is_about_drawings or flags.resume):
         raise RecipeError("--all-hands belongs to --drawings; add it")
     if not flags.strokes and (flags.everywhere or flags.preprocessing != "ours"):
         raise RecipeError("--everywhere and --preprocessing belong to --strokes FILE; add it")

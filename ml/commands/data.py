@@ -5,13 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ml.commands import console
-from ml.data.examples import Examples, split
+from ml.data.drawings import Drawings, split_drawings
+from ml.data.examples import Examples, join, split
 from ml.data.mnist import MNIST, NAME, Digits, list_foreign, load_mnist
 from ml.errors import RecipeError
 from ml.mnist_files import find_data_dir
 from ml.synthetic.class_digits import make_class_digits
 
 GENERATED = "generated"  # the source, as --learn-from names it
+DRAWINGS, DRAWINGS_AND_MNIST = "drawings", "drawings_and_mnist"
 TRAINING_DIGITS, TEST_DIGITS = 20_000, 4_000  # generated ones: made in a second
 TRAINING_SEED, TEST_SEED = 2**40, 2**40 + 1  # of no epoch
 
@@ -34,9 +36,10 @@ def load_digits(flags: argparse.Namespace, validation: int, source: str = MNIST)
 
     Raises RecipeError for a source that there is not.
     """
-    if source not in SOURCES:
+    name = source.replace("-", "_")
+    if name not in SOURCES:
         raise RecipeError(f"there is nothing named {source!r} to learn from: {', '.join(SOURCES)}")
-    return SOURCES[source](flags, validation)
+    return SOURCES[name](flags, validation)
 
 
 def _load_mnist(flags: argparse.Namespace, validation: int) -> Digits:
@@ -57,10 +60,35 @@ def _generate(flags: argparse.Namespace, validation: int) -> Digits:
     return Digits(*split(training, validation), test, GENERATED)
 
 
-# What --learn-from names: each takes the flags and the size of the validation part.
+def _take_drawings(flags: argparse.Namespace, _validation: int) -> Digits:
+    """Split the confirmed digits; raises DataError if one is too rare."""
+    training, validation, test = split_drawings(_read_confirmed(flags))
+    return Digits(training.named("confirmed drawings"), validation, test, DRAWINGS)
+
+
+def _take_drawings_and_mnist(flags: argparse.Namespace, validation: int) -> Digits:
+    """Join MNIST's training images to the drawings'; validation and test are drawings alone."""
+    mnist = _load_mnist(flags, validation)
+    training, held_back, test = split_drawings(_read_confirmed(flags))
+    together = join([mnist.training, training]).named("confirmed drawings and MNIST")
+    return Digits(together, held_back, test, DRAWINGS_AND_MNIST)
+
+
+def _read_confirmed(flags: argparse.Namespace) -> Drawings:
+    drawings = Drawings.gather(*flags.read_confirmed())
+    digits = drawings.keep_digits()
+    if len(digits) < len(drawings):
+        print(f"{len(drawings) - len(digits)} drawings are not digits, and left out", flush=True)
+    return digits
+
+
+# What --learn-from names, with _ for its hyphens: each takes the flags and the size of the
+# validation part.
 SOURCES: dict[str, Callable[[argparse.Namespace, int], Digits]] = {
     MNIST: _load_mnist,
     GENERATED: _generate,
+    DRAWINGS: _take_drawings,
+    DRAWINGS_AND_MNIST: _take_drawings_and_mnist,
 }
 
 

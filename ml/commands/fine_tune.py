@@ -9,16 +9,17 @@ import torch
 from torch import nn
 
 from ml.commands import console
-from ml.commands.data import find_data
-from ml.commands.finish import finish_run
+from ml.commands.data import DRAWINGS, find_data
+from ml.commands.finish import finish_run, resume_flags
 from ml.commands.served import find_served
 from ml.commands.train import describe_device, find_runs_dir, follow, is_lock_held, note_settings
 from ml.data.drawings import Drawings
 from ml.data.examples import Examples, join
-from ml.data.mnist import Digits, has_mnist
+from ml.data.mnist import Digits
 from ml.errors import CheckpointError, DataError, StoppedError
 from ml.evaluation.metrics import evaluate
-from ml.files import make_command_line, write_atomically
+from ml.files import from_here, make_command_line, write_atomically
+from ml.mnist_files import has_mnist
 from ml.networks.card import ModelCard, read_card
 from ml.networks.weights import load_weights, save_files
 from ml.predict import DEFAULT_MODELS
@@ -41,7 +42,6 @@ from ml.training.sessions import train
 
 FEWEST = 10  # drawings to learn from
 WATCHED = 500  # images of a kind, at most, that each epoch is measured on
-SOURCE = "drawings"  # as --learn-from names it
 NAME = "my drawings"
 # What a run's folder keeps of its beginning: drawings may be added and another version be served
 # before it is resumed.
@@ -82,12 +82,12 @@ def run(flags: argparse.Namespace) -> None:
         print(f"The run is in {folder}", flush=True)
         if not flags.resume:
             _keep_beginning(folder, flags.shelf.find(recipe.model).folder, beginning)
-        note_settings(folder, recipe, seed, SOURCE, kind=folders.HAND)
+        note_settings(folder, recipe, seed, DRAWINGS, kind=folders.HAND)
         try:
             with Recorder(folder, recipe) as recorder:
                 _learn(flags, recorder, recipe, seed, beginning, mnist, device, folder)
         except StoppedError as stopped:
-            again = make_command_line("--train", "--resume", "--out", folder)
+            again = make_command_line(*resume_flags(flags, folder))
             print(f"{stopped}, as it was asked to; go on with: {again}".capitalize())
 
 
@@ -101,9 +101,18 @@ def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path | None]:
         if out:
             runs.check_unused(out)
         return recipe, flags.seed or 0, out
-    folder = runs.find_folder(find_runs_dir(flags), flags.model, out)
+    folder = out or _find_newest(flags)
     recipe, seed = runs.read_settings(folder)
     return recipe, seed if flags.seed is None else flags.seed, folder
+
+
+def _find_newest(flags: argparse.Namespace) -> Path:
+    """Return the folder of the newest run that learned drawings; raises CheckpointError."""
+    for folder in folders.list_folders(find_runs_dir(flags)):
+        settings = folders.read_settings(folder)
+        if settings and settings.kind == folders.HAND and flags.model in (None, settings.model):
+            return from_here(folder)
+    raise CheckpointError("there is no run on drawings to go on with; leave out --resume")
 
 
 def make_flags(flags: argparse.Namespace, recipe: Recipe, seed: int) -> list[str]:
@@ -223,7 +232,7 @@ def _gather_digits(drawings: Drawings, judged: dict[str, Examples], mnist: Digit
         for part in (digits, *([mnist.validation] if mnist else []))
     ]
     test = mnist.test if mnist else digits.named(GENERATED)
-    return Digits(drawings.examples.named(NAME), join(parts), test, SOURCE)
+    return Digits(drawings.examples.named(NAME), join(parts), test, DRAWINGS)
 
 
 def _describe_origin(judgement: Judgement, folder: Path) -> dict[str, object]:

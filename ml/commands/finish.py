@@ -51,7 +51,7 @@ def finish_run(
         if serve:
             _serve(flags, card, number, former)
         else:
-            _explain_why_not(flags, digits, card.model, number)
+            _explain_why_not(flags, digits, card, number)
     # Last: a picture that cannot be drawn keeps nothing from being served.
     pictures = _draw(folder, digits, finished) if flags.pictures else []
     return Outcome(number, serve, pictures)
@@ -177,9 +177,12 @@ def _serve_command(flags: argparse.Namespace, model: str, number: int) -> str:
     return make_command_line("--serve-version", model, number, *name_instance(flags))
 
 
-def _explain_why_not(flags: argparse.Namespace, digits: Digits, model: str, number: int) -> None:
-    because = f", because it learned from {digits.name}" if flags.refresh else ""
-    print(f"Not served{because}. To serve it: {_serve_command(flags, model, number)}")
+def _explain_why_not(
+    flags: argparse.Namespace, digits: Digits, card: ModelCard, number: int
+) -> None:
+    is_judged = card.origin["kind"] == "drawings"  # that has been said
+    because = f", because it learned from {digits.name}" if flags.refresh and not is_judged else ""
+    print(f"Not served{because}. To serve it: {_serve_command(flags, card.model, number)}")
 
 
 def _ship(

@@ -33,7 +33,7 @@ def run(flags: argparse.Namespace) -> None:
     """Train, and change what is served at the very end."""
     device = pick_device(flags.device)
     prepare_process()
-    print(f"Training on {_describe(device)}", flush=True)
+    print(f"Training on {describe_device(device)}", flush=True)
     recipe, seed, folder = _choose_run(flags)
     source = _choose_source(flags, folder)
     console.header(f"Recipe: {recipe.model}, from {recipe.source}")
@@ -44,11 +44,10 @@ def run(flags: argparse.Namespace) -> None:
     counts = [f"{len(part):,}" for part in (digits.training, digits.validation, digits.test)]
     what = "{} images for training, {} for validation, {} for testing".format(*counts)
     print(f"{digits.name}: {what}", flush=True)
-    folder = folder or runs.make_folder(_find_runs_dir(flags), recipe.model)
-    is_held = flags.run is not None and CAN_HAND_OVER  # by the server that started this process
-    with runs.hold_folder(folder, resume=flags.resume, is_held=is_held):
+    folder = folder or runs.make_folder(find_runs_dir(flags), recipe.model)
+    with runs.hold_folder(folder, resume=flags.resume, is_held=is_lock_held(flags)):
         print(f"The run is in {folder}", flush=True)
-        _note_settings(folder, recipe, seed, source)
+        note_settings(folder, recipe, seed, source)
         try:
             with Recorder(folder, recipe) as recorder:
                 _train(flags, recorder, recipe, seed, digits, device, folder)
@@ -68,7 +67,7 @@ def _train(
 ) -> None:
     """Train to the end of the recipe and keep the result; raises StoppedError."""
     events = train(recipe, digits, folder, seed=seed, device=device, resume=flags.resume)
-    finished = _follow(flags, recorder.follow(events, digits), folder)
+    finished = follow(flags, recorder.follow(events, digits), folder)
     calibration = calibrate(finished.model, digits.validation, seed)
     evaluation = evaluate(finished.model, digits.test, device, calibration=calibration)
     finished = replace(finished, evaluation=evaluation)
@@ -78,8 +77,14 @@ def _train(
     recorder.finish(evaluation.accuracy, evaluation.loss, version=outcome.version)
 
 
-def _find_runs_dir(flags: argparse.Namespace) -> Path:
+def find_runs_dir(flags: argparse.Namespace) -> Path:
+    """Return the folder of all runs."""
     return folders.find_runs_dir(flags.instance)
+
+
+def is_lock_held(flags: argparse.Namespace) -> bool:
+    """Whether the server that started this process has handed the lock of the run's folder over."""
+    return flags.run is not None and CAN_HAND_OVER
 
 
 def _choose_source(flags: argparse.Namespace, folder: Path | None) -> str:
@@ -88,10 +93,12 @@ def _choose_source(flags: argparse.Namespace, folder: Path | None) -> str:
     return flags.learn_from or (saved and saved.data) or MNIST
 
 
-def _note_settings(folder: Path, recipe: Recipe, seed: int, source: str) -> None:
+def note_settings(
+    folder: Path, recipe: Recipe, seed: int, source: str, kind: str = folders.TRAIN
+) -> None:
     """Write run.json, or complete what the server wrote that started this process."""
     known = folders.read_settings(folder)
-    settings = known or folders.RunSettings.now(folder, model=recipe.model)
+    settings = known or folders.RunSettings.now(folder, model=recipe.model, kind=kind)
     values = {"recipe": recipe.to_dict(), "seed": seed, "data": source, "pid": os.getpid()}
     replace(settings, **values).save(folder)
 
@@ -103,13 +110,16 @@ def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path | None]:
     """
     overrides = {name: getattr(flags, name) for name in runs.OVERRIDES}
     overrides["sessions"] = flags.sessions and parse_sessions(flags.sessions)
-    out = _find_runs_dir(flags) / flags.run if flags.run else flags.out
+    out = find_runs_dir(flags) / flags.run if flags.run else flags.out
     if not flags.resume:
         recipe = find_recipe(flags.model or DEFAULT_MODELS[0], **overrides)
         if out:
             runs.check_unused(out)
         return recipe, flags.seed or 0, out
-    folder = runs.find_folder(_find_runs_dir(flags), flags.model, out)
+    folder = runs.find_folder(find_runs_dir(flags), flags.model, out)
+    settings = folders.read_settings(folder)
+    if settings and settings.kind == folders.HAND:
+        raise CheckpointError(f"{folder} learned drawings; add --drawings to go on with it")
     recipe, seed = runs.read_settings(folder)
     asked = {"model": flags.model} | overrides
     recipe = replace(recipe, **{k: v for k, v in asked.items() if v is not None})
@@ -120,7 +130,7 @@ def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path | None]:
     return recipe, seed if flags.seed is None else flags.seed, folder
 
 
-def _follow(flags: argparse.Namespace, events: Iterator[Event], folder: Path) -> Finished:
+def follow(flags: argparse.Namespace, events: Iterator[Event], folder: Path) -> Finished:
     """Print the run's events; a disk that is full names the command that goes on."""
     try:
         return console.follow(events)
@@ -138,7 +148,8 @@ def _print_result(recipe: Recipe, digits: Digits, finished: Finished) -> None:
     print(f"accuracy {finished.evaluation.accuracy:.2%}, loss {finished.evaluation.loss:.4f}")
 
 
-def _describe(device: torch.device) -> str:
+def describe_device(device: torch.device) -> str:
+    """Return what is computed on, for people."""
     if device.type == "cpu":
         return f"cpu ({torch.get_num_threads()} threads)"
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "Apple GPU"

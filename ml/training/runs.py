@@ -121,15 +121,19 @@ def read_settings(folder: Path) -> tuple[Recipe, int]:
 
 def make_flags(recipe: Recipe, seed: int, source: str = MNIST) -> list[str]:
     """Return the flags that train by this recipe and seed, on this source of data."""
-    standard = RECIPES[recipe.model]
-    changed = [
+    changed = list_changes(recipe, RECIPES[recipe.model])
+    data = [] if source == MNIST else ["--learn-from", source]
+    return ["--train", "--model", recipe.model, *changed, "--seed", str(seed), *data]
+
+
+def list_changes(recipe: Recipe, standard: Recipe) -> list[str]:
+    """Return the flags that make one recipe of another."""
+    return [
         part
         for name, flag in OVERRIDES.items()
         if (value := getattr(recipe, name)) != getattr(standard, name)
         for part in (flag, ",".join(map(str, value)) if name == "sessions" else str(value))
     ]
-    data = [] if source == MNIST else ["--learn-from", source]
-    return ["--train", "--model", recipe.model, *changed, "--seed", str(seed), *data]
 
 
 def make_command(recipe: Recipe, seed: int, source: str = MNIST) -> str:

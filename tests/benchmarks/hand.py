@@ -18,8 +18,9 @@ import torch
 
 from ml.data.drawings import Drawings, Strokes
 from ml.data.examples import Examples
-from ml.data.mnist import Digits, has_mnist
+from ml.data.mnist import Digits
 from ml.files import PROJECT_DIR
+from ml.mnist_files import has_mnist
 from ml.networks.card import read_card
 from ml.networks.torch_classifier import TorchClassifier
 from ml.networks.weights import load_weights

@@ -20,6 +20,7 @@ from ml.runs.control import (
     write_control,
     write_probe,
 )
+from ml.runs.folders import HAND
 from webapp.api.questions import read_ink
 from webapp.body import read_object
 from webapp.hands.token import need_token
@@ -87,7 +88,8 @@ def resume_run(run_id: str) -> dict[str, Any]:
         raise_running(run_id)
     if not run["can_resume"]:
         raise Problem(409, explain_end(run))
-    ask_trainer("resume", watch.folder, ["--no-refresh", *list_flags(run["data"])])
+    serves = [] if run["kind"] == HAND else ["--no-refresh"]  # a hand's is judged, and served
+    ask_trainer("resume", watch.folder, [*serves, *list_flags(run["data"])])
     watch.is_running()
     return watch.describe()
 

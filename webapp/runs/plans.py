@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ml.runs.choices import CHOICES, Choice, choose_settings, find_choice
-from ml.runs.folders import TRAIN, RunSettings
+from ml.runs.folders import HAND, TRAIN, RunSettings
 
-SCRATCH = "scratch"
+SCRATCH, SERVED = "scratch", "served"
 
 
 class PlanError(Exception):
@@ -21,11 +21,19 @@ class Source:
 
     name: str
     needs_mnist: bool = False
+    may_use_mnist: bool = False  # it does without
 
 
 SOURCES = {
-    source.name: source for source in (Source("mnist", needs_mnist=True), Source("generated"))
+    source.name: source
+    for source in (
+        Source("mnist", needs_mnist=True),
+        Source("generated"),
+        Source("drawings", may_use_mnist=True),  # to remember, by a network that is served
+        Source("drawings_and_mnist", needs_mnist=True),
+    )
 }
+OF_DRAWINGS = ("drawings", "drawings_and_mnist")
 
 
 @dataclass(frozen=True)
@@ -64,12 +72,38 @@ def plan_scratch(body: dict[str, Any], choice: Choice, source: Source) -> Plan:
         *("--lr", str(chosen["learning_rate"]), "--batch-size", str(chosen["batch_size"])),
         *("--sessions", ",".join(map(str, sessions)), "--optimizer", chosen["optimizer"]),
         *("--seed", str(chosen["seed"])),
+        *_list_hands(body, source),
     ]
     return Plan(settings, flags, source)
 
 
+def plan_hand(body: dict[str, Any], choice: Choice, source: Source) -> Plan:
+    """Return the plan of a training on drawings, from what is served; raises PlanError.
+
+    What it makes is served by itself if it is better: there is no --no-refresh.
+    """
+    if source.name != "drawings":
+        raise PlanError('What is served learns drawings further: `data` must be "drawings".')
+    if body.get("recipe"):
+        raise PlanError("Learning drawings further has a recipe of its own: leave out `recipe`.")
+    settings = RunSettings(
+        id="", model=choice.model, data=source.name, kind=HAND, seed=0, by="page"
+    )
+    flags = ["--drawings", "--model", choice.model, "--seed", "0", *_list_hands(body, source)]
+    return Plan(settings, flags, source)
+
+
 # How a run begins, by the name that `start` gives it.
-STARTS: dict[str, Planner] = {SCRATCH: plan_scratch}
+STARTS: dict[str, Planner] = {SCRATCH: plan_scratch, SERVED: plan_hand}
+
+
+def _list_hands(body: dict[str, Any], source: Source) -> list[str]:
+    """Return the flag for all hands' drawings, if they are asked for; raises PlanError."""
+    if "hands" not in body:
+        return []
+    if body["hands"] != "all" or source.name not in OF_DRAWINGS:
+        raise PlanError('`hands` must be "all", with drawings as `data`, or left out.')
+    return ["--all-hands"]
 
 
 def make_plan(body: dict[str, Any]) -> Plan:
@@ -92,5 +126,6 @@ def _pick(body: dict[str, Any], name: str, known: dict[str, Any], default: str) 
 def list_common_flags(weights: Path, is_default: bool, data: Path | None, source: str) -> list[str]:
     """Return the flags that say where weights and MNIST are, as the server was told."""
     flags = [] if is_default else ["--weights", str(weights.absolute())]
-    is_named = data is not None and source in SOURCES and SOURCES[source].needs_mnist
+    known = SOURCES.get(source)
+    is_named = data is not None and known and (known.needs_mnist or known.may_use_mnist)
     return [*flags, *(["--data", str(data.absolute())] if is_named else [])]

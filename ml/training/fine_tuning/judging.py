@@ -25,6 +25,7 @@ FOLDS = 3
 FOLDS_SEED = 40_000  # fixed: a run that is resumed deals the same folds
 MOST_LOST = 0.002  # of everything else that is held back, 0-1
 FOLDS_FILE = "folds.json"
+DECIMALS = 5  # of a share
 # How the figures are named on a card.
 FIGURES = {GENERATED: "generated", MNIST: "mnist", NON_DIGITS: "non_digits"}
 
@@ -138,7 +139,7 @@ def judge(
     right_before = int((answers_before == drawings.labels).sum())
     right_after = int((answers_after == drawings.labels).sum())
     count = len(drawings)
-    lost = replay_before["replay"] - replay_after["replay"]
+    lost = round(replay_before["replay"] - replay_after["replay"], DECIMALS)
     before = {"drawings": round(right_before / count, 4), "count": count} | replay_before
     after = {"drawings": round(right_after / count, 4), "count": count} | replay_after
     mine = f"of {count} drawings it read {right_before} rightly before and {right_after} after"
@@ -156,4 +157,4 @@ def judge(
 
 
 def _mean(flags: np.ndarray) -> float:
-    return round(float(flags.mean()), 5)
+    return round(float(flags.mean()), DECIMALS)

@@ -137,7 +137,7 @@ def train_epoch(
     """Learn from each batch once; the results count drawings alone.
 
     The loop of `ml.training.loop.train_epoch` with another loss: the cross-entropy of the drawings,
-    and how far the replayed images' probabilities have moved from the old network's. The network
+    and how far the replayed images' log-probabilities have moved from the old network's. The network
     learns as it reads: without dropout, and with batch normalization as it was measured. A hand's
     drawings are not what it was measured on; measured anew, all else would be forgotten at once.
     """
@@ -159,9 +159,12 @@ def train_epoch(
 
 
 def measure_change(logits: torch.Tensor, old_logits: torch.Tensor) -> torch.Tensor:
-    """Return the mean Kullback-Leibler divergence, in nats, of new logits (N, K) from old ones."""
-    new, old = (F.log_softmax(each, dim=1) for each in (logits, old_logits))
-    return F.kl_div(new, old, log_target=True, reduction="batchmean")
+    """Return the mean squared difference, in nats², of log-probabilities of new and old logits.
+
+    Both are (N, K). Squared, it also keeps the answers of which the old network was sure: their
+    Kullback-Leibler divergence stays near 0 until they are lost.
+    """
+    return F.mse_loss(F.log_softmax(logits, dim=1), F.log_softmax(old_logits, dim=1))
 
 
 def learn(tuning: FineTuning, recipe: Recipe, seed: int, device: torch.device) -> nn.Module:

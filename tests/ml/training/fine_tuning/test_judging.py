@@ -99,7 +99,14 @@ def test_folds_that_were_judged_before_an_interruption_are_not_judged_again(tuni
     assert (collect_answers(tuning, tmp_path)[deal_folds(tuning.drawings)[0]] == 5).all()
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"of": "others", "answers": {"0": [1]}}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"of": "others", "answers": {"0": [1]}}',
+        pytest.param("", marks=pytest.mark.slow),
+        pytest.param("[]", marks=pytest.mark.slow),
+    ],
+)
 def test_answers_of_other_drawings_and_torn_files_do_not_count(content, tuning, tmp_path):
     (tmp_path / FOLDS_FILE).write_text(content)
     validate(tuning, tmp_path)

@@ -137,7 +137,7 @@ def train_epoch(
     """Learn from each batch once; the results count drawings alone.
 
     The loop of `ml.training.loop.train_epoch` with another loss: the cross-entropy of the drawings,
-    and how far the replayed images' log-probabilities have moved from the old network's. The network
+    and how far the replayed images' log-probabilities have moved from the old ones. The network
     learns as it reads: without dropout, and with batch normalization as it was measured. A hand's
     drawings are not what it was measured on; measured anew, all else would be forgotten at once.
     """

@@ -36,6 +36,16 @@ def has_token() -> bool:
     return True
 
 
+def need_token() -> None:
+    """Raise Problem unless the request carries the token."""
+    if not has_token():
+        raise Problem(
+            403,
+            "This needs the token, in the header X-Board-Token. Open the address ending in "
+            "#token=… that the server printed when it started.",
+        )
+
+
 def find_page_token() -> str | None:
     """Return the token for a page to carry; None where others could open the page, too."""
     return current_app.config["TOKEN"] if is_used_alone() else None

@@ -188,7 +188,10 @@ def _is_figure(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    try:
+        return type(value) in (int, float) and math.isfinite(value)
+    except OverflowError:  # an integer that is too large for a float
+        return False
 
 
 def _check_file(card: ModelCard, field_name: str, ending: str) -> None:

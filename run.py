@@ -49,6 +49,7 @@ HEEDED = {
     "show_styles": {"data", "out", "seed"},
     "export": {"model", "out", "weights", "instance"},
     "four_losses": {"data", "seed"},
+    "download_mnist": {"data", "instance", "started_by_server"},
     "export_drawings": {"instance"},
     "import_drawings": {"instance"},
     "versions": {"model", "weights", "instance", "json"},
@@ -90,6 +91,9 @@ def make_parser() -> Parser:
         "--four-losses", action="store_true", help="the lesson: why the same loss by autograd fails"
     )
     what.add_argument("--export", choices=["onnx"], help="write a served model for other programs")
+    what.add_argument(
+        "--download-mnist", action="store_true", help="download MNIST, for a class without internet"
+    )
     what.add_argument(
         "--export-drawings",
         type=expand_home,
@@ -225,6 +229,7 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         help="leave out the pictures in the run's folder",
     )
     # The server's own: the run whose folder it made, and which it holds until this process ends.
+    group.add_argument("--started-by-server", action="store_true", help=argparse.SUPPRESS)
     group.add_argument("--run", metavar="ID", type=_run_id, help=argparse.SUPPRESS)
 
 
@@ -472,7 +477,7 @@ def _run(flags: argparse.Namespace, parser: Parser) -> None:
     flags.instance = flags.instance or INSTANCE_DIR
     flags.shelf = make_shelf(flags, command)
     flags.read_confirmed = partial(read_confirmed, flags)
-    if flags.run:
+    if flags.run or flags.started_by_server:
         lower_priority()  # first of all: loading PyTorch takes seconds
     try:
         if command is None:

@@ -33,6 +33,7 @@ DEFAULTS = {
     # Of versions and runs and, unless they are in DATABASE_URL, of drawings.
     "INSTANCE_DIR": INSTANCE_DIR,
     "DATA_DIR": None,  # where MNIST is or goes; None is MNIST_DIR, or the project's `data`
+    "MNIST_URL": None,  # where its files are downloaded from; None is where torchvision does
     "TRAIN_COMMAND": RUN,  # what the flags of a training are given to
     "DATABASE_URL": None,  # postgresql://…
     "STORE_PATIENCE": 2.0,  # seconds that a request waits for another one who writes

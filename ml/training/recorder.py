@@ -21,7 +21,7 @@ from torch import nn
 
 from ml.data.examples import Examples
 from ml.data.mnist import Digits
-from ml.errors import DivergedError, ExplainedError, StoppedError
+from ml.errors import DataError, DivergedError, StoppedError, TrainingError
 from ml.evaluation.metrics import compute_logits
 from ml.networks.logits import Calibration, can_refuse
 from ml.networks.registry import build_model, count_parameters
@@ -311,13 +311,14 @@ def round_loss(loss: float) -> float:
 
 
 def explain(error: BaseException) -> str:
-    """Return what a run failed of, in one sentence."""
-    if isinstance(error, ExplainedError):
+    """Return what a run failed of, in one sentence that everybody may read: without folders."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    if isinstance(cause, OSError):
+        name = Path(cause.filename).name if cause.filename else "a file"
+        return f"{name} could not be written: {cause.strerror or cause}"
+    if isinstance(error, DivergedError | DataError | TrainingError):
         return str(error)
-    if isinstance(error, OSError):
-        return f"{error.filename or 'a file'}: {error.strerror or error}"
-    first_line = str(error).partition("\n")[0]
-    return f"{type(error).__name__}: {first_line}"
+    return f"{type(error).__name__}: the end of the log says why"
 
 
 def read_with(model: nn.Module, probe: Probe) -> dict[str, Any]:

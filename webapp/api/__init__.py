@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from webapp.api.data import data
 from webapp.api.drawings import drawings
 from webapp.api.hands import hands
 from webapp.api.models import models
@@ -13,5 +14,5 @@ from webapp.api.versions import versions
 
 def register_api(app: Flask) -> None:
     """Give the app every route under /api/."""
-    for blueprint in (predict, models, versions, drawings, hands, recipes, runs):
+    for blueprint in (predict, models, versions, drawings, hands, recipes, runs, data):
         app.register_blueprint(blueprint)

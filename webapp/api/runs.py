@@ -23,6 +23,7 @@ from ml.runs.control import (
 from ml.runs.folders import HAND
 from webapp.api.questions import read_ink
 from webapp.body import read_object
+from webapp.hands.faults import may_know_the_server
 from webapp.hands.token import need_token
 from webapp.problems import Problem
 from webapp.runs.plans import PlanError, list_common_flags, make_plan
@@ -41,7 +42,8 @@ steering = Lock()  # what is asked of a run is read, changed and written
 @runs.get("")
 def list_runs() -> dict[str, Any]:
     """List all runs, the newest first, and say which one is running."""
-    found = [watch.describe() for watch in watches().list()]
+    with_log = may_know_the_server()
+    found = [watch.describe(with_log=with_log) for watch in watches().list()]
     running = (run["id"] for run in found if run["state"] in ("running", "paused"))
     return {"runs": found, "running": next(running, None)}
 
@@ -65,7 +67,7 @@ def start_run() -> tuple[dict[str, Any], int]:
 def show_run(run_id: str) -> Response:
     """Answer one run with its events from number `since` on; browsers ask three times a second."""
     since, probe = read_number("since"), read_number("probe")
-    content = find_watch(run_id).answer(since or 0, probe)
+    content = find_watch(run_id).answer(since or 0, probe, with_log=may_know_the_server())
     return Response(content, mimetype="application/json")
 
 

@@ -19,7 +19,7 @@ from time import monotonic, sleep
 
 from ml.errors import MissingPackageError
 from ml.files import PROJECT_DIR
-from ml.runs import folders
+from ml.runs import download, folders
 from ml.runs.control import PROBE, Control, write_control
 from ml.runs.folders import RunSettings
 from ml.runs.locks import CAN_HAND_OVER, hand_over, hold
@@ -112,6 +112,18 @@ class Trainer:
             _wait_for_lock(process, folder)
 
 
+def start_download(
+    instance: Path, folder: Path, command: Sequence[str], environment: dict[str, str]
+) -> None:
+    """Start to download MNIST into a folder; raises BlockingIOError if that is running, OSError."""
+    instance.mkdir(parents=True, exist_ok=True)
+    flags = ("--download-mnist", "--started-by-server")
+    places = ("--data", str(folder), "--instance", str(instance.absolute()))
+    with hand_over(instance / download.LOCK) as lock:
+        download.write_progress(instance, download.RUNNING)
+        launch([*command, *flags, *places], instance / download.LOG, lock, environment)
+
+
 def check_installed() -> None:
     """Raise MissingPackageError unless what trains is installed; nothing is loaded to find out."""
     for name in NEEDED:
@@ -119,7 +131,9 @@ def check_installed() -> None:
             raise MissingPackageError(name)
 
 
-def launch(command: Sequence[str], log: Path, lock: int | None) -> subprocess.Popen:
+def launch(
+    command: Sequence[str], log: Path, lock: int | None, environment: dict[str, str] | None = None
+) -> subprocess.Popen:
     """Start a process that goes behind readings, outlives this one, and keeps a lock; OSError."""
     own: dict[str, object] = {"start_new_session": True}
     if sys.platform == "win32":
@@ -132,7 +146,7 @@ def launch(command: Sequence[str], log: Path, lock: int | None) -> subprocess.Po
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=make_environment(),
+            env=make_environment() | (environment or {}),
             pass_fds=() if lock is None else (lock,),
             **own,
         )

@@ -44,23 +44,26 @@ class Watch:
         """Where the run is."""
         return self._folder
 
-    def describe(self) -> dict[str, Any]:
-        """Return the run as one entry of a list, for JSON."""
+    def describe(self, *, with_log: bool = True) -> dict[str, Any]:
+        """Return the run as one entry of a list, for JSON.
+
+        Without the log, which names folders of the server, a death has no reason.
+        """
         with self._lock:
             self._read()
-            return self._describe()
+            return self._describe(with_log)
 
-    def answer(self, since: int, probe: int | None) -> bytes:
+    def answer(self, since: int, probe: int | None, *, with_log: bool) -> bytes:
         """Return the run as JSON, with its events from number `since` on.
 
         The drawing that its network reads is left out if its number is `probe`.
         """
         with self._lock:
             self._read()
-            run = self._describe()
+            run = self._describe(with_log)
             more = {"next": len(self._lines), "probe": self._describe_probe(probe)}
             if run["state"] == "failed":
-                more["log"] = folders.read_log(self._folder)
+                more["log"] = folders.read_log(self._folder) if with_log else []
             head, tail = json.dumps(run), json.dumps(more)
             events = b",".join(self._lines[since:])
             weights = self._find_weights(since)
@@ -106,7 +109,7 @@ class Watch:
         self._end += sum(len(line) + 1 for line in lines)
         self._latest |= {event["type"]: event for event in events}
 
-    def _describe(self) -> dict[str, Any]:
+    def _describe(self, with_log: bool) -> dict[str, Any]:
         settings = read_settings(self._settings) or folders.guess_settings(self._folder)
         state, last = folders.derive_state(self._latest, locked=self._is_locked)
         choice, epoch = CHOICES.get(settings.model), self._latest.get("epoch", {})
@@ -128,7 +131,7 @@ class Watch:
             "accuracy": self._find_accuracy(state),
             "version": last.get("version") if state == "finished" else None,
             "diverged": self._has_diverged(state, last),
-            "reason": self._find_reason(state, last),
+            "reason": self._find_reason(state, last, with_log),
             "can_resume": self._can_resume(state, last),
         }
 
@@ -146,14 +149,14 @@ class Watch:
         loss = self._latest.get("epoch", {}).get("validation_loss", 0)
         return state == "finished" and loss >= GUESSING
 
-    def _find_reason(self, state: str, last: dict[str, Any]) -> str | None:
+    def _find_reason(self, state: str, last: dict[str, Any], with_log: bool) -> str | None:
         if state != "failed":
             return None
         if last:
             return str(last.get("reason"))
         if not self._latest and read_settings(self._settings) is None:
             return INTERRUPTED
-        return folders.explain_death(folders.read_log(self._folder))
+        return folders.explain_death(folders.read_log(self._folder) if with_log else [])
 
     def _can_resume(self, state: str, last: dict[str, Any]) -> bool:
         if state not in ("stopped", "failed") or last.get("diverged"):

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from ml.commands import plots
-from ml.commands.pictures import choose_picture
 from ml.data.mnist import MNIST
 from ml.errors import ExplainedError
 from ml.files import INSTANCE_DIR
@@ -29,7 +28,7 @@ def run(flags: argparse.Namespace) -> None:
     for name, history in histories.items():
         end = _describe_divergence(courses[name])
         print(f"{name:{wide}} {_summarize(history)}  {recipes[name]}{end}")
-    path = choose_picture(flags, "comparison.png")
+    path = plots.choose_picture(flags, "comparison.png")
     points = {name: [e for e in course if e["type"] == "point"] for name, course in courses.items()}
     plots.plot_comparison(histories, path, points)
     print(path)

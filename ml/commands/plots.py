@@ -50,7 +50,8 @@ def plot_label_distribution(training: Examples, test: Examples, path: Path) -> N
         axes = figure.subplots()
         parts = ((training, "training", INK, -0.2), (test, "test", FAINT, 0.2))
         for examples, name, colour, shift in parts:
-            share = np.bincount(examples.labels, minlength=10) * (100 / len(examples))
+            counts = np.bincount(examples.labels, minlength=10)[:10]  # without what is no digit
+            share = counts * (100 / len(examples))
             positions = np.arange(10) + shift
             axes.bar(positions, share, 0.38, color=colour, label=f"{name} ({len(examples):,})")
         axes.set_xticks(range(10))

@@ -30,6 +30,12 @@ def drawings() -> Response:
     return render_with_token("drawings.html", has_hand=has_hand, limit=LIMIT, models=models)
 
 
+@pages.get("/train")
+def train() -> Response:
+    """Show runs as they train, and start them: the page's script asks for everything."""
+    return render_with_token("train.html")
+
+
 @pages.get("/models")
 def models() -> str:
     """Show what each model is, how it was trained and its results; smallest first."""

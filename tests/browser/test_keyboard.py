@@ -25,8 +25,8 @@ def press(page, key, times=1):
 
 
 def reach_board(page):
-    """Tab past the skip link and the four links of the masthead."""
-    press(page, "Tab", 6)
+    """Tab past the skip link and the five links of the masthead."""
+    press(page, "Tab", 7)
     expect(get_board(page)).to_be_focused()
 
 

@@ -1,0 +1,144 @@
+import { writeLoss, writeRate, writeSeconds, writeShare } from "./numbers.js";
+import { locatePicture } from "./runs.js";
+
+const PICTURES = {
+  labels: "How often each digit is among the images",
+  history: "Its course",
+  readings: "Test images, and what it read",
+  confusion: "Which digit was read as which",
+  reliability: "How far its probabilities can be believed",
+};
+const TOGGLES = { running: ["pause", "Pause"], paused: ["continue", "Go on"] };
+const RESUME = ["resume", "Resume"];
+
+/**
+ * The run that is looked at: its state in words, its figures, the buttons that steer it, and what
+ * it left in the end. Emits `tell` (detail: pause, continue, stop or resume), `pace` (detail:
+ * seconds) and `serve`.
+ */
+export class RunView extends EventTarget {
+  #element;
+  #run = null;
+  #pictures = ""; // of which run, and which ones
+
+  constructor(element) {
+    super();
+    this.#element = element;
+    this.#action("toggle").addEventListener("click", () => this.#emit("tell", this.#toggle()[0]));
+    this.#action("stop").addEventListener("click", () => this.#emit("tell", "stop"));
+    this.#action("serve").addEventListener("click", () => this.#emit("serve"));
+    for (const choice of element.querySelectorAll('[name="pace"]')) {
+      choice.addEventListener("change", () => this.#emit("pace", this.rest));
+    }
+  }
+
+  /** Seconds to rest after each point: slow motion. */
+  get rest() {
+    return Number(this.#element.querySelector('[name="pace"]:checked').value);
+  }
+
+  /** The keyboard goes on with the button that pauses. */
+  focus() {
+    const button = this.#action("toggle");
+    (button.disabled ? this.#part("run-title") : button).focus();
+  }
+
+  /** @param run null: there is none yet @param served the number of the version that reads now */
+  show(run, served) {
+    this.#run = run;
+    if (!run) return;
+    this.#part("run-title").textContent = run.title;
+    this.#part("run-data").textContent = `learns from ${run.data}`;
+    this.#part("run-state").textContent = describeState(run);
+    this.#element.dataset.state = run.state;
+    this.#showFigures(run);
+    this.#showButtons(run);
+    this.#showEnd(run, served);
+  }
+
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  #part(name) {
+    return this.#element.querySelector(`[data-part="${name}"]`);
+  }
+
+  #action(name) {
+    return this.#element.querySelector(`[data-action="${name}"]`);
+  }
+
+  #toggle() {
+    const canResume = ["stopped", "failed"].includes(this.#run?.state) && !this.#run.isDiverged;
+    return TOGGLES[this.#run?.state] ?? (canResume ? RESUME : null);
+  }
+
+  #showFigures(run) {
+    const { last, epochs, isLive } = run;
+    const epoch = last ? `${last.epoch} of ${epochs}` : `– of ${epochs}`;
+    const figures = {
+      accuracy: writeShare(last?.accuracy),
+      loss: writeLoss(last?.loss),
+      epoch,
+      rate: writeRate(last?.images_per_second),
+      left: isLive ? writeSeconds(last?.left) : "–",
+    };
+    for (const [name, words] of Object.entries(figures)) this.#part(`figure-${name}`).textContent = words;
+  }
+
+  #showButtons(run) {
+    const toggle = this.#toggle();
+    const button = this.#action("toggle");
+    if (toggle) button.textContent = toggle[1];
+    button.disabled = !toggle;
+    this.#action("stop").disabled = !run.isLive;
+  }
+
+  #showEnd(run, served) {
+    const isDead = run.state === "failed" && !run.isDiverged && run.log.length > 0;
+    this.#part("died").hidden = !isDead;
+    if (isDead) this.#part("log").textContent = run.log.join("\n");
+    this.#part("end").hidden = run.state !== "finished";
+    if (run.state !== "finished") return;
+    const isServed = run.version !== null && run.version === served;
+    this.#part("end-words").textContent = describeEnd(run, isServed);
+    this.#action("serve").hidden = run.version === null || isServed;
+    this.#showPictures(run);
+  }
+
+  #showPictures(run) {
+    const key = `${run.id} ${run.pictures.join()}`;
+    if (key === this.#pictures) return;
+    this.#pictures = key;
+    this.#part("pictures-fold").hidden = run.pictures.length === 0;
+    const figures = run.pictures.map((name) => makeFigure(run, name));
+    this.#part("pictures").replaceChildren(...figures);
+  }
+}
+
+/** What a run is about, in a few words. */
+export function describeState(run) {
+  if (run.state === "paused") return "Paused";
+  if (run.isLive) return run.last ? "Training" : "Starting…";
+  if (run.state === "finished") return "Finished";
+  if (run.state === "stopped") return `Stopped after epoch ${run.results.length}`;
+  return run.isDiverged ? `Diverged: ${run.reason}` : `Died: ${run.reason ?? "it ended too early."}`;
+}
+
+function describeEnd(run, isServed) {
+  const words = [`It reads ${writeShare(run.accuracy)} of the test images rightly.`];
+  if (run.judged?.reason) words.push(run.judged.reason);
+  if (run.version === null) return words.join(" ");
+  const number = `version ${run.version}`;
+  words.push(isServed ? `The board reads with it now: ${number}.` : `It is kept as ${number}.`);
+  return words.join(" ");
+}
+
+function makeFigure(run, name) {
+  const figure = document.createElement("figure");
+  const picture = figure.appendChild(document.createElement("img"));
+  const words = PICTURES[name.replace(/\.\w+$/, "")] ?? name;
+  Object.assign(picture, { loading: "lazy", alt: words, src: locatePicture(run.id, name) });
+  figure.appendChild(document.createElement("figcaption")).textContent = words;
+  return figure;
+}

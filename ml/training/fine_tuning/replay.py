@@ -18,7 +18,7 @@ from ml.networks.registry import count_answers
 from ml.synthetic.generate import make_digits, make_non_digits
 
 LEARNED = 1_500  # images of each kind that are replayed: MNIST's, generated digits, non-digits
-JUDGED = 3_000  # generated images of each kind that are only for judging
+JUDGED = 2_000  # generated images of each kind that are only for judging
 JUDGED_SEED = 2**61  # above every seed that anything is learned from
 LEARNED_SEED = 2**59
 

@@ -29,7 +29,7 @@ from ml.training.recipes import Recipe, find_recipe
 STEPS = 20  # in an epoch, after which there is a checkpoint
 BATCHES_PREFETCHED = 8
 KEEPING = 3.0  # what a change of the replay's log-probabilities costs, against the cross-entropy
-RATE = 8e-4
+RATE = 1.2e-3
 RATES = {"linear": 3e-3, "linear_scratch": 3e-3}  # a layer alone needs longer steps
 SOURCE = "made here: fine-tuning on drawings, with replay and distillation; docs/training.md"
 
@@ -48,7 +48,7 @@ def find_fine_tuning(model: str, **overrides: object) -> Recipe:
         optimizer="adamw",
         learning_rate=RATES.get(model, RATE),
         batch_size=128,
-        sessions=(3,),
+        sessions=(2,),
         schedule="one_cycle",
         lowest_rate=0.05,
         bfloat16=own.bfloat16,

@@ -39,7 +39,7 @@ HEEDED = {
     "show_styles": {"data", "out", "seed"},
     "export": {"model", "out", "weights"},
     "four_losses": {"data", "seed"},
-    "download_mnist": {"data", "instance", "started_by_server"},
+    "download_mnist": {"data", "instance"},
     "export_drawings": {"instance"},
     "import_drawings": {"instance"},
 }
@@ -176,7 +176,6 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         help="leave out the pictures in the run's folder",
     )
     # The server's own: the run whose folder it made, and which it holds until this process ends.
-    group.add_argument("--started-by-server", action="store_true", help=argparse.SUPPRESS)
     group.add_argument("--run", metavar="ID", type=_run_id, help=argparse.SUPPRESS)
 
 
@@ -354,7 +353,7 @@ def _print_any_character() -> None:
 def _run(flags: argparse.Namespace, parser: Parser) -> None:
     command = next((name for name in HEEDED if name and getattr(flags, name)), None)
     _check_together(flags, command, parser)
-    if flags.run or flags.started_by_server:
+    if flags.run:
         lower_priority()  # first of all: loading PyTorch takes seconds
     try:
         if command is None:

@@ -20,7 +20,6 @@ from ml.networks.registry import build_model, count_parameters
 from ml.networks.weights import save_files, save_model
 from ml.predict import DEFAULT_MODELS
 from ml.runs import folders
-from ml.runs.locks import CAN_HAND_OVER
 from ml.training import runs
 from ml.training.calibration import calibrate
 from ml.training.card import make_card
@@ -47,8 +46,7 @@ def run(flags: argparse.Namespace) -> None:
     what = "{} images for training, {} for validation, {} for testing".format(*counts)
     print(f"{digits.name}: {what}", flush=True)
     folder = folder or runs.make_folder(_find_runs_dir(flags), recipe.model)
-    is_held = flags.run is not None and CAN_HAND_OVER  # by the server that started this process
-    with runs.hold_folder(folder, resume=flags.resume, is_held=is_held):
+    with runs.hold_folder(folder, resume=flags.resume):
         print(f"The run is in {folder}", flush=True)
         _note_settings(folder, recipe, seed, source)
         try:

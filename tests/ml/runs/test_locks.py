@@ -1,5 +1,6 @@
 """Locks: held by one, seen by all, handed over to a child, and freed by a kill."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -50,6 +51,33 @@ def test_a_child_keeps_the_lock_that_it_was_handed_until_it_is_killed(tmp_path):
         child.kill()
         child.communicate()
     assert not locks.is_locked(path)
+
+
+def test_a_process_frees_the_lock_that_it_was_handed_when_its_work_is_done(tmp_path):
+    path = tmp_path / ".lock"
+    code = f"""
+from pathlib import Path
+from ml.runs.locks import keep_or_hold
+with keep_or_hold(Path({str(path)!r}), 0, TimeoutError()):
+    print("has it", flush=True)
+    input()
+print("freed it", flush=True)
+input()
+"""
+    with locks.hand_over(path) as lock:
+        environment = os.environ | {locks.HANDED_OVER: str(lock)}
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        child = subprocess.Popen(
+            [sys.executable, "-c", code], env=environment, pass_fds=(lock,), **pipes
+        )
+    for said, is_held in (("has it", True), ("freed it", False)):
+        assert child.stdout.readline().strip() == said
+        assert locks.is_locked(path) == is_held
+        child.stdin.write("\n")
+        child.stdin.flush()
+    child.communicate()
+    with locks.keep_or_hold(path, 0, TimeoutError()):
+        assert locks.is_locked(path)
 
 
 def test_looking_keeps_nobody_from_taking_the_lock(tmp_path):

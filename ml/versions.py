@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ml.errors import UnknownVersionError, WeightsError
-from ml.files import make_command_line
+from ml.files import PROJECT_DIR, make_command_line
 from ml.networks.card import NAME, ModelCard, SavedFile, broken, card_path, find_cards, read_card
 
 MODELS_FOLDER = "models"  # in the instance folder
@@ -256,6 +256,11 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def say_how_to_serve(model: str, number: int) -> str:
+def say_how_to_serve(instance: Path, model: str, number: int) -> str:
     """Return the command that serves a version."""
-    return make_command_line("--serve-version", model, number)
+    return make_command_line("--serve-version", model, number, *name_instance(instance))
+
+
+def name_instance(instance: Path) -> list[str]:
+    """Return the flag that names an instance folder, if it isn't the default."""
+    return [] if instance == PROJECT_DIR / "instance" else ["--instance", str(instance)]

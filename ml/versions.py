@@ -5,6 +5,7 @@
 """
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -168,7 +169,7 @@ def _scan(instance: Path, model: str) -> tuple[list[Version], dict[int, str]]:
 
 def _read(folder: Path, model: str, number: int) -> Version:
     """Return the version in a folder; raises WeightsError unless both files have their size."""
-    card = read_card(folder, model)
+    card = _read_card(folder, model, _stamp(card_path(folder, model)))
     for saved in (card.weights, card.onnx):
         path = folder / saved.name
         try:
@@ -178,6 +179,20 @@ def _read(folder: Path, model: str, number: int) -> Version:
         if size != saved.size:
             raise broken(model, f"{path} is damaged: it has {size:,} bytes, not {saved.size:,}")
     return Version(model, number, folder, card)
+
+
+@functools.lru_cache(maxsize=1000)  # cards that did not change need not be parsed for each list
+def _read_card(folder: Path, model: str, _stamp: tuple[int, ...]) -> ModelCard:
+    return read_card(folder, model)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Return what differs once a file was written anew."""
+    try:
+        status = path.stat()
+    except OSError:  # reading it says why
+        return ()
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _list_numbers(instance: Path, model: str) -> list[int]:

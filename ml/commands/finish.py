@@ -39,8 +39,10 @@ def finish_run(
     It is served unless --no-refresh was given or it learned from other data than MNIST; `serve`
     decides instead if it isn't None. What `card` lacks of parent and origin is filled in.
     """
-    former = _find_former(flags, card.model)
-    card = _keep(flags, finished, folder, _add_origin(flags, card, former, folder))
+    former = None if flags.ship else _find_former(flags, card.model)
+    if not flags.ship:
+        card = _add_origin(flags, card, former, folder)
+    card = _keep(flags, finished, folder, card)
     if serve is None:
         serve = flags.refresh and (digits.is_mnist or flags.serve_other_data)
     number = None

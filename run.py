@@ -7,12 +7,20 @@ import os
 import re
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import NoReturn
 
-from ml.errors import ExplainedError, MissingPackageError, RecipeError, UnknownModelError
-from ml.files import expand_home, lower_priority
+from ml.errors import (
+    ExplainedError,
+    MissingPackageError,
+    RecipeError,
+    UnknownModelError,
+    UnknownVersionError,
+)
+from ml.files import INSTANCE_DIR, expand_home, lower_priority
 from ml.networks.card import WEIGHTS_DIR
 from ml.runs.folders import ID
+from ml.versions import Shelf
 
 FAILURE, USAGE = 1, 2
 PATH_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
@@ -27,22 +35,27 @@ HEEDED = {
     },
     "train": {
         *("sessions", "learning_rate", "batch_size", "optimizer", "momentum", "session_decay"),
-        *("seed", "resume", "refresh", "serve_other_data", "pictures", "learn_from"),
+        *("seed", "resume", "refresh", "ship", "serve_other_data", "pictures", "learn_from"),
         *("model", "data", "out", "weights", "device", "instance", "run"),
     },
     "evaluate": {
-        *("model", "all", "data", "weights", "device", "json"),
+        *("model", "all", "data", "weights", "device", "json", "instance"),
         *("strokes", "preprocessing", "everywhere"),
     },
     "compare": {"out", "instance"},
-    "sample": {"model", "data", "out", "weights", "device", "seed"},
+    "sample": {"model", "data", "out", "weights", "device", "seed", "instance"},
     "show_styles": {"data", "out", "seed"},
-    "export": {"model", "out", "weights"},
+    "export": {"model", "out", "weights", "instance"},
     "four_losses": {"data", "seed"},
     "download_mnist": {"data", "instance"},
     "export_drawings": {"instance"},
     "import_drawings": {"instance"},
+    "versions": {"model", "weights", "instance", "json"},
+    "serve_version": {"weights", "instance"},
+    "export_version": {"out", "weights", "instance"},
+    "import_version": {"weights", "instance"},
 }
+VERSIONS = ("versions", "serve_version", "export_version", "import_version")
 
 
 class Parser(argparse.ArgumentParser):
@@ -90,6 +103,27 @@ def make_parser() -> Parser:
         type=expand_home,
         metavar="FILE",
         help="add the drawings of such a ZIP to this machine's",
+    )
+    what.add_argument(
+        "--versions", action="store_true", help="list the models' versions, and which are served"
+    )
+    what.add_argument(
+        "--serve-version",
+        nargs=2,
+        metavar=("MODEL", "N"),
+        help="serve a version from now on; 0 is what ships",
+    )
+    what.add_argument(
+        "--export-version",
+        nargs=2,
+        metavar=("MODEL", "N"),
+        help="write a version to a ZIP, which --out names",
+    )
+    what.add_argument(
+        "--import-version",
+        type=expand_home,
+        metavar="FILE",
+        help="add the version in such a ZIP to this machine's",
     )
     _add_serving(parser.add_argument_group("serving (the default)"))
     _add_training(parser.add_argument_group("training"))
@@ -162,7 +196,12 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         "--no-refresh",
         dest="refresh",
         action="store_false",
-        help="keep the result in the run's folder; serve what was served before",
+        help="keep the result as a version; serve what was served before",
+    )
+    group.add_argument(
+        "--ship",
+        action="store_true",
+        help="let the result replace what ships, in --weights, instead of serving a version",
     )
     group.add_argument(
         "--serve-other-data",
@@ -184,8 +223,8 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
         "--instance",
         type=expand_home,
         metavar="DIR",
-        help="folder of runs and confirmed drawings (instance); DATABASE_URL may name a database"
-        " for the drawings",
+        help="folder of versions and runs and, unless DATABASE_URL names a database, of what is"
+        " served and of the confirmed drawings (instance)",
     )
     group.add_argument("--model", metavar="NAME", help="which model (the first one served)")
     group.add_argument(
@@ -203,9 +242,8 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--weights",
         type=expand_home,
-        default=WEIGHTS_DIR,
         metavar="DIR",
-        help="folder of served weights",
+        help="folder of what ships (ml/weights); given, it is served without the models' versions",
     )
     group.add_argument(
         "--device",
@@ -293,6 +331,7 @@ def serve(flags: argparse.Namespace) -> None:
 
     settings = {
         "WEIGHTS_DIR": flags.weights,
+        "VERSIONS": not flags.weights_only,
         "ENGINE": flags.engine,
         "PREFIX": flags.prefix or "",
         "BEHIND_PROXY": flags.behind_proxy,
@@ -319,6 +358,51 @@ def exchange_drawings(flags: argparse.Namespace) -> None:
             print(f"{flags.import_drawings}: {counts.added:,} new, {counts.known:,} known")
 
 
+def manage_versions(flags: argparse.Namespace) -> None:
+    """List, serve, export or import versions, and say what was done."""
+    from webapp.versions import commands
+
+    if flags.versions:
+        commands.print_versions(flags.shelf, flags.model, as_json=flags.json)
+    elif flags.serve_version:
+        commands.serve_version(flags.shelf, *flags.serve_version)
+    elif flags.export_version:
+        commands.export_version(flags.shelf, *flags.export_version, flags.out)
+    else:
+        commands.import_version(flags.shelf, flags.import_version)
+
+
+def make_shelf(flags: argparse.Namespace, command: str | None) -> Shelf:
+    """Return the shelf of what is served, as the database says when it is asked."""
+    if flags.weights_only and command not in ("train", *VERSIONS):
+        return Shelf(flags.weights, None, ask=dict, serve=lambda _model, _number: None)
+
+    def ask() -> dict[str, int]:
+        from webapp.store import has_database
+
+        settings = _find_store(flags)
+        if not has_database(*settings):
+            return {}
+        with _open_store(settings) as store:
+            return store.served()
+
+    def serve_version(model: str, number: int) -> None:
+        with _open_store(_find_store(flags)) as store:
+            store.serve(model, number)
+
+    return Shelf(flags.weights, flags.instance, ask, serve_version)
+
+
+def _find_store(flags: argparse.Namespace) -> tuple[Path, str | None]:
+    return flags.instance, os.environ.get("DATABASE_URL") or None
+
+
+def _open_store(settings: tuple[Path, str | None]) -> closing:
+    from webapp.store.store import Store
+
+    return closing(Store(*settings))
+
+
 def _choose_store(flags: argparse.Namespace) -> dict[str, object]:
     """Return where drawings are kept, as far as it is not the default."""
     chosen = {"INSTANCE_DIR": flags.instance, "DATABASE_URL": os.environ.get("DATABASE_URL")}
@@ -332,7 +416,7 @@ def main(arguments: list[str] | None = None) -> int:
     flags = parser.parse_args(arguments)
     try:
         _run(flags, parser)
-    except (RecipeError, UnknownModelError) as error:
+    except (RecipeError, UnknownModelError, UnknownVersionError) as error:
         return _fail(str(error), USAGE)
     except ExplainedError as error:
         return _fail(str(error), FAILURE)
@@ -355,11 +439,17 @@ def _run(flags: argparse.Namespace, parser: Parser) -> None:
     _check_together(flags, command, parser)
     if flags.run:
         lower_priority()  # first of all: loading PyTorch takes seconds
+    flags.weights_only = flags.weights is not None
+    flags.weights = flags.weights or WEIGHTS_DIR
+    flags.instance = flags.instance or INSTANCE_DIR
+    flags.shelf = make_shelf(flags, command)
     try:
         if command is None:
             return serve(flags)
         if command.endswith("_drawings"):
             return exchange_drawings(flags)
+        if command in VERSIONS:
+            return manage_versions(flags)
         return importlib.import_module(f"ml.commands.{command}").run(flags)
     except ModuleNotFoundError as error:
         if error.name.partition(".")[0] in ("ml", "webapp"):
@@ -384,6 +474,10 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
         raise RecipeError("--all means every model; leave out --all or --model")
     if flags.serve_other_data and not flags.refresh:
         raise RecipeError("--serve-other-data serves and --no-refresh does not; leave out one")
+    if flags.ship and not flags.refresh:
+        raise RecipeError("--ship replaces what ships and --no-refresh nothing; leave out one")
+    if flags.export_version and not flags.out:
+        raise RecipeError("--export-version needs --out FILE, the ZIP to write")
     if not flags.strokes and (flags.everywhere or flags.preprocessing != "ours"):
         raise RecipeError("--everywhere and --preprocessing belong to --strokes FILE; add it")
 

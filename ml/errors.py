@@ -60,3 +60,12 @@ class UnknownModelError(ExplainedError):
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(f"there is no model {name!r}; the models are {', '.join(known)}")
         self.known = known
+
+
+class UnknownVersionError(ExplainedError):
+    """There is no version of that number of a model; `known` lists the numbers there are."""
+
+    def __init__(self, model: str, number: int, known: list[int]) -> None:
+        there = f"the versions are {', '.join(map(str, known))}" if known else "it has none"
+        super().__init__(f"there is no version {number} of {model}; {there}")
+        self.known = known

@@ -6,7 +6,6 @@ from time import perf_counter
 
 from ml.data.download import check_place, download_mnist, find_mirrors
 from ml.errors import DataError
-from ml.files import INSTANCE_DIR
 from ml.mnist_files import find_data_dir
 from ml.runs import download
 from ml.runs.locks import keep_or_hold
@@ -16,7 +15,7 @@ BETWEEN_WRITES = 0.2  # seconds
 
 def run(flags: argparse.Namespace) -> None:
     """Download what is missing; a second download at the same time is refused."""
-    instance, folder = flags.instance or INSTANCE_DIR, find_data_dir(flags.data)
+    instance, folder = flags.instance, find_data_dir(flags.data)
     instance.mkdir(parents=True, exist_ok=True)
     running = DataError("MNIST is being downloaded already; wait for its end")
     with keep_or_hold(instance / download.LOCK, 0.5, running):

@@ -1,8 +1,7 @@
-"""--train: train by a recipe, keep the run in its folder, and serve the result."""
+"""--train: train by a recipe, keep the run in its folder, and serve the result as a version."""
 
 import argparse
 import os
-import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +10,12 @@ import torch
 
 from ml.commands import console
 from ml.commands.data import load_digits
+from ml.commands.finish import explain, finish_run, resume_flags
 from ml.data.mnist import MNIST, Digits
-from ml.errors import CheckpointError, StoppedError, TrainingError, WeightsError
+from ml.errors import CheckpointError, StoppedError, TrainingError
 from ml.evaluation.metrics import evaluate
-from ml.files import INSTANCE_DIR, PROJECT_DIR, from_here, make_command_line
-from ml.networks.card import WEIGHTS_DIR, ModelCard, read_card
+from ml.files import make_command_line
 from ml.networks.registry import build_model, count_parameters
-from ml.networks.weights import save_files, save_model
 from ml.predict import DEFAULT_MODELS
 from ml.runs import folders
 from ml.training import runs
@@ -31,7 +29,7 @@ from ml.training.sessions import train
 
 
 def run(flags: argparse.Namespace) -> None:
-    """Train, and replace the served model at the very end."""
+    """Train, and change what is served at the very end."""
     device = pick_device(flags.device)
     prepare_process()
     print(f"Training on {_describe(device)}", flush=True)
@@ -53,7 +51,7 @@ def run(flags: argparse.Namespace) -> None:
             with Recorder(folder, recipe) as recorder:
                 _train(flags, recorder, recipe, seed, digits, device, folder)
         except StoppedError as stopped:
-            again = make_command_line(*_resume(flags, folder))
+            again = make_command_line(*resume_flags(flags, folder))
             print(f"{stopped}, as it was asked to; go on with: {again}".capitalize())
 
 
@@ -74,12 +72,12 @@ def _train(
     finished = replace(finished, evaluation=evaluation)
     card = make_card(recipe, seed, device, digits, finished, calibration)
     _print_result(recipe, digits, finished)
-    version = _finish_run(flags, digits, finished, folder, card)
-    recorder.finish(evaluation.accuracy, evaluation.loss, version=version)
+    outcome = finish_run(flags, digits, finished, folder, card)
+    recorder.finish(evaluation.accuracy, evaluation.loss, version=outcome.version)
 
 
 def _find_runs_dir(flags: argparse.Namespace) -> Path:
-    return folders.find_runs_dir(flags.instance or INSTANCE_DIR)
+    return folders.find_runs_dir(flags.instance)
 
 
 def _choose_source(flags: argparse.Namespace, folder: Path | None) -> str:
@@ -127,8 +125,8 @@ def _follow(flags: argparse.Namespace, events: Iterator[Event], folder: Path) ->
     except OSError as error:
         if not (error.filename and (folder / "checkpoint.pt").exists()):
             raise
-        again = make_command_line(*_resume(flags, folder))
-        raise TrainingError(f"{_explain(error)}; once that is put right: {again}") from error
+        again = make_command_line(*resume_flags(flags, folder))
+        raise TrainingError(f"{explain(error)}; once that is put right: {again}") from error
 
 
 def _print_result(recipe: Recipe, digits: Digits, finished: Finished) -> None:
@@ -136,99 +134,6 @@ def _print_result(recipe: Recipe, digits: Digits, finished: Finished) -> None:
         print(f"training accuracy reached {recipe.stop_at_accuracy:.1%}: no more epochs are needed")
     console.header(f"Result on the test set of {digits.name}")
     print(f"accuracy {finished.evaluation.accuracy:.2%}, loss {finished.evaluation.loss:.4f}")
-
-
-def _finish_run(
-    flags: argparse.Namespace, digits: Digits, finished: Finished, folder: Path, card: ModelCard
-) -> int | None:
-    """Keep the result in the run's folder, serve it, and draw the pictures.
-
-    Returns the number of the version that it has become, if it has.
-    """
-    again = _resume(flags, folder)
-    try:
-        card = save_model(folder, finished.model, card)
-    except OSError as error:
-        raise TrainingError(
-            f"{_explain(error)}; the training is whole in {folder / 'checkpoint.pt'}: "
-            f"once that is put right, finish the run with: {make_command_line(*again)}"
-        ) from error
-    if flags.refresh and (digits.is_mnist or flags.serve_other_data):
-        _serve(flags, folder, card)
-    elif flags.refresh:
-        print(
-            f"Not served, because it learned from {digits.name}. To serve it from the run's "
-            f"folder: {make_command_line('--weights', folder)}. To let it replace what is served: "
-            + make_command_line(*again, "--serve-other-data")
-        )
-    if flags.pictures:  # last: a picture that cannot be drawn keeps nothing from being served
-        _draw(folder, digits, finished)
-    return None
-
-
-def _resume(flags: argparse.Namespace, folder: Path) -> list[str]:
-    """Return the flags that go on with this run; one that is finished is only served."""
-    data = ["--data", str(flags.data)] if flags.data else []
-    weights = [] if flags.weights == WEIGHTS_DIR else ["--weights", str(flags.weights)]
-    return ["--train", "--resume", "--out", str(folder), *data, *weights]
-
-
-def _serve(flags: argparse.Namespace, folder: Path, card: ModelCard) -> None:
-    """Let the finished run replace the model that is served; raises WeightsError."""
-    former = _read_accuracy(flags.weights, card.model)
-    try:
-        save_files(flags.weights, card, card.weights.read(folder), card.onnx.read(folder))
-    except (OSError, WeightsError) as error:
-        raise WeightsError(
-            f"{_explain(error)}; what was served before still is; the finished run is in {folder}, "
-            f"serve it from there with: {make_command_line('--weights', folder)}"
-        ) from error
-    print(
-        f"Served from now on: {from_here(flags.weights / card.onnx.name)}; "
-        "a server that is running loads it when it is restarted"
-    )
-    if former > card.test_accuracy:
-        print(
-            f"The test accuracy of what was served until now was {former:.2%}: --no-refresh "
-            "keeps it another time" + _say_how_to_restore(flags.weights)
-        )
-
-
-def _say_how_to_restore(folder: Path) -> str:
-    if folder != WEIGHTS_DIR:
-        return ""
-    project = from_here(PROJECT_DIR)
-    where = "" if project == Path() else f"-C {shlex.quote(str(project))} "
-    return f", git {where}checkout ml/weights brings back what shipped"
-
-
-def _explain(error: Exception) -> str:
-    """Return an error in one line, with the file that it is about."""
-    if isinstance(error, OSError):
-        return f"{error.filename or 'a file'}: {error.strerror or error}"
-    return str(error)
-
-
-def _draw(folder: Path, digits: Digits, finished: Finished) -> None:
-    """Draw the run's pictures; what keeps them from being drawn is a warning."""
-    try:
-        # Imported here: without matplotlib, or with a broken one, training still serves.
-        from ml.commands.run_pictures import draw_run
-
-        pictures = draw_run(folder, digits, finished)
-    except (Exception, KeyboardInterrupt) as error:  # matplotlib raises many kinds
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        console.warn(f"the pictures of the run could not be drawn in {folder}: {reason}")
-        return
-    print("Pictures: " + ", ".join(str(path) for path in pictures))
-
-
-def _read_accuracy(folder: Path, model: str) -> float:
-    """Return the test accuracy on a served model's card, 0 if there is none to read."""
-    try:
-        return read_card(folder, model).test_accuracy
-    except WeightsError:
-        return 0.0
 
 
 def _describe(device: torch.device) -> str:

@@ -27,15 +27,17 @@ ROOMS = {
     "ml.tracing": FOUNDATIONS,
     "ml.adaptation": FOUNDATIONS | {"ml.networks"},
     "ml.predict": FOUNDATIONS | {"ml.networks", "ml.adaptation"},
+    "ml.versions": FOUNDATIONS | {"ml.networks"},
     "ml.synthetic": FOUNDATIONS | {"ml.data", "ml.tracing"},
     "ml.evaluation": FOUNDATIONS | {"ml.data", "ml.networks", "ml.synthetic"},
     "ml.training": FOUNDATIONS
     | {"ml.networks", "ml.data", "ml.tracing", "ml.synthetic", "ml.evaluation", "ml.runs"},
     "ml.commands": FOUNDATIONS
     | {"ml.networks", "ml.data", "ml.synthetic", "ml.evaluation", "ml.training", "ml.predict"}
-    | {"ml.runs"},
-    "webapp": FOUNDATIONS | {"ml.predict", "ml.networks", "ml.adaptation", "ml.tracing", "ml.runs"},
-    "run": {"ml.errors", "ml.files", "ml.networks", "ml.runs", "webapp"},
+    | {"ml.runs", "ml.versions"},
+    "webapp": FOUNDATIONS
+    | {"ml.predict", "ml.networks", "ml.adaptation", "ml.tracing", "ml.runs", "ml.versions"},
+    "run": {"ml.errors", "ml.files", "ml.networks", "ml.runs", "ml.versions", "webapp"},
 }
 NOT_FOR_SERVING = (
     *("torch", "torchvision", "matplotlib", "safetensors", "onnx", "onnxscript", "tqdm"),

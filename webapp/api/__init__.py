@@ -9,9 +9,10 @@ from webapp.api.models import models
 from webapp.api.predict import predict
 from webapp.api.recipes import recipes
 from webapp.api.runs import runs
+from webapp.api.versions import versions
 
 
 def register_api(app: Flask) -> None:
     """Give the app every route under /api/."""
-    for blueprint in (predict, models, drawings, hands, recipes, runs, data):
+    for blueprint in (predict, models, versions, drawings, hands, recipes, runs, data):
         app.register_blueprint(blueprint)

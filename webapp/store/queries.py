@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, tr
 
 from webapp.store.errors import HandFullError
 from webapp.store.rows import upsert
-from webapp.store.tables import IS_DELETED, IS_KEPT, Drawing, Feature
+from webapp.store.tables import IS_DELETED, IS_KEPT, Drawing, Feature, Served
 
 UNDO = timedelta(seconds=60)  # how long deleting all can be undone
 BATCH = 500  # rows at once where there are many
@@ -90,6 +90,16 @@ def save_features(
     )
     if rows:
         connection.execute(statement, rows)
+
+
+def save_served(connection: Connection, row: dict[str, Any]) -> None:
+    """Keep which version of a model is served, in place of the former."""
+    statement = upsert(connection, Served)
+    new = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=["model"], set_={"version": new.version, "changed": new.changed}
+    )
+    connection.execute(statement, row)
 
 
 def batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

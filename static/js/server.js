@@ -1,0 +1,55 @@
+import { Deadline } from "./deadline.js";
+
+const TIMEOUT = 20_000; // ms
+const UNREACHABLE = "The server cannot be reached.";
+
+/** The server, or the way to it, refused: the message says why, in words. */
+export class Refusal extends Error {
+  /** @param status 0 where no server answered @param problem what it answered, if it was JSON */
+  constructor(words, status = 0, problem = null) {
+    super(words);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** This page's server: asks it with the token, and throws a Refusal for whatever is no success. */
+export class Server {
+  #token;
+
+  constructor(token) {
+    this.#token = token;
+  }
+
+  /** Promises the response. @param body JSON, a ZIP as a Blob, or null for none */
+  async ask(method, address, body = null, timeout = TIMEOUT) {
+    const deadline = new Deadline(timeout);
+    const options = { method, headers: { ...this.#token.headers }, signal: deadline.signal };
+    try {
+      const response = await fetch(address, Object.assign(options, pack(body, options.headers)));
+      if (!response.ok) throw await this.#refuse(response);
+      return response;
+    } catch (error) {
+      throw error instanceof Refusal ? error : new Refusal(UNREACHABLE);
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  async #refuse(response) {
+    const problem = await response.json().catch(() => null); // a proxy may refuse in HTML
+    if (problem?.wrong_token) this.#token.forget();
+    const words = problem?.detail ?? `The server answered with error ${response.status}.`;
+    return new Refusal(words, response.status, problem);
+  }
+}
+
+/** The body of a request with its headers: JSON, or a ZIP as it is. */
+function pack(body, headers) {
+  if (body === null) return {};
+  if (body instanceof Blob) {
+    return { body, headers: { ...headers, "Content-Type": "application/zip", "X-Board": "1" } };
+  }
+  const type = { "Content-Type": "application/json" };
+  return { body: JSON.stringify(body), headers: { ...headers, ...type } };
+}

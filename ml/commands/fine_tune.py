@@ -12,7 +12,7 @@ from ml.commands import console
 from ml.commands.data import DRAWINGS, find_data
 from ml.commands.finish import finish_run, resume_flags
 from ml.commands.served import find_served
-from ml.commands.train import describe_device, find_runs_dir, follow, is_lock_held, note_settings
+from ml.commands.train import describe_device, find_runs_dir, follow, note_settings
 from ml.data.drawings import Drawings
 from ml.data.examples import Examples, join
 from ml.data.mnist import Digits
@@ -78,7 +78,7 @@ def run(flags: argparse.Namespace) -> None:
     with_what = "MNIST and generated digits" if mnist else "generated digits"
     print(f"{len(drawings)} drawings, and {with_what} to remember", flush=True)
     folder = folder or runs.make_folder(find_runs_dir(flags), recipe.model)
-    with runs.hold_folder(folder, resume=flags.resume, is_held=is_lock_held(flags)):
+    with runs.hold_folder(folder, resume=flags.resume):
         print(f"The run is in {folder}", flush=True)
         if not flags.resume:
             _keep_beginning(folder, flags.shelf.find(recipe.model).folder, beginning)

@@ -8,7 +8,7 @@ from typing import BinaryIO, NoReturn
 
 from ml.errors import WeightsError
 from ml.networks.card import ModelCard, SavedFile
-from ml.networks.classifier import check_onnx
+from ml.networks.trial import try_onnx
 from ml.preprocess import contract_sha256
 from ml.versions import LONGEST_NAME, Version
 from webapp.cards import ModelEntry
@@ -120,11 +120,11 @@ def read_entry(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
 
 
 def check_network(card: ModelCard, onnx: bytes) -> None:
-    """Raise ArchiveError unless the network runs, and by what the ZIP holds alone."""
+    """Raise ArchiveError unless the network runs, by what the ZIP holds alone."""
     if b"location" in onnx:  # of initializers in other files
         raise ArchiveError("The ONNX file in the ZIP must not read other files.")
     try:
-        check_onnx(onnx, card)
+        try_onnx(onnx, card)
     except WeightsError as error:
         raise ArchiveError("The ONNX file in the ZIP is not a network of ours.") from error
 

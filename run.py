@@ -7,11 +7,21 @@ import os
 import re
 import sys
 from contextlib import closing
+from functools import partial
+from pathlib import Path
 from typing import NoReturn
 
-from ml.errors import ExplainedError, MissingPackageError, RecipeError, UnknownModelError
-from ml.files import expand_home
+from ml.errors import (
+    ExplainedError,
+    MissingPackageError,
+    RecipeError,
+    UnknownModelError,
+    UnknownVersionError,
+)
+from ml.files import INSTANCE_DIR, expand_home, lower_priority
 from ml.networks.card import WEIGHTS_DIR
+from ml.runs.folders import HAND, ID, find_runs_dir, read_settings
+from ml.versions import Shelf
 
 FAILURE, USAGE = 1, 2
 PATH_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
@@ -26,21 +36,28 @@ HEEDED = {
     },
     "train": {
         *("sessions", "learning_rate", "batch_size", "optimizer", "momentum", "session_decay"),
-        *("seed", "resume", "refresh", "serve_other_data", "pictures"),
-        *("model", "data", "out", "weights", "device"),
+        *("seed", "resume", "refresh", "ship", "serve_other_data", "pictures", "learn_from"),
+        *("model", "data", "out", "weights", "device", "instance", "run"),
+        *("drawings", "all_hands"),
     },
     "evaluate": {
-        *("model", "all", "data", "weights", "device", "json"),
+        *("model", "all", "data", "weights", "device", "json", "instance"),
         *("strokes", "preprocessing", "everywhere"),
     },
-    "compare": {"out"},
-    "sample": {"model", "data", "out", "weights", "device", "seed"},
+    "compare": {"out", "instance"},
+    "sample": {"model", "data", "out", "weights", "device", "seed", "instance"},
     "show_styles": {"data", "out", "seed"},
-    "export": {"model", "out", "weights"},
+    "export": {"model", "out", "weights", "instance"},
     "four_losses": {"data", "seed"},
+    "download_mnist": {"data", "instance", "started_by_server"},
     "export_drawings": {"instance"},
     "import_drawings": {"instance"},
+    "versions": {"model", "weights", "instance", "json"},
+    "serve_version": {"weights", "instance"},
+    "export_version": {"out", "weights", "instance"},
+    "import_version": {"weights", "instance"},
 }
+VERSIONS = ("versions", "serve_version", "export_version", "import_version")
 
 
 class Parser(argparse.ArgumentParser):
@@ -75,6 +92,9 @@ def make_parser() -> Parser:
     )
     what.add_argument("--export", choices=["onnx"], help="write a served model for other programs")
     what.add_argument(
+        "--download-mnist", action="store_true", help="download MNIST, for a class without internet"
+    )
+    what.add_argument(
         "--export-drawings",
         type=expand_home,
         metavar="FILE",
@@ -85,6 +105,27 @@ def make_parser() -> Parser:
         type=expand_home,
         metavar="FILE",
         help="add the drawings of such a ZIP to this machine's",
+    )
+    what.add_argument(
+        "--versions", action="store_true", help="list the models' versions, and which are served"
+    )
+    what.add_argument(
+        "--serve-version",
+        nargs=2,
+        metavar=("MODEL", "N"),
+        help="serve a version from now on; 0 is what ships",
+    )
+    what.add_argument(
+        "--export-version",
+        nargs=2,
+        metavar=("MODEL", "N"),
+        help="write a version to a ZIP, which --out names",
+    )
+    what.add_argument(
+        "--import-version",
+        type=expand_home,
+        metavar="FILE",
+        help="add the version in such a ZIP to this machine's",
     )
     _add_serving(parser.add_argument_group("serving (the default)"))
     _add_training(parser.add_argument_group("training"))
@@ -131,12 +172,6 @@ def _add_serving(group: argparse._ArgumentGroup) -> None:
         help="what the drawings of this machine and of all hands need where others can open the"
         " pages (a new one at each start)",
     )
-    group.add_argument(
-        "--instance",
-        type=expand_home,
-        metavar="DIR",
-        help="folder of the confirmed drawings (instance), unless DATABASE_URL names a database",
-    )
 
 
 def _add_training(group: argparse._ArgumentGroup) -> None:
@@ -152,13 +187,35 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--session-decay", type=_number, help="factor on the learning rate between sessions"
     )
+    group.add_argument(
+        "--drawings",
+        action="store_true",
+        help="let what is served learn this machine's confirmed drawings, and serve the result if"
+        " it reads them better and forgets nothing else",
+    )
+    group.add_argument(
+        "--all-hands",
+        action="store_true",
+        help="with --drawings, or to learn from drawings: those of all hands",
+    )
     group.add_argument("--seed", type=_whole, help="decides weights and order (0)")
+    group.add_argument(
+        "--learn-from",
+        metavar="SOURCE",
+        help="mnist, generated (digits that are made in a second), drawings (those confirmed) or"
+        " drawings-and-mnist (mnist)",
+    )
     group.add_argument("--resume", action="store_true", help="go on with the newest run, or --out")
     group.add_argument(
         "--no-refresh",
         dest="refresh",
         action="store_false",
-        help="keep the result in the run's folder; serve what was served before",
+        help="keep the result as a version; serve what was served before",
+    )
+    group.add_argument(
+        "--ship",
+        action="store_true",
+        help="let the result replace what ships, in --weights, instead of serving a version",
     )
     group.add_argument(
         "--serve-other-data",
@@ -171,9 +228,19 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         action="store_false",
         help="leave out the pictures in the run's folder",
     )
+    # The server's own: the run whose folder it made, and which it holds until this process ends.
+    group.add_argument("--started-by-server", action="store_true", help=argparse.SUPPRESS)
+    group.add_argument("--run", metavar="ID", type=_run_id, help=argparse.SUPPRESS)
 
 
 def _add_common(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--instance",
+        type=expand_home,
+        metavar="DIR",
+        help="folder of runs and confirmed drawings (instance); DATABASE_URL may name a database"
+        " for the drawings",
+    )
     group.add_argument("--model", metavar="NAME", help="which model (the first one served)")
     group.add_argument(
         "--data",
@@ -190,9 +257,8 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--weights",
         type=expand_home,
-        default=WEIGHTS_DIR,
         metavar="DIR",
-        help="folder of served weights",
+        help="folder of what ships (ml/weights); given, it is served without the models' versions",
     )
     group.add_argument(
         "--device",
@@ -255,6 +321,12 @@ def _token(text: str) -> str:
     return text
 
 
+def _run_id(text: str) -> str:
+    if not ID.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"there is no run {text!r}")
+    return text
+
+
 def _epochs(text: str) -> str:
     return str(_whole(text))
 
@@ -274,6 +346,7 @@ def serve(flags: argparse.Namespace) -> None:
 
     settings = {
         "WEIGHTS_DIR": flags.weights,
+        "VERSIONS": not flags.weights_only,
         "ENGINE": flags.engine,
         "PREFIX": flags.prefix or "",
         "BEHIND_PROXY": flags.behind_proxy,
@@ -300,6 +373,71 @@ def exchange_drawings(flags: argparse.Namespace) -> None:
             print(f"{flags.import_drawings}: {counts.added:,} new, {counts.known:,} known")
 
 
+def is_about_drawings(flags: argparse.Namespace) -> bool:
+    """Whether a training is one on drawings: asked for, or begun so and resumed."""
+    named = find_runs_dir(flags.instance) / flags.run if flags.run else flags.out
+    if flags.drawings or not (flags.resume and named):
+        return flags.drawings
+    settings = read_settings(named)
+    return settings is not None and settings.kind == HAND
+
+
+def read_confirmed(flags: argparse.Namespace) -> tuple[list, list, list]:
+    """Return the drawings to learn from: the bytes, the label and the strokes of each."""
+    from webapp.store import commands, has_database
+
+    settings = _find_store(flags)
+    if not has_database(*settings):
+        return [], [], []
+    with _open_store(settings) as store:
+        return commands.list_confirmed(store, all_hands=flags.all_hands)
+
+
+def manage_versions(flags: argparse.Namespace) -> None:
+    """List, serve, export or import versions, and say what was done."""
+    from webapp.versions import commands
+
+    if flags.versions:
+        commands.print_versions(flags.shelf, flags.model, as_json=flags.json)
+    elif flags.serve_version:
+        commands.serve_version(flags.shelf, *flags.serve_version)
+    elif flags.export_version:
+        commands.export_version(flags.shelf, *flags.export_version, flags.out)
+    else:
+        commands.import_version(flags.shelf, flags.import_version)
+
+
+def make_shelf(flags: argparse.Namespace, command: str | None) -> Shelf:
+    """Return the shelf of what is served, as the database says when it is asked."""
+    if flags.weights_only and command not in ("train", *VERSIONS):
+        return Shelf(flags.weights, None, ask=dict, serve=lambda _model, _number: None)
+
+    def ask() -> dict[str, int]:
+        from webapp.store import has_database
+
+        settings = _find_store(flags)
+        if not has_database(*settings):
+            return {}
+        with _open_store(settings) as store:
+            return store.served()
+
+    def serve_version(model: str, number: int) -> None:
+        with _open_store(_find_store(flags)) as store:
+            store.serve(model, number)
+
+    return Shelf(flags.weights, flags.instance, ask, serve_version)
+
+
+def _find_store(flags: argparse.Namespace) -> tuple[Path, str | None]:
+    return flags.instance, os.environ.get("DATABASE_URL") or None
+
+
+def _open_store(settings: tuple[Path, str | None]) -> closing:
+    from webapp.store.store import Store
+
+    return closing(Store(*settings))
+
+
 def _choose_store(flags: argparse.Namespace) -> dict[str, object]:
     """Return where drawings are kept, as far as it is not the default."""
     chosen = {"INSTANCE_DIR": flags.instance, "DATABASE_URL": os.environ.get("DATABASE_URL")}
@@ -313,7 +451,7 @@ def main(arguments: list[str] | None = None) -> int:
     flags = parser.parse_args(arguments)
     try:
         _run(flags, parser)
-    except (RecipeError, UnknownModelError) as error:
+    except (RecipeError, UnknownModelError, UnknownVersionError) as error:
         return _fail(str(error), USAGE)
     except ExplainedError as error:
         return _fail(str(error), FAILURE)
@@ -334,12 +472,22 @@ def _print_any_character() -> None:
 def _run(flags: argparse.Namespace, parser: Parser) -> None:
     command = next((name for name in HEEDED if name and getattr(flags, name)), None)
     _check_together(flags, command, parser)
+    flags.weights_only = flags.weights is not None
+    flags.weights = flags.weights or WEIGHTS_DIR
+    flags.instance = flags.instance or INSTANCE_DIR
+    flags.shelf = make_shelf(flags, command)
+    flags.read_confirmed = partial(read_confirmed, flags)
+    if flags.run or flags.started_by_server:
+        lower_priority()  # first of all: loading PyTorch takes seconds
     try:
         if command is None:
             return serve(flags)
         if command.endswith("_drawings"):
             return exchange_drawings(flags)
-        return importlib.import_module(f"ml.commands.{command}").run(flags)
+        if command in VERSIONS:
+            return manage_versions(flags)
+        name = "fine_tune" if command == "train" and is_about_drawings(flags) else command
+        return importlib.import_module(f"ml.commands.{name}").run(flags)
     except ModuleNotFoundError as error:
         if error.name.partition(".")[0] in ("ml", "webapp"):
             raise  # a fault of ours
@@ -357,10 +505,23 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
             names = [f"--{other.replace('_', '-')}" if other else "serving" for other in wanted]
             where = " or ".join(names)
             raise RecipeError(f"{action.option_strings[0]} belongs to {where}")
+    if flags.run and flags.out:
+        raise RecipeError("--run names a run's folder, and so does --out; leave out one")
     if flags.all and flags.model:
         raise RecipeError("--all means every model; leave out --all or --model")
     if flags.serve_other_data and not flags.refresh:
         raise RecipeError("--serve-other-data serves and --no-refresh does not; leave out one")
+    if flags.ship and not flags.refresh:
+        raise RecipeError("--ship replaces what ships and --no-refresh nothing; leave out one")
+    if flags.export_version and not flags.out:
+        raise RecipeError("--export-version needs --out FILE, the ZIP to write")
+    if flags.drawings and flags.ship:
+        raise RecipeError("--ship is for everybody and --drawings for one hand; leave out one")
+    if flags.drawings and flags.learn_from:
+        raise RecipeError("--drawings goes on from what is served, --learn-from begins anew")
+    is_about_drawings = flags.drawings or (flags.learn_from or "").startswith("drawings")
+    if flags.all_hands and not (is_about_drawings or flags.resume):
+        raise RecipeError("--all-hands belongs to --drawings; add it")
     if not flags.strokes and (flags.everywhere or flags.preprocessing != "ours"):
         raise RecipeError("--everywhere and --preprocessing belong to --strokes FILE; add it")
 

@@ -11,6 +11,7 @@ class MissingPackageError(ExplainedError):
     """A package that serving does without is not installed."""
 
     def __init__(self, name: str) -> None:
+        self.package = name
         super().__init__(
             f"this needs the package {name}, which serving does without; install everything with: "
             f"{sys.executable} -m pip install -r requirements.txt"
@@ -41,9 +42,30 @@ class TrainingError(ExplainedError):
     """A run went wrong: its loss is not finite, or the reloaded model differs."""
 
 
+class DivergedError(TrainingError):
+    """The loss grew until it was no number."""
+
+
+class StoppedError(ExplainedError):
+    """A run was asked to stop; the checkpoint of its last finished epoch stays."""
+
+    def __init__(self, epochs: int) -> None:
+        super().__init__(f"stopped after {epochs} epoch{'' if epochs == 1 else 's'}")
+        self.epochs = epochs
+
+
 class UnknownModelError(ExplainedError):
     """There is no model of that name; `known` lists the names there are."""
 
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(f"there is no model {name!r}; the models are {', '.join(known)}")
+        self.known = known
+
+
+class UnknownVersionError(ExplainedError):
+    """There is no version of that number of a model; `known` lists the numbers there are."""
+
+    def __init__(self, model: str, number: int, known: list[int]) -> None:
+        there = f"the versions are {', '.join(map(str, known))}" if known else "it has none"
+        super().__init__(f"there is no version {number} of {model}; {there}")
         self.known = known

@@ -10,6 +10,8 @@ from pathlib import Path
 
 # What the program keeps lies in here, wherever it was started from: weights, runs, data, exports.
 PROJECT_DIR = Path(__file__).resolve().parents[1]
+NICENESS = 10  # of a training that a server starts: readings come first
+INSTANCE_DIR = PROJECT_DIR / "instance"  # what a server and its trainings share, by default
 
 
 def expand_home(text: str) -> Path:
@@ -32,6 +34,12 @@ def make_command_line(*arguments: object) -> str:
     words = [str(from_here(PROJECT_DIR / "run.py")), *map(str, arguments)]
     joined = subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
     return f"python {joined}"
+
+
+def lower_priority() -> None:
+    """Let other processes go first, where the system knows priorities for that."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from time import perf_counter
 from typing import IO, Any
 
@@ -14,7 +15,7 @@ from ml.adaptation.adapting import adapt
 from ml.adaptation.memory import Memory, to_unit_length
 from ml.errors import UnknownModelError, WeightsError
 from ml.ink import read_picture
-from ml.networks.card import HASH_LENGTH, WEIGHTS_DIR, ModelCard, by_size, find_cards, read_card
+from ml.networks.card import WEIGHTS_DIR, ModelCard, by_size, find_cards, read_card
 from ml.networks.classifier import Classifier, load_onnx
 from ml.preprocess import fit_ink, is_blank, normalize
 
@@ -50,28 +51,70 @@ class Reading:
         return dict(vars(self))  # not asdict, which copies each of the 784 pixels
 
 
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model that is ready to read: its card, and the network with its calibration."""
+
+    card: ModelCard
+    classifier: Classifier
+
+
 class Reader:
     """Every model of a folder, ready to read; safe to share between threads.
 
+    `served` names folders of models that are served from elsewhere, as versions of them are. If
+    one of these cannot be loaded, the model is that of `weights_dir`, and `replaced` says why.
     Models that are damaged or incomplete are left out; `broken` says why, by their names.
     """
 
-    def __init__(self, weights_dir: Path | str = WEIGHTS_DIR, engine: str = "onnx") -> None:
-        folder, load = Path(weights_dir), _find_loader(engine)
-        self.cards: dict[str, ModelCard] = {}
+    def __init__(
+        self,
+        weights_dir: Path | str = WEIGHTS_DIR,
+        engine: str = "onnx",
+        served: Mapping[str, Path] | None = None,
+    ) -> None:
+        folder, self._load = Path(weights_dir), _find_loader(engine)
         self.broken: dict[str, str] = {}
-        self._classifiers: dict[str, Classifier] = {}
+        self.replaced: dict[str, str] = {}
+        self._loaded: dict[str, LoadedModel] = {}
+        for name, place in (served or {}).items():
+            self._try(name, place, self.replaced)
         for name in find_cards(folder):
-            try:
-                self.cards[name], self._classifiers[name] = _load_model(folder, name, load)
-            except WeightsError as error:
-                self.broken[name] = str(error)
-        if not self._classifiers:
+            if name not in self._loaded:
+                self._try(name, folder, self.broken)
+        if not self._loaded:
             nothing = f"there are no models in {folder}; make one with: python run.py --train"
-            raise WeightsError(next(iter(self.broken.values()), nothing))
+            raise WeightsError(next(iter((self.broken | self.replaced).values()), nothing))
         for name, reason in self.broken.items():
             log.warning("%s is not served: %s", name, reason)
-        self.default = pick_default(list(self.cards))
+        for name, reason in self.replaced.items():
+            log.warning("the version of %s that should be served is not: %s", name, reason)
+        self._replacing = Lock()
+        self._sort()
+
+    def load(self, name: str, folder: Path) -> LoadedModel:
+        """Return a model of a folder without serving it; raises WeightsError."""
+        return _load_model(folder, name, self._load)
+
+    def replace(self, loaded: LoadedModel) -> None:
+        """Serve a model in the place of its former version, from the next reading on.
+
+        A reading under way ends with the version that it began with.
+        """
+        with self._replacing:
+            # New dicts, and never a changed one: other threads may be looking at the old.
+            self._loaded = self._loaded | {loaded.card.model: loaded}
+            self._sort()
+
+    def _try(self, name: str, folder: Path, broken: dict[str, str]) -> None:
+        try:
+            self._loaded[name] = self.load(name, folder)
+        except WeightsError as error:
+            broken[name] = str(error)
+
+    def _sort(self) -> None:
+        self.cards = {name: loaded.card for name, loaded in self._loaded.items()}
+        self.default = pick_default(sorted(self.cards))
         self.models = sort_models(self.cards, self.default)
 
     def read(
@@ -104,17 +147,19 @@ class Reader:
     ) -> list[Reading]:
         """Read one drawing with several models; it is preprocessed once.
 
-        `memories` holds, by a model's name, what a hand has confirmed as that model sees it.
+        `memories` holds, by a model's name, what a hand has confirmed as that model sees it; what
+        other weights of the model have seen does not count.
         """
-        for name in models:
-            self._check_served(name)
+        asked = [(name, self._find(name)) for name in models]
         memories = memories or {}
         if is_blank(ink):
             return [Reading("blank", name) for name in models]
         seen = fit_ink(ink)
         image = normalize(seen[None])  # 1, 1, 28, 28
         pixels = seen.ravel().tolist()
-        return [self._answer(name, image, pixels, memories.get(name)) for name in models]
+        return [
+            self._answer(name, loaded, image, pixels, memories.get(name)) for name, loaded in asked
+        ]
 
     def features(self, name: str, seen: np.ndarray) -> np.ndarray:
         """Return what a Memory is made of, float16 (N, D), for images uint8 (N, 28, 28).
@@ -123,8 +168,7 @@ class Reader:
         weights (`weights_version`), is of no use. Raises UnknownModelError for a name that is not
         served.
         """
-        self._check_served(name)
-        _, features = self._classifiers[name](normalize(seen))
+        _, features = self._find(name).classifier(normalize(seen))
         return to_unit_length(features).astype(np.float16)
 
     def weights_version(self, name: str) -> str:
@@ -132,22 +176,29 @@ class Reader:
 
         Raises UnknownModelError for a name that is not served.
         """
-        self._check_served(name)
-        return self.cards[name].weights.sha256[:HASH_LENGTH]
+        return self._find(name).card.weights_version
 
-    def _check_served(self, name: str) -> None:
-        if name not in self._classifiers:
+    def _find(self, name: str) -> LoadedModel:
+        loaded = self._loaded.get(name)
+        if loaded is None:
             raise UnknownModelError(name, self.models)
+        return loaded
 
     def _answer(
-        self, name: str, image: np.ndarray, pixels: list[int], memory: Memory | None
+        self,
+        name: str,
+        loaded: LoadedModel,
+        image: np.ndarray,
+        pixels: list[int],
+        memory: Memory | None,
     ) -> Reading:
-        classifier = self._classifiers[name]
+        classifier = loaded.classifier
         started = perf_counter()
         logits, features = classifier(image)
         milliseconds = round((perf_counter() - started) * 1000, 3)
         calibration, because = classifier.calibration, None
-        if memory:
+        # What other weights have seen means nothing to these, which have just replaced them.
+        if memory and memory.weights in (None, loaded.card.weights_version):
             adapted = adapt(memory, logits, features, calibration)
             logits, calibration, because = adapted.logits, adapted.calibration, adapted.because
         probabilities = calibration.probabilities(logits)[0].tolist()
@@ -189,13 +240,13 @@ def _find_loader(engine: str) -> Loader:
     return load_torch
 
 
-def _load_model(folder: Path, name: str, load: Loader) -> tuple[ModelCard, Classifier]:
-    """Return a model's card and classifier; a model may be replaced while it is being read."""
+def _load_model(folder: Path, name: str, load: Loader) -> LoadedModel:
+    """Return a model of a folder; its files may be replaced while they are being read."""
     card = read_card(folder, name)
     try:
-        return card, load(folder, card)
+        return LoadedModel(card, load(folder, card))
     except WeightsError:
         newer = read_card(folder, name)
         if newer == card:
             raise
-        return newer, load(folder, newer)
+        return LoadedModel(newer, load(folder, newer))

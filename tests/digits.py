@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from ml.data.examples import Examples
-from ml.data.mnist import FILES, default_data_dir, has_mnist
+from ml.mnist_files import FILES, default_data_dir, has_mnist
 from ml.preprocess import fit_ink
 from ml.strokes import Drawing, read_drawings
 from tests.shapes import DIGITS, Stroke

@@ -22,6 +22,7 @@ def project(tmp_path_factory, made_mnist):
     shutil.copy(ROOT / "run.py", folder)
     ignored = shutil.ignore_patterns("weights", "__pycache__")
     shutil.copytree(ROOT / "ml", folder / "ml", ignore=ignored)
+    shutil.copytree(ROOT / "webapp", folder / "webapp", ignore=ignored)
     shutil.copytree(made_mnist, folder / "data")
     return folder
 

@@ -7,7 +7,8 @@ from flask import Flask
 from threadpoolctl import threadpool_limits
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ml.predict import WEIGHTS_DIR, Reader
+from ml.files import INSTANCE_DIR
+from ml.predict import WEIGHTS_DIR
 from webapp.addresses import register_addresses
 from webapp.api import register_api
 from webapp.hands.faults import register_faults
@@ -16,16 +17,24 @@ from webapp.hands.memories import Memories
 from webapp.hands.token import register_token
 from webapp.pages import pages
 from webapp.problems import register_problems
+from webapp.runs.starting import RUN, Trainer
+from webapp.runs.watching import Watches
 from webapp.security import register_security
 from webapp.serving.request_log import RequestLog
 from webapp.static_files import App
+from webapp.versions.watcher import Watcher
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = {
     "WEIGHTS_DIR": WEIGHTS_DIR,
     "ENGINE": "onnx",  # or "torch": what runs the networks
     "READER": None,  # used instead of loading WEIGHTS_DIR
-    "INSTANCE_DIR": ROOT / "instance",  # where drawings are kept, unless in DATABASE_URL
+    "VERSIONS": True,  # serve the models' versions that the database says
+    # Of versions and runs and, unless they are in DATABASE_URL, of drawings.
+    "INSTANCE_DIR": INSTANCE_DIR,
+    "DATA_DIR": None,  # where MNIST is or goes; None is MNIST_DIR, or the project's `data`
+    "MNIST_URL": None,  # where its files are downloaded from; None is where torchvision does
+    "TRAIN_COMMAND": RUN,  # what the flags of a training are given to
     "DATABASE_URL": None,  # postgresql://…
     "STORE_PATIENCE": 2.0,  # seconds that a request waits for another one who writes
     "TOKEN": None,  # for the machine's hand and all hands; a random one unless given
@@ -60,11 +69,18 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     # Several readings at once share the cores: each multiplies its matrices on one thread.
     threadpool_limits(1, user_api="blas")
     folder, engine = settings["WEIGHTS_DIR"], settings["ENGINE"]
-    reader = settings["READER"] or Reader(folder, engine)
-    patience = settings["STORE_PATIENCE"]
-    keeping = Keeping(settings["INSTANCE_DIR"], settings["DATABASE_URL"], patience)
+    instance, patience = Path(settings["INSTANCE_DIR"]), settings["STORE_PATIENCE"]
+    keeping = Keeping(instance, settings["DATABASE_URL"], patience)
+    has_versions = settings["VERSIONS"] and settings["READER"] is None
+    watcher = Watcher(Path(folder), instance if has_versions else None, keeping)
+    reader = settings["READER"] or watcher.make_reader(engine)
     memories = Memories(keeping, reader)
+    watcher.attach(reader, memories)
+    trainer = Trainer(instance, settings["TRAIN_COMMAND"])
+    app.extensions |= {"trainer": trainer, "runs": Watches(trainer.runs_dir)}
     app.extensions |= {"reader": reader, "keeping": keeping, "memories": memories}
+    app.extensions["versions"] = watcher
+    app.before_request(watcher.watch)
     register_security(app)
     register_problems(app)
     register_faults(app)

@@ -1,12 +1,14 @@
-"""A request's body -> a JSON object."""
+"""A request's body -> a JSON object, or a ZIP in a file."""
 
 import json
-from typing import Any, NoReturn
+import shutil
+from typing import IO, Any, NoReturn
 
 from flask import Request
 
 from webapp.problems import Problem
 
+ZIP_TYPES = ("application/zip", "application/x-zip-compressed", "application/octet-stream")
 WRONG_TYPE = "Send the body as JSON in UTF-8, with the header Content-Type: application/json."
 
 
@@ -28,6 +30,17 @@ def read_bytes(request: Request) -> bytes:
     if limit is not None and (request.content_length or 0) > limit:
         raise Problem(413, f"The body must be at most {limit} bytes. Send a smaller picture.")
     return request.get_data(cache=False)
+
+
+def receive_zip(request: Request, file: IO[bytes], limit: int, too_large: str) -> None:
+    """Write the body to a file, piece by piece; raises Problem, `too_large` above the limit."""
+    if request.mimetype not in ZIP_TYPES:
+        raise Problem(415, "Send the ZIP itself, with the header Content-Type: application/zip.")
+    if (request.content_length or 0) > limit:
+        raise Problem(413, too_large)
+    request.max_content_length = limit
+    shutil.copyfileobj(request.stream, file, 2**16)
+    file.seek(0)
 
 
 def parse_json(body: bytes) -> object:

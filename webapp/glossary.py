@@ -203,6 +203,13 @@ OTHERS = (
         ("cross entropy",),
     ),
     Term(
+        "cross-validation",
+        "Examples are dealt into a few parts, and each part is read by a network that learned "
+        "only the others. So every example tests a network that has never seen it.",
+        ("cross-validated",),
+        MINE,
+    ),
+    Term(
         "data loader",
         "The part of a program that shuffles the training images and hands them out batch "
         "by batch. Here they lie in memory, and a batch is a slice of them.",
@@ -225,6 +232,13 @@ OTHERS = (
             "in the tutorial CNN's training: the seed, and the command that repeats it",
             "models#tutorial_cnn-training",
         ),
+    ),
+    Term(
+        "distillation",
+        "Training a network to give another one's answers, with its doubts, instead of bare "
+        "labels. A network that learns a hand is held to its own earlier answers in this way.",
+        (),
+        MINE,
     ),
     Term(
         "dropout",
@@ -250,6 +264,13 @@ OTHERS = (
         "A small square of weights, 3×3 or 5×5, that a convolution slides over the image: large "
         "where the image looks like it.",
         ("filters",),
+    ),
+    Term(
+        "fine-tuning",
+        "Training a network that can read already a little further, on few examples and in "
+        "small steps. Here it learns the drawings of one hand.",
+        ("fine-tuned",),
+        MINE,
     ),
     Term(
         "flatten",
@@ -423,6 +444,13 @@ OTHERS = (
         "ReLU",
         "A function that keeps positive numbers and turns negative ones into 0. Without such a "
         "function between them, many layers could do no more than one.",
+    ),
+    Term(
+        "replay",
+        "Showing old examples again between the new ones, so that a network does not forget "
+        "what it knew. Without it, ten drawings can spoil thousands of digits.",
+        ("replayed",),
+        MINE,
     ),
     Term(
         "residual connection",

@@ -24,7 +24,10 @@ def draw() -> Response:
 @pages.get("/drawings")
 def drawings() -> Response:
     """Show what the hand has confirmed: the page's script asks for it."""
-    return render_with_token("drawings.html", has_hand=find_key() is not None, limit=LIMIT)
+    cards = describe_models(current_app.extensions["reader"])
+    models = [(entry.name, entry.card.title) for entry in cards]
+    has_hand = find_key() is not None
+    return render_with_token("drawings.html", has_hand=has_hand, limit=LIMIT, models=models)
 
 
 @pages.get("/train")

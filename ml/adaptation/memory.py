@@ -44,11 +44,17 @@ class Memory:
 
     `features` is (N, D) of any float type, `labels` integers (N,), 0 to 9 or NOT_A_DIGIT, and `ids`
     what the drawings are called elsewhere. They come in the order in which they were confirmed: of
-    equal drawings with different labels the last one counts. Raises ValueError for other shapes or
-    labels.
+    equal drawings with different labels the last one counts. `weights` says which weights of the
+    model made the features, where that is known. Raises ValueError for other shapes or labels.
     """
 
-    def __init__(self, features: np.ndarray, labels: np.ndarray, ids: Sequence[str]) -> None:
+    def __init__(
+        self,
+        features: np.ndarray,
+        labels: np.ndarray,
+        ids: Sequence[str],
+        weights: str | None = None,
+    ) -> None:
         labels = np.asarray(labels, np.int64)
         if features.ndim != 2 or not len(features) == len(labels) == len(ids):
             raise ValueError(
@@ -61,6 +67,7 @@ class Memory:
         self._blocks = [to_unit_length(features[start : start + BLOCK]) for start in starts]
         self._labels = labels
         self._ids = list(ids)
+        self.weights = weights
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -74,7 +81,8 @@ class Memory:
         blocks = kept._blocks + new._blocks
         if kept._blocks and len(kept._blocks[-1]) + len(new) <= BLOCK:
             blocks = [*kept._blocks[:-1], np.concatenate([kept._blocks[-1], *new._blocks])]
-        return _join(blocks, np.concatenate([kept._labels, new._labels]), kept._ids + new._ids)
+        labels = np.concatenate([kept._labels, new._labels])
+        return _join(blocks, labels, kept._ids + new._ids, self.weights)
 
     def remove(self, ids: Collection[str]) -> "Memory":
         """Return a memory without the drawings of these ids; unknown ones are ignored."""
@@ -89,7 +97,7 @@ class Memory:
             if mask.any()
         ]
         kept_ids = [each for each, keep in zip(self._ids, is_kept, strict=True) if keep]
-        return _join(blocks, self._labels[is_kept], kept_ids)
+        return _join(blocks, self._labels[is_kept], kept_ids, self.weights)
 
     def bonus(self, features: np.ndarray, no_digit: np.ndarray | None = None) -> np.ndarray:
         """Return what to add to the logits of drawings with these features (M, D): float32 (M, 11).
@@ -128,10 +136,12 @@ class Memory:
         return np.maximum(np.concatenate(parts, axis=1), 0) if parts else np.empty((len(unit), 0))
 
 
-def _join(blocks: list[np.ndarray], labels: np.ndarray, ids: list[str]) -> Memory:
+def _join(
+    blocks: list[np.ndarray], labels: np.ndarray, ids: list[str], weights: str | None
+) -> Memory:
     """Return a memory of features that have length 1 already; blocks are shared, not copied."""
     memory = Memory.__new__(Memory)
-    memory._blocks, memory._labels, memory._ids = blocks, labels, ids
+    memory._blocks, memory._labels, memory._ids, memory.weights = blocks, labels, ids, weights
     return memory
 
 

@@ -6,24 +6,26 @@ from time import perf_counter
 from typing import Any
 
 from ml.commands.data import load_examples
-from ml.commands.served import choose_served, list_served
+from ml.commands.served import choose_served, find_served, list_served
 from ml.data.examples import Examples
 from ml.data.mnist import NAME
 from ml.evaluation import drawings
 from ml.evaluation.metrics import compute_logits, judge
-from ml.networks.card import ModelCard, by_size, read_card
+from ml.networks.card import by_size
 from ml.networks.logits import can_refuse
 from ml.networks.torch_classifier import TorchClassifier, load_torch
 from ml.training.devices import pick_device
+from ml.versions import Version
 
 
 def run(flags: argparse.Namespace) -> None:
     """Print a report for one model, or with --all for every one."""
     names = list_served(flags) if flags.all else [choose_served(flags)]
-    cards = sorted((read_card(flags.weights, name) for name in names), key=by_size)
+    versions = [find_served(flags, name) for name in names]
+    versions.sort(key=lambda version: by_size(version.card))
     if flags.strokes:
         reports = drawings.measure(
-            {card.model: _load(flags, card) for card in cards},
+            {version.model: _load(flags, version) for version in versions},
             flags.strokes,
             flags.preprocessing,
             everywhere=flags.everywhere,
@@ -31,21 +33,22 @@ def run(flags: argparse.Namespace) -> None:
         as_text = drawings.as_text
     else:
         examples = load_examples(flags, train=False)
-        reports, as_text = [_measure(flags, card, examples) for card in cards], _as_text
+        reports, as_text = [_measure(flags, each, examples) for each in versions], _as_text
     if flags.json:
         print(json.dumps(reports if flags.all else reports[0]))
     else:
         print("\n".join(as_text(report) for report in reports))
 
 
-def _load(flags: argparse.Namespace, card: ModelCard) -> TorchClassifier:
-    classifier = load_torch(flags.weights, card)
+def _load(flags: argparse.Namespace, version: Version) -> TorchClassifier:
+    classifier = load_torch(version.folder, version.card)
     classifier.model.to(pick_device(flags.device))
     return classifier
 
 
-def _measure(flags: argparse.Namespace, card: ModelCard, examples: Examples) -> dict[str, Any]:
-    model, device = _load(flags, card).model, pick_device(flags.device)
+def _measure(flags: argparse.Namespace, version: Version, examples: Examples) -> dict[str, Any]:
+    model, device = _load(flags, version).model, pick_device(flags.device)
+    card = version.card
     started = perf_counter()
     logits = compute_logits(model, examples, device)
     seconds = perf_counter() - started

@@ -4,9 +4,9 @@ import argparse
 import json
 from typing import Any
 
-from ml.commands.served import choose_served
+from ml.commands.served import choose_served, find_served
 from ml.files import PROJECT_DIR, from_here, write_atomically
-from ml.networks.card import ModelCard, read_card
+from ml.networks.card import ModelCard
 from ml.preprocess import describe_contract
 
 EXPORTS_DIR = PROJECT_DIR / "exports"
@@ -14,8 +14,8 @@ EXPORTS_DIR = PROJECT_DIR / "exports"
 
 def run(flags: argparse.Namespace) -> None:
     """Write <model>.onnx and <model>.onnx.json into the folder --out, and print their paths."""
-    card = read_card(flags.weights, choose_served(flags))
-    content = card.onnx.read(flags.weights)
+    version = find_served(flags, choose_served(flags))
+    card, content = version.card, version.card.onnx.read(version.folder)
     text = json.dumps(make_contract(card), indent=2) + "\n"
     folder = flags.out or from_here(EXPORTS_DIR)
     folder.mkdir(parents=True, exist_ok=True)

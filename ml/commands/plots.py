@@ -1,5 +1,6 @@
 """Pictures only: each function draws one figure and saves it. Nothing that serves imports this."""
 
+import argparse
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from matplotlib.ticker import MaxNLocator
 
 from ml.data.examples import Examples
 from ml.evaluation.metrics import Evaluation
+from ml.files import PROJECT_DIR, from_here
 from ml.preprocess import IMAGE_SIDE
 
 INK, ACCENT, FAINT = "#2b2a27", "#b5442e", "#b9b4a7"
 CELL = 42  # px of a sheet of digits that one takes, its caption included
 MARGIN = (CELL - IMAGE_SIDE) // 2  # px to its left
 
+DIVERGED = 25  # nats: a loss that only a run that goes wrong has
 WHOLE = {"nbins": 10, "integer": True, "min_n_ticks": 1}  # ticks for epochs
 STYLE = {
     "font.size": 10,
@@ -29,6 +32,17 @@ STYLE = {
 }
 
 
+def choose_picture(flags: argparse.Namespace, name: str) -> Path:
+    """Return where a command's picture goes: in the folder --out, made here, or --out, a .png.
+
+    Without --out it is the project's folder.
+    """
+    out = flags.out or from_here(PROJECT_DIR)
+    path = out if out.suffix == ".png" else out / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def plot_label_distribution(training: Examples, test: Examples, path: Path) -> None:
     """Draw how often each digit occurs in the training and in the test set, in percent."""
     with matplotlib.rc_context(STYLE):
@@ -36,7 +50,8 @@ def plot_label_distribution(training: Examples, test: Examples, path: Path) -> N
         axes = figure.subplots()
         parts = ((training, "training", INK, -0.2), (test, "test", FAINT, 0.2))
         for examples, name, colour, shift in parts:
-            share = np.bincount(examples.labels, minlength=10) * (100 / len(examples))
+            counts = np.bincount(examples.labels, minlength=10)[:10]  # without what is no digit
+            share = counts * (100 / len(examples))
             positions = np.arange(10) + shift
             axes.bar(positions, share, 0.38, color=colour, label=f"{name} ({len(examples):,})")
         axes.set_xticks(range(10))
@@ -70,8 +85,15 @@ def _plot_curves(axes: Axes, history: list[dict[str, Any]], quantity: str, scale
         axes.plot(epochs, values, line, marker="o", markersize=3, color=INK, label=part)
 
 
-def plot_comparison(histories: dict[str, list[dict[str, Any]]], path: Path) -> None:
-    """Draw the validation loss and accuracy of several runs, one line each."""
+def plot_comparison(
+    histories: dict[str, list[dict[str, Any]]],
+    path: Path,
+    points: dict[str, list[dict[str, Any]]] | None = None,
+) -> None:
+    """Draw the validation loss and accuracy of several runs, one line each.
+
+    With `points` from between the epochs, what each run reached in training is a thin line behind.
+    """
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(9, 3.6), layout="constrained")
         left, right = figure.subplots(1, 2)
@@ -80,14 +102,25 @@ def plot_comparison(histories: dict[str, list[dict[str, Any]]], path: Path) -> N
             losses = [epoch["validation_loss"] for epoch in history]
             accuracies = [epoch["validation_accuracy"] * 100 for epoch in history]
             # With a dot for each epoch, a run of one is seen too.
-            left.plot(epochs, losses, marker="o", markersize=3, label=name)
-            right.plot(epochs, accuracies, marker="o", markersize=3)
+            (line,) = left.plot(epochs, losses, marker="o", markersize=3, label=name)
+            colour = line.get_color()
+            right.plot(epochs, accuracies, marker="o", markersize=3, color=colour)
+            _plot_points((left, right), (points or {}).get(name, []), colour)
+        if max(left.get_ylim()) > DIVERGED:  # or the others would be one line at the bottom
+            left.set_yscale("log")
         for axes in (left, right):
             axes.xaxis.set_major_locator(MaxNLocator(**WHOLE))
         left.set(title="Validation loss", xlabel="epoch", ylabel="cross-entropy in nats")
         right.set(title="Validation accuracy", xlabel="epoch", ylabel="accuracy in %")
         figure.legend(frameon=False, loc="outside lower center", ncols=2)
         figure.savefig(path)
+
+
+def _plot_points(axes: tuple[Axes, Axes], points: list[dict[str, Any]], colour: str) -> None:
+    done = [point["done"] for point in points]
+    thin = {"color": colour, "linewidth": 0.7, "alpha": 0.5}
+    axes[0].plot(done, [point["loss"] for point in points], **thin)
+    axes[1].plot(done, [point["accuracy"] * 100 for point in points], **thin)
 
 
 def plot_readings(

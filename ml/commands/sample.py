@@ -6,10 +6,9 @@ import torch
 
 from ml.commands import plots
 from ml.commands.data import load_examples
-from ml.commands.served import choose_served
+from ml.commands.served import choose_served, find_served
 from ml.evaluation.metrics import evaluate
 from ml.files import PROJECT_DIR, from_here
-from ml.networks.card import read_card
 from ml.networks.weights import load_weights
 from ml.training.devices import pick_device
 
@@ -20,9 +19,10 @@ def run(flags: argparse.Namespace) -> None:
     """Draw both pictures into the folder --out."""
     name = choose_served(flags)
     examples = load_examples(flags, train=False)
-    card = read_card(flags.weights, name)
+    version = find_served(flags, name)
+    card = version.card
     device = pick_device(flags.device)
-    model = load_weights(flags.weights, card).to(device)
+    model = load_weights(version.folder, card).to(device)
     evaluation = evaluate(model, examples, device, calibration=card.calibration)
     folder = flags.out or from_here(SAMPLES_DIR)
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""--train: train by a recipe, keep the run in its folder, and serve the result."""
+"""--train: train by a recipe, keep the run in its folder, and serve the result as a version."""
 
 import argparse
-import shlex
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,48 +10,97 @@ import torch
 
 from ml.commands import console
 from ml.commands.data import load_digits
-from ml.data.mnist import Digits
-from ml.errors import CheckpointError, TrainingError, WeightsError
+from ml.commands.finish import explain, finish_run, resume_flags
+from ml.data.mnist import MNIST, Digits
+from ml.errors import CheckpointError, StoppedError, TrainingError
 from ml.evaluation.metrics import evaluate
-from ml.files import PROJECT_DIR, from_here, make_command_line
-from ml.networks.card import WEIGHTS_DIR, ModelCard, read_card
+from ml.files import make_command_line
 from ml.networks.registry import build_model, count_parameters
-from ml.networks.weights import save_files, save_model
 from ml.predict import DEFAULT_MODELS
+from ml.runs import folders
+from ml.runs.locks import CAN_HAND_OVER
 from ml.training import runs
 from ml.training.calibration import calibrate
 from ml.training.card import make_card
 from ml.training.devices import pick_device, prepare_process
 from ml.training.events import Event, Finished
 from ml.training.recipes import Recipe, find_recipe, parse_sessions
+from ml.training.recorder import Recorder
 from ml.training.sessions import train
 
 
 def run(flags: argparse.Namespace) -> None:
-    """Train, and replace the served model at the very end."""
+    """Train, and change what is served at the very end."""
     device = pick_device(flags.device)
     prepare_process()
-    print(f"Training on {_describe(device)}", flush=True)
+    print(f"Training on {describe_device(device)}", flush=True)
     recipe, seed, folder = _choose_run(flags)
+    source = _choose_source(flags, folder)
     console.header(f"Recipe: {recipe.model}, from {recipe.source}")
-    print(make_command_line(*runs.make_flags(recipe, seed)))
+    print(make_command_line(*runs.make_flags(recipe, seed, source)))
     print(f"{count_parameters(build_model(recipe.model)):,} parameters", flush=True)
     console.header("Data")
-    digits = load_digits(flags, recipe.validation_images)
+    digits = load_digits(flags, recipe.validation_images, source)
     counts = [f"{len(part):,}" for part in (digits.training, digits.validation, digits.test)]
     what = "{} images for training, {} for validation, {} for testing".format(*counts)
     print(f"{digits.name}: {what}", flush=True)
-    folder = folder or runs.make_folder(recipe.model)
-    with runs.hold_folder(folder, resume=flags.resume):
+    folder = folder or runs.make_folder(find_runs_dir(flags), recipe.model)
+    with runs.hold_folder(folder, resume=flags.resume, is_held=is_lock_held(flags)):
         print(f"The run is in {folder}", flush=True)
-        events = train(recipe, digits, folder, seed=seed, device=device, resume=flags.resume)
-        finished = _follow(flags, events, folder)
-        calibration = calibrate(finished.model, digits.validation, seed)
-        evaluation = evaluate(finished.model, digits.test, device, calibration=calibration)
-        finished = replace(finished, evaluation=evaluation)
-        card = make_card(recipe, seed, device, digits, finished, calibration)
-        _print_result(recipe, digits, finished)
-        _finish_run(flags, digits, finished, folder, card)
+        note_settings(folder, recipe, seed, source)
+        try:
+            with Recorder(folder, recipe) as recorder:
+                _train(flags, recorder, recipe, seed, digits, device, folder)
+        except StoppedError as stopped:
+            again = make_command_line(*resume_flags(flags, folder))
+            print(f"{stopped}, as it was asked to; go on with: {again}".capitalize())
+
+
+def _train(
+    flags: argparse.Namespace,
+    recorder: Recorder,
+    recipe: Recipe,
+    seed: int,
+    digits: Digits,
+    device: torch.device,
+    folder: Path,
+) -> None:
+    """Train to the end of the recipe and keep the result; raises StoppedError."""
+    events = train(recipe, digits, folder, seed=seed, device=device, resume=flags.resume)
+    finished = follow(flags, recorder.follow(events, digits), folder)
+    calibration = calibrate(finished.model, digits.validation, seed)
+    evaluation = evaluate(finished.model, digits.test, device, calibration=calibration)
+    finished = replace(finished, evaluation=evaluation)
+    card = make_card(recipe, seed, device, digits, finished, calibration)
+    _print_result(recipe, digits, finished)
+    outcome = finish_run(flags, digits, finished, folder, card)
+    recorder.finish(evaluation.accuracy, evaluation.loss, version=outcome.version)
+
+
+def find_runs_dir(flags: argparse.Namespace) -> Path:
+    """Return the folder of all runs."""
+    return folders.find_runs_dir(flags.instance)
+
+
+def is_lock_held(flags: argparse.Namespace) -> bool:
+    """Whether the server that started this process has handed the lock of the run's folder over."""
+    return flags.run is not None and CAN_HAND_OVER
+
+
+def _choose_source(flags: argparse.Namespace, folder: Path | None) -> str:
+    """Return what to learn from; a run that is resumed learns from what it began with."""
+    saved = folders.read_settings(folder) if folder and flags.resume else None
+    return flags.learn_from or (saved and saved.data) or MNIST
+
+
+def note_settings(
+    folder: Path, recipe: Recipe, seed: int, source: str, kind: str = folders.TRAIN
+) -> None:
+    """Write run.json, or complete what the server wrote that started this process."""
+    known = folders.read_settings(folder)
+    settings = known or folders.RunSettings.now(folder, model=recipe.model, kind=kind)
+    values = {"recipe": recipe.to_dict(), "seed": seed, "data": source, "pid": os.getpid()}
+    replace(settings, **values).save(folder)
 
 
 def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path | None]:
@@ -61,31 +110,35 @@ def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path | None]:
     """
     overrides = {name: getattr(flags, name) for name in runs.OVERRIDES}
     overrides["sessions"] = flags.sessions and parse_sessions(flags.sessions)
+    out = find_runs_dir(flags) / flags.run if flags.run else flags.out
     if not flags.resume:
         recipe = find_recipe(flags.model or DEFAULT_MODELS[0], **overrides)
-        if flags.out:
-            runs.check_unused(flags.out)
-        return recipe, flags.seed or 0, flags.out
-    folder = runs.find_folder(flags.model, flags.out)
+        if out:
+            runs.check_unused(out)
+        return recipe, flags.seed or 0, out
+    folder = runs.find_folder(find_runs_dir(flags), flags.model, out)
+    settings = folders.read_settings(folder)
+    if settings and settings.kind == folders.HAND:
+        raise CheckpointError(f"{folder} learned drawings; add --drawings to go on with it")
     recipe, seed = runs.read_settings(folder)
     asked = {"model": flags.model} | overrides
     recipe = replace(recipe, **{k: v for k, v in asked.items() if v is not None})
-    if flags.out is None and runs.is_finished(folder, recipe):
+    if out is None and runs.is_finished(folder, recipe):
         raise CheckpointError(
             f"the newest run, {folder}, is finished; more --sessions go on with it"
         )
     return recipe, seed if flags.seed is None else flags.seed, folder
 
 
-def _follow(flags: argparse.Namespace, events: Iterator[Event], folder: Path) -> Finished:
+def follow(flags: argparse.Namespace, events: Iterator[Event], folder: Path) -> Finished:
     """Print the run's events; a disk that is full names the command that goes on."""
     try:
         return console.follow(events)
     except OSError as error:
         if not (error.filename and (folder / "checkpoint.pt").exists()):
             raise
-        again = make_command_line(*_resume(flags, folder))
-        raise TrainingError(f"{_explain(error)}; once that is put right: {again}") from error
+        again = make_command_line(*resume_flags(flags, folder))
+        raise TrainingError(f"{explain(error)}; once that is put right: {again}") from error
 
 
 def _print_result(recipe: Recipe, digits: Digits, finished: Finished) -> None:
@@ -95,96 +148,8 @@ def _print_result(recipe: Recipe, digits: Digits, finished: Finished) -> None:
     print(f"accuracy {finished.evaluation.accuracy:.2%}, loss {finished.evaluation.loss:.4f}")
 
 
-def _finish_run(
-    flags: argparse.Namespace, digits: Digits, finished: Finished, folder: Path, card: ModelCard
-) -> None:
-    """Keep the result in the run's folder, serve it, and draw the pictures."""
-    again = _resume(flags, folder)
-    try:
-        card = save_model(folder, finished.model, card)
-    except OSError as error:
-        raise TrainingError(
-            f"{_explain(error)}; the training is whole in {folder / 'checkpoint.pt'}: "
-            f"once that is put right, finish the run with: {make_command_line(*again)}"
-        ) from error
-    if flags.refresh and (digits.is_mnist or flags.serve_other_data):
-        _serve(flags, folder, card)
-    elif flags.refresh:
-        print(
-            f"Not served, because it learned from {digits.name}. To serve it from the run's "
-            f"folder: {make_command_line('--weights', folder)}. To let it replace what is served: "
-            + make_command_line(*again, "--serve-other-data")
-        )
-    if flags.pictures:  # last: a picture that cannot be drawn keeps nothing from being served
-        _draw(folder, digits, finished)
-
-
-def _resume(flags: argparse.Namespace, folder: Path) -> list[str]:
-    """Return the flags that go on with this run; one that is finished is only served."""
-    data = ["--data", str(flags.data)] if flags.data else []
-    weights = [] if flags.weights == WEIGHTS_DIR else ["--weights", str(flags.weights)]
-    return ["--train", "--resume", "--out", str(folder), *data, *weights]
-
-
-def _serve(flags: argparse.Namespace, folder: Path, card: ModelCard) -> None:
-    """Let the finished run replace the model that is served; raises WeightsError."""
-    former = _read_accuracy(flags.weights, card.model)
-    try:
-        save_files(flags.weights, card, card.weights.read(folder), card.onnx.read(folder))
-    except (OSError, WeightsError) as error:
-        raise WeightsError(
-            f"{_explain(error)}; what was served before still is; the finished run is in {folder}, "
-            f"serve it from there with: {make_command_line('--weights', folder)}"
-        ) from error
-    print(
-        f"Served from now on: {from_here(flags.weights / card.onnx.name)}; "
-        "a server that is running loads it when it is restarted"
-    )
-    if former > card.test_accuracy:
-        print(
-            f"The test accuracy of what was served until now was {former:.2%}: --no-refresh "
-            "keeps it another time" + _say_how_to_restore(flags.weights)
-        )
-
-
-def _say_how_to_restore(folder: Path) -> str:
-    if folder != WEIGHTS_DIR:
-        return ""
-    project = from_here(PROJECT_DIR)
-    where = "" if project == Path() else f"-C {shlex.quote(str(project))} "
-    return f", git {where}checkout ml/weights brings back what shipped"
-
-
-def _explain(error: Exception) -> str:
-    """Return an error in one line, with the file that it is about."""
-    if isinstance(error, OSError):
-        return f"{error.filename or 'a file'}: {error.strerror or error}"
-    return str(error)
-
-
-def _draw(folder: Path, digits: Digits, finished: Finished) -> None:
-    """Draw the run's pictures; what keeps them from being drawn is a warning."""
-    try:
-        # Imported here: without matplotlib, or with a broken one, training still serves.
-        from ml.commands.run_pictures import draw_run
-
-        pictures = draw_run(folder, digits, finished)
-    except (Exception, KeyboardInterrupt) as error:  # matplotlib raises many kinds
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        console.warn(f"the pictures of the run could not be drawn in {folder}: {reason}")
-        return
-    print("Pictures: " + ", ".join(str(path) for path in pictures))
-
-
-def _read_accuracy(folder: Path, model: str) -> float:
-    """Return the test accuracy on a served model's card, 0 if there is none to read."""
-    try:
-        return read_card(folder, model).test_accuracy
-    except WeightsError:
-        return 0.0
-
-
-def _describe(device: torch.device) -> str:
+def describe_device(device: torch.device) -> str:
+    """Return what is computed on, for people."""
     if device.type == "cpu":
         return f"cpu ({torch.get_num_threads()} threads)"
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "Apple GPU"

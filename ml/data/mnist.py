@@ -7,7 +7,6 @@ EMNIST; the files' checksums tell it from MNIST.
 
 import hashlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,31 +15,12 @@ import torch
 from ml.data.examples import Examples, split
 from ml.data.idx import parse_idx, read_content
 from ml.errors import DataError
-from ml.files import PROJECT_DIR, expand_home, from_here
+from ml.mnist_files import FILES, PLACES, find_files, find_in
 from ml.preprocess import IMAGE_SIDE
 
 NAME = "MNIST"
-# The four files with the SHA-256 of each, unpacked.
-FILES = {
-    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-}
-# Where they may lie in the folder that is named; torchvision's own place comes first.
-PLACES = (Path("MNIST", "raw"), Path("raw"), Path())
+MNIST = "mnist"  # the source, as --learn-from names it
 ELSEWHERE = "name another folder with --data or MNIST_DIR (MNIST is downloaded into an empty one)"
-
-
-def default_data_dir() -> Path:
-    """Return the folder named by the environment variable MNIST_DIR, or the project's `data`."""
-    named = os.environ.get("MNIST_DIR")
-    return expand_home(named) if named else from_here(PROJECT_DIR / "data")
-
-
-def has_mnist(data_dir: Path) -> bool:
-    """Say whether the four files are in a folder, so that nothing needs to be downloaded."""
-    return len(_find_files(data_dir)) == len(FILES)
 
 
 def load_mnist(data_dir: Path, *, train: bool) -> Examples:
@@ -50,7 +30,7 @@ def load_mnist(data_dir: Path, *, train: bool) -> Examples:
     none, MNIST is downloaded. Raises DataError, with what to do, when that fails or when the
     files are not what they should be.
     """
-    found = _find_files(data_dir)
+    found = find_files(data_dir)
     if len(found) < len(FILES):
         found = _download(data_dir, found)
     images_name, labels_name = list(FILES)[:2] if train else list(FILES)[2:]
@@ -65,27 +45,13 @@ def list_foreign(data_dir: Path) -> list[Path]:
     """Return which of a folder's files are not MNIST's own, by their checksums."""
     return [
         path
-        for name, path in _find_files(data_dir).items()
+        for name, path in find_files(data_dir).items()
         if not _is_genuine(name, read_content(path))
     ]
 
 
 def _is_genuine(name: str, content: bytes) -> bool:
     return hashlib.sha256(content).hexdigest() == FILES[name]
-
-
-def _find_files(data_dir: Path) -> dict[str, Path]:
-    """Return the files by MNIST's names for them, from the place that has the most of them."""
-    places = [dict(_find_in(data_dir / place)) for place in PLACES]
-    return max(places, key=len)  # the first of equals
-
-
-def _find_in(folder: Path) -> Iterator[tuple[str, Path]]:
-    for name in FILES:
-        dotted = name.replace("-idx", ".idx")
-        candidates = [folder / f"{each}{end}" for end in ("", ".gz") for each in (name, dotted)]
-        if path := next((path for path in candidates if path.is_file()), None):
-            yield name, path
 
 
 def _download(data_dir: Path, found: dict[str, Path]) -> dict[str, Path]:
@@ -117,7 +83,7 @@ def _download(data_dir: Path, found: dict[str, Path]) -> dict[str, Path]:
         raise DataError(
             f"{lacking} (plain or .gz), or name a folder that has all with --data or MNIST_DIR"
         ) from error
-    return dict(_find_in(raw))
+    return dict(find_in(raw))
 
 
 def _read_file(data_dir: Path, path: Path, name: str, dimensions: int) -> tuple[torch.Tensor, bool]:
@@ -169,6 +135,7 @@ class Digits:
     training: Examples
     validation: Examples
     test: Examples
+    source: str = MNIST  # what --learn-from calls where it comes from
 
     @classmethod
     def load(cls, data_dir: Path, validation: int) -> "Digits":
@@ -183,8 +150,11 @@ class Digits:
 
     @property
     def name(self) -> str:
-        """What it is: MNIST, or other data with a part of its checksum."""
-        return NAME if self.is_mnist else _name_other(self.checksum())
+        """What it is: MNIST, what another source calls its own, or a part of its checksum."""
+        if self.is_mnist:
+            return NAME
+        is_known = self.source != MNIST and self.training.name
+        return self.training.name if is_known else _name_other(self.checksum())
 
     def checksum(self) -> str:
         """Return one SHA-256 over the three parts, as hexadecimal digits."""

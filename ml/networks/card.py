@@ -22,6 +22,8 @@ WEIGHTS_DIR = PROJECT_DIR / "ml" / "weights"  # what ships
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 HASH_LENGTH = 12  # hexadecimal digits of a file's SHA-256 in its name
+OPTIONAL = {"parent", "origin"}  # what shipped before there were versions has neither
+ORIGINS = ("trained", "drawings", "imported")
 
 
 def broken(model: str, reason: str) -> WeightsError:
@@ -87,6 +89,13 @@ class ModelCard:
     weights: SavedFile | None = None  # None only between training and saving
     onnx: SavedFile | None = None
     calibration: Calibration = field(default_factory=Calibration)
+    parent: dict[str, Any] | None = None  # version and weights that it began with, or replaced
+    origin: dict[str, Any] | None = None  # of a version: kind, run, before, after, reason
+
+    @property
+    def weights_version(self) -> str:
+        """The first 12 hexadecimal digits of the SHA-256 of its weights."""
+        return self.weights.sha256[:HASH_LENGTH]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the card as plain values for JSON."""
@@ -98,14 +107,14 @@ class ModelCard:
         if not isinstance(values, dict):
             raise ValueError("it must be a JSON object")
         known = {each.name for each in fields(cls)}
-        if missing := sorted(known - values.keys()):
+        if missing := sorted(known - values.keys() - OPTIONAL):
             raise ValueError(f"it lacks {', '.join(missing)}")
         nested = {
             "weights": _build(SavedFile, values["weights"], "weights"),
             "onnx": _build(SavedFile, values["onnx"], "onnx"),
             "calibration": _build(Calibration, values["calibration"], "calibration"),
         }
-        card = cls(**{name: values[name] for name in known} | nested)
+        card = cls(**{name: values[name] for name in known & values.keys()} | nested)
         _check(card)
         return card
 
@@ -148,10 +157,41 @@ def _check(card: ModelCard) -> None:
         raise ValueError(f"its temperature must be above 0, not {temperature!r:.40}")
     if not (threshold is None or _is_number(threshold)):
         raise ValueError(f"its refusal_threshold must be a number or null, not {threshold!r:.40}")
+    if not (card.parent is None or _is_parent(card.parent)):
+        raise ValueError("its parent must be null, or a version's number and its weights")
+    if not (card.origin is None or _is_origin(card.origin)):
+        raise ValueError("its origin must be null, or say kind, run, before, after and reason")
+
+
+def _is_parent(value: object) -> bool:
+    """Whether it names a version: its number, and the first digits of its weights' SHA-256."""
+    if not isinstance(value, dict):
+        return False
+    number, weights = value.get("version"), value.get("weights")
+    return type(number) is int and number >= 0 and isinstance(weights, str) and len(weights) <= 64
+
+
+def _is_origin(value: object) -> bool:
+    """Whether it says where a version comes from, with figures before and after."""
+    if not isinstance(value, dict) or value.get("kind") not in ORIGINS:
+        return False
+    words = (value.get("run"), value.get("reason"))
+    figures = (value.get("before"), value.get("after"))
+    return all(each is None or isinstance(each, str) for each in words) and all(
+        each is None or (isinstance(each, dict) and all(map(_is_figure, each.values())))
+        for each in figures
+    )
+
+
+def _is_figure(value: object) -> bool:
+    return value is None or _is_number(value)
 
 
 def _is_number(value: object) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    try:
+        return type(value) in (int, float) and math.isfinite(value)
+    except OverflowError:  # an integer that is too large for a float
+        return False
 
 
 def _check_file(card: ModelCard, field_name: str, ending: str) -> None:

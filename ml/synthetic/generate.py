@@ -42,10 +42,10 @@ def make_digits(count: int, seed: int) -> Examples:
 def make_digit_parts(count: int, seed: int) -> Iterator[Examples]:
     """Yield what `make_digits` returns, digit by digit."""
     rng = np.random.default_rng((seed, 0))
-    for digit, share in enumerate(_split(count, len(DIGITS))):
+    for digit, share in enumerate(split_evenly(count, len(DIGITS))):
         habits = DIGITS[str(digit)]
         straight = round(share * STRAIGHT)
-        shares = _split(share - straight, len(habits))
+        shares = split_evenly(share - straight, len(habits))
         parts = [write(habit, n, rng) for habit, n in zip(habits, shares, strict=True) if n]
         images = render(parts, rng)
         if straight:
@@ -168,6 +168,6 @@ def _spread(habits: Sequence, columns: int, rng: np.random.Generator) -> torch.T
     return render((write(habits[number], 1, rng) for number in numbers), rng)
 
 
-def _split(count: int, parts: int) -> list[int]:
+def split_evenly(count: int, parts: int) -> list[int]:
     """Split a number into whole parts that differ by at most one."""
     return [count * (k + 1) // parts - count * k // parts for k in range(parts)]

@@ -41,7 +41,7 @@ def make_card(
         layers=describe_layers(finished.model),
         tutorial=RECIPES[recipe.model].tutorial.to_dict(recipe.model),
         recipe=recipe.to_dict(),
-        command=make_command(recipe, seed),
+        command=make_command(recipe, seed, digits.source),
         seed=seed,
         device=device.type,
         data={

@@ -1,6 +1,6 @@
 """What a training run hands out, one thing after another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,16 @@ class EpochResult:
 
 @dataclass(frozen=True)
 class SessionStarted:
-    """A session begins; `first` and `last` are its epochs, counted over all sessions."""
+    """A session begins; `first` and `last` are its epochs, counted over all sessions.
+
+    `model` is the network that learns until the next session: the same object, step after step.
+    """
 
     number: int
     sessions: int
     first: int
     last: int
+    model: nn.Module = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)

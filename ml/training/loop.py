@@ -5,7 +5,7 @@ It yields results and does nothing else: it neither prints, draws nor saves.
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from time import perf_counter
 
@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from ml.data.examples import Examples, count_batches
-from ml.errors import TrainingError
+from ml.errors import DivergedError
 from ml.evaluation.metrics import evaluate
 from ml.training.averaging import Average, pick_kept
 from ml.training.events import EpochResult, StepResult
@@ -38,15 +38,19 @@ def fit(
     device: torch.device,
     generator: torch.Generator | None = None,
     average: Average | None = None,
+    loader: Loader | None = None,
+    learn: Callable[..., Iterator[StepResult]] | None = None,
 ) -> Iterator[StepResult | EpochResult]:
     """Train for the given epochs (numbered from 1); yield a result per step and per epoch.
 
-    Training images are shuffled in each epoch. From the epoch on in which the recipe begins to
+    Training images are shuffled in each epoch. Fine-tuning brings a loader of its own, and
+    `learn` in place of `train_epoch`. From the epoch on in which the recipe begins to
     average weights, validation measures the average. Ends early when an epoch's training accuracy
-    reaches the recipe's goal. Raises TrainingError, naming the step, when the loss is not finite.
+    reaches the recipe's goal. Raises DivergedError, naming the step, when the loss is not finite.
     """
     generator = generator or torch.Generator()
-    with closing(Loader(recipe, training, device)) as loader:
+    learn = learn or train_epoch
+    with closing(loader or Loader(recipe, training, device)) as loader:
         steps = count_batches(loader.count_images(), recipe.batch_size)
         for epoch in epochs:
             epoch_seed = derive_seed(seed, epoch)
@@ -54,15 +58,18 @@ def fit(
             torch.manual_seed(epoch_seed)  # dropout
             generator.manual_seed(epoch_seed)  # the order of the images
             batches = loader.batches(epoch, epoch_seed, generator, next_seed)
-            total_loss, correct, images, started = 0.0, 0, 0, perf_counter()
-            for result in train_epoch(model, optimizer, recipe, batches, epoch, steps, average):
+            total_loss, correct, images = 0.0, 0, 0
+            seconds, started = 0.0, perf_counter()
+            for result in learn(model, optimizer, recipe, batches, epoch, steps, average):
                 total_loss += result.loss * (1 if recipe.loss_reduction == "sum" else result.images)
                 correct += result.correct
                 images += result.images
+                seconds += perf_counter() - started
                 yield result
+                started = perf_counter()  # what is done with a result is not the training's time
             if average is not None and average.has_begun:
                 average.measure_norms()
-            seconds = perf_counter() - started
+            seconds += perf_counter() - started
             evaluation = evaluate(pick_kept(model, average), validation, device)
             check_loss(evaluation.loss, steps, epoch)  # the last step can break what no batch saw
             yield EpochResult(
@@ -114,9 +121,9 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
 
 
 def check_loss(loss: float, step: int, epoch: int) -> None:
-    """Raise TrainingError unless the loss is finite."""
+    """Raise DivergedError unless the loss is finite."""
     if not math.isfinite(loss):
-        raise TrainingError(
+        raise DivergedError(
             f"the loss became {loss} at step {step} of epoch {epoch}; "
             "a smaller learning rate (--lr) often helps"
         )

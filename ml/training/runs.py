@@ -4,19 +4,20 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ml.data.mnist import MNIST
 from ml.errors import CheckpointError, UnknownModelError
-from ml.files import PROJECT_DIR, from_here, hold_lock
+from ml.files import from_here, hold_lock
 from ml.networks.card import card_path, read_card
 from ml.networks.registry import MODELS
+from ml.runs import folders
+from ml.runs.events import read_events, select_course
 from ml.training.events import EpochResult
 from ml.training.recipes import RECIPES, Recipe
 from ml.training.state import load_checkpoint
 
-RUNS_DIR = PROJECT_DIR / "runs"
 # The fields of a recipe that the command line can change, with their flags.
 OVERRIDES = {
     "sessions": "--sessions",
@@ -27,21 +28,12 @@ OVERRIDES = {
     "session_decay": "--session-decay",
 }
 NAMED = 3  # runs, where the one that is asked for is not there
+LOCK_PATIENCE = 0.5  # seconds: whoever looks whether a folder is in use holds it for an instant
 
 
-def make_folder(model: str) -> Path:
-    """Make a new run's folder in RUNS_DIR, which no other training gets, and return it."""
-    RUNS_DIR.mkdir(parents=True, exist_ok=True)
-    name = f"{model}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    number, folder = 1, RUNS_DIR / name
-    while True:
-        try:
-            folder.mkdir()  # asking first whether it is free would let two find the same one
-        except FileExistsError:
-            number += 1
-            folder = RUNS_DIR / f"{name}-{number}"
-        else:
-            return from_here(folder)
+def make_folder(runs_dir: Path, model: str) -> Path:
+    """Make a new run's folder, which no other training gets, and return it."""
+    return from_here(folders.make_folder(runs_dir, model))
 
 
 def check_unused(folder: Path) -> None:
@@ -53,22 +45,26 @@ def check_unused(folder: Path) -> None:
 
 
 @contextmanager
-def hold_folder(folder: Path, *, resume: bool) -> Iterator[None]:
+def hold_folder(folder: Path, *, resume: bool, is_held: bool = False) -> Iterator[None]:
     """Make a run's folder, if need be, and keep other trainings out of it.
 
-    Raises CheckpointError if another training uses it, or a new run's holds a run already.
+    `is_held`: the server that started this process took the lock, and handed it over. Raises
+    CheckpointError if another training uses the folder, or a new run's holds a run already.
     """
     folder.mkdir(parents=True, exist_ok=True)
     reason = CheckpointError(
         f"another training is running in {folder}; wait for its end, or choose another --out"
     )
-    with hold_lock(folder / ".lock", 0, reason):
+    if is_held:
+        yield
+        return
+    with hold_lock(folder / folders.LOCK, LOCK_PATIENCE, reason):
         if not resume:
             check_unused(folder)  # again: a run may have ended in it since
         yield
 
 
-def find_folder(model: str | None, out: Path | None) -> Path:
+def find_folder(runs_dir: Path, model: str | None, out: Path | None) -> Path:
     """Return the folder to resume: `out`, or that of the newest run (of the model).
 
     Raises CheckpointError if there is none or it was stopped before its first epoch had ended,
@@ -78,10 +74,10 @@ def find_folder(model: str | None, out: Path | None) -> Path:
         raise UnknownModelError(model, list(MODELS))
     if out is not None:
         return out
-    folders = (path.parent for path in _find_newest())
+    folders = (path.parent for path in _find_newest(runs_dir))
     folder = next((each for each in folders if model is None or _is_of(each, model)), None)
     if folder is None:
-        where = from_here(RUNS_DIR)
+        where = from_here(runs_dir)
         raise CheckpointError(f"there is no run in {where} to go on with; leave out --resume")
     if not (folder / "checkpoint.pt").exists():
         raise CheckpointError(
@@ -91,9 +87,9 @@ def find_folder(model: str | None, out: Path | None) -> Path:
     return folder
 
 
-def _find_newest() -> list[Path]:
+def _find_newest(runs_dir: Path) -> list[Path]:
     """Return the runs' histories, the last written first."""
-    found = map(from_here, RUNS_DIR.glob("*/history.jsonl"))
+    found = map(from_here, runs_dir.glob("*/history.jsonl"))
     return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
@@ -123,31 +119,44 @@ def read_settings(folder: Path) -> tuple[Recipe, int]:
         raise CheckpointError(f"the checkpoint {path} has no readable recipe") from error
 
 
-def make_flags(recipe: Recipe, seed: int) -> list[str]:
-    """Return the flags that train by this recipe and seed."""
-    standard = RECIPES[recipe.model]
-    changed = [
+def make_flags(recipe: Recipe, seed: int, source: str = MNIST) -> list[str]:
+    """Return the flags that train by this recipe and seed, on this source of data."""
+    changed = list_changes(recipe, RECIPES[recipe.model])
+    data = [] if source == MNIST else ["--learn-from", source]
+    return ["--train", "--model", recipe.model, *changed, "--seed", str(seed), *data]
+
+
+def list_changes(recipe: Recipe, standard: Recipe) -> list[str]:
+    """Return the flags that make one recipe of another."""
+    return [
         part
         for name, flag in OVERRIDES.items()
         if (value := getattr(recipe, name)) != getattr(standard, name)
         for part in (flag, ",".join(map(str, value)) if name == "sessions" else str(value))
     ]
-    return ["--train", "--model", recipe.model, *changed, "--seed", str(seed)]
 
 
-def make_command(recipe: Recipe, seed: int) -> str:
+def make_command(recipe: Recipe, seed: int, source: str = MNIST) -> str:
     """Return the command that trains by this recipe and seed, typed in the project's folder."""
-    return " ".join(["python run.py", *make_flags(recipe, seed)])
+    return " ".join(["python run.py", *make_flags(recipe, seed, source)])
 
 
-def read_history(folder: Path) -> list[dict[str, Any]]:
-    """Return the epochs in a run's history.jsonl; raises CheckpointError if it has none."""
+def read_history(folder: Path, runs_dir: Path) -> list[dict[str, Any]]:
+    """Return the epochs that a run's events tell of, or its history.jsonl where it has no events.
+
+    Raises CheckpointError if it has none, with the newest of the runs in `runs_dir`.
+    """
+    course = select_course(read_events(folder))
+    if history := [each for each in course if each["type"] == "epoch" and _is_epoch(each)]:
+        return history
     path = folder / "history.jsonl"
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         history = [json.loads(line) for line in lines]
     except FileNotFoundError:
-        kept = [each for each in _find_newest() if each.stat().st_size]
+        if course:
+            return []
+        kept = [each for each in _find_newest(runs_dir) if each.stat().st_size]
         newest = ", ".join(str(each.parent) for each in kept[:NAMED])
         raise CheckpointError(
             f"{folder} holds no run: there is no {path.name} in it"
@@ -157,7 +166,7 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
         raise CheckpointError(f"{path} is damaged: a line is not JSON") from error
     if not all(map(_is_epoch, history)):
         raise CheckpointError(f"{path} is damaged: a line is not an epoch's result")
-    if not history:
+    if not history and not course:
         raise CheckpointError(f"the run in {folder} has not finished an epoch yet")
     return history
 

@@ -19,6 +19,8 @@ from ml.training.events import (
     Finished,
     SessionStarted,
 )
+from ml.training.fine_tuning import learning
+from ml.training.fine_tuning.learning import FineTuning
 from ml.training.loop import fit
 from ml.training.recipes import Recipe
 from ml.training.state import TrainingState
@@ -32,26 +34,30 @@ def train(
     seed: int,
     device: torch.device,
     resume: bool = False,
+    tuning: FineTuning | None = None,
 ) -> Iterator[Event]:
     """Train in sessions with a checkpoint after every epoch; yield each thing that happens.
 
     Between two sessions the model goes through the file: saved, loaded into a fresh model and a
     fresh optimizer, and read on the test set by both, which must answer alike (TrainingError).
     `folder` is made and gets checkpoint.pt and history.jsonl. Resuming gives the same weights as
-    never having stopped, bit for bit on the same machine.
+    never having stopped, bit for bit on the same machine. With `tuning` the sessions go on from its
+    weights, and learn its drawings in place of `digits.training`.
     """
     path = folder / "checkpoint.pt"
-    checksum = digits.checksum()
+    checksum = tuning.checksum() if tuning else digits.checksum()
     load = (recipe, seed, checksum, device)
-    state = TrainingState.load(path, *load) if resume else TrainingState.start(*load)
+    weights = tuning.weights if tuning else None
+    state = TrainingState.load(path, *load) if resume else TrainingState.start(*load, weights)
     folder.mkdir(parents=True, exist_ok=True)
     _write_history(folder, state.history)  # a kill can fall between checkpoint and history
     marks, first = [], 1
     for number, epochs in enumerate(recipe.sessions, 1):
         last = first + epochs - 1
         if state.epoch < last and not state.is_done:
-            yield SessionStarted(number, len(recipe.sessions), state.epoch + 1, last)
-            yield from _run_session(state, digits, folder, last)
+            sessions = len(recipe.sessions)
+            yield SessionStarted(number, sessions, state.epoch + 1, last, state.model)
+            yield from _run_session(state, digits, folder, last, tuning)
             if number < len(recipe.sessions):
                 expected = evaluate(state.result, digits.test, device).accuracy
                 state = TrainingState.load(path, *load)
@@ -65,7 +71,13 @@ def train(
     yield Finished(state.result, evaluation, state.history, marks, early)
 
 
-def _run_session(state: TrainingState, digits: Digits, folder: Path, last: int) -> Iterator[Event]:
+def _run_session(
+    state: TrainingState, digits: Digits, folder: Path, last: int, tuning: FineTuning | None
+) -> Iterator[Event]:
+    own = {}
+    if tuning:
+        loader = tuning.make_loader(state.recipe, state.device)
+        own = {"loader": loader, "learn": learning.train_epoch}
     for result in fit(
         state.model,
         state.optimizer,
@@ -77,6 +89,7 @@ def _run_session(state: TrainingState, digits: Digits, folder: Path, last: int) 
         device=state.device,
         generator=state.generator,
         average=state.average,
+        **own,
     ):
         if isinstance(result, EpochResult):
             state.history.append(asdict(result))

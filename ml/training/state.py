@@ -56,11 +56,18 @@ class TrainingState:
 
     @classmethod
     def start(
-        cls, recipe: Recipe, seed: int, checksum: str, device: torch.device
+        cls,
+        recipe: Recipe,
+        seed: int,
+        checksum: str,
+        device: torch.device,
+        weights: dict[str, torch.Tensor] | None = None,
     ) -> "TrainingState":
-        """Return a run at its beginning: random weights drawn from the seed."""
+        """Return a run at its beginning: the given weights, or random ones drawn from the seed."""
         torch.manual_seed(seed)
         model = build_model(recipe.model).to(device, memory_format=torch.channels_last)
+        if weights is not None:
+            model.load_state_dict(weights)
         optimizer = recipe.build_optimizer(model)
         average = Average(model) if recipe.averaged else None
         return cls(recipe, seed, checksum, device, model, optimizer, average)

@@ -1,6 +1,9 @@
 import { Drawings } from "./drawings.js";
+import { FineTuning } from "./fine_tuning.js";
 import { LABELS } from "./labels.js";
 import { Message } from "./message.js";
+import { Runs } from "./runs.js";
+import { Server } from "./server.js";
 import { Thumbnails } from "./thumbnails.js";
 import { Token } from "./token.js";
 
@@ -9,11 +12,17 @@ const action = (name) => document.querySelector(`[data-action="${name}"]`);
 
 const UNDO = 60_000; // ms in which deleting all can be undone
 const LARGEST = 64; // MiB of a ZIP
+const CORRECTIONS = 10; // after which learning is offered
+const NO_TORCH =
+  "Learning needs PyTorch, which is not installed: python -m pip install -r requirements.txt. " +
+  "Until then memory works as before.";
 const NONE = "No drawings yet. Draw a digit on the board and press what it is.";
 
 const token = new Token();
 const drawings = new Drawings(token);
 const message = new Message(part("message"));
+const server = new Server(token);
+const tuning = new FineTuning(part("tuning"), new Runs(server));
 const shelf = part("shelf");
 const limit = Number(shelf.dataset.limit);
 const templates = { section: part("section"), thumbnail: part("thumbnail") };
@@ -25,18 +34,38 @@ action("load").addEventListener("change", () => attempt("Not loaded.", load));
 action("delete-all").addEventListener("click", askToDeleteAll);
 action("next-hand")?.addEventListener("click", askForNextHand);
 action("all-hands")?.addEventListener("click", toggleAllHands);
+action("learn").addEventListener("click", learn);
 if (action("all-hands")) action("all-hands").hidden = !token.isGiven;
 if (action("next-hand")) action("next-hand").hidden = token.isGiven;
+part("tuning").hidden = !token.isKnown;
 show();
+if (token.isKnown) tuning.find();
 
 /** Lists the drawings anew. Without token and cookie there are none, and nobody need be asked. */
 async function show() {
   if (!token.isKnown && shelf.dataset.hand === "no") return list({});
   try {
-    list((await drawings.list(query({ label: "0" }))).counts);
+    const { counts, corrections } = await drawings.list(query({ label: "0" }));
+    list(counts);
+    if (token.isKnown) offerLearning(corrections);
   } catch (error) {
     part("tally").textContent = `Your drawings cannot be shown. ${error.message}`;
   }
+}
+
+/** From ten corrections on, where PyTorch is installed. */
+async function offerLearning(corrections) {
+  if (corrections < CORRECTIONS) {
+    const so = corrections === 1 ? "1 so far" : `${corrections.toLocaleString("en")} so far`;
+    return tuning.offer(`Offered after ${CORRECTIONS} corrections; there are ${so}.`);
+  }
+  const data = await server.ask("GET", "api/data").then((answer) => answer.json(), () => null);
+  tuning.offer(data?.torch === false ? NO_TORCH : null);
+}
+
+async function learn() {
+  if (action("learn").getAttribute("aria-disabled") === "true") return;
+  await tuning.start(areAllHands ? "all" : null);
 }
 
 function query(wanted = {}) {

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import torch
 
-from ml.data.mnist import default_data_dir, has_mnist, load_mnist
+from ml.data.mnist import load_mnist
 from ml.files import PROJECT_DIR
+from ml.mnist_files import default_data_dir, has_mnist
 from ml.networks.card import WEIGHTS_DIR
 from ml.training.recipes import RECIPES
 
@@ -22,20 +23,23 @@ def main() -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="serving, pen-up, reading, refusal, generating, corrections, training, seeds, recipe"
-        " (all but the last two)",
+        help="serving, pen-up, reading, refusal, generating, corrections, hand, training, seeds,"
+        " recipe (all but the last two)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
     parser.add_argument("--data", type=Path, default=default_data_dir(), help="where MNIST is")
     parser.add_argument(
-        "--weights", type=Path, default=WEIGHTS_DIR, help="for refusal, corrections and recipe"
+        "--weights",
+        type=Path,
+        default=WEIGHTS_DIR,
+        help="for refusal, corrections, hand and recipe",
     )
     parser.add_argument(
         "--strokes",
         type=Path,
         default=PROJECT_DIR.parent / "shared" / "strokes" / "digits.jsonl.gz",
-        help="for corrections: people's digits (default: ../shared/strokes/digits.jsonl.gz)",
+        help="corrections, hand: people's digits (../shared/strokes/digits.jsonl.gz)",
     )
     parser.add_argument(
         "--choosing",
@@ -105,6 +109,13 @@ def _measure_corrections(flags: argparse.Namespace) -> Iterator[str]:
         yield from (f"\n\n{t}\n" for t in new_habits.measure("board_cnn", mnist, flags.weights))
 
 
+def _measure_hand(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import hand
+
+    for model in flags.model or ["quick_cnn", "board_cnn"]:
+        yield from hand.measure(model, flags.weights, flags.data, flags.strokes)
+
+
 def _measure_generating(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import generating
 
@@ -140,6 +151,7 @@ MEASUREMENTS = {
     "refusal": _measure_refusal,
     "generating": _measure_generating,
     "corrections": _measure_corrections,
+    "hand": _measure_hand,
     "training": _measure_training,
     "seeds": _measure_seeds,
     "recipe": _measure_recipe,

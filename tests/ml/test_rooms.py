@@ -11,26 +11,33 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # Every room with the rooms that it may import from; what is left out may not be imported.
-FOUNDATIONS = {"ml.errors", "ml.files", "ml.ink", "ml.preprocess", "ml.strokes"}
+FOUNDATIONS = {
+    *("ml.errors", "ml.files", "ml.ink", "ml.mnist_files", "ml.preprocess", "ml.strokes"),
+}
 ROOMS = {
     "ml.errors": set(),
     "ml.files": set(),
     "ml.ink": {"ml.errors"},
+    "ml.mnist_files": {"ml.files"},
     "ml.preprocess": {"ml.errors"},
     "ml.strokes": {"ml.errors"},
     "ml.networks": FOUNDATIONS,
+    "ml.runs": FOUNDATIONS,
     "ml.data": FOUNDATIONS,
     "ml.tracing": FOUNDATIONS,
     "ml.adaptation": FOUNDATIONS | {"ml.networks"},
     "ml.predict": FOUNDATIONS | {"ml.networks", "ml.adaptation"},
+    "ml.versions": FOUNDATIONS | {"ml.networks"},
     "ml.synthetic": FOUNDATIONS | {"ml.data", "ml.tracing"},
     "ml.evaluation": FOUNDATIONS | {"ml.data", "ml.networks", "ml.synthetic"},
     "ml.training": FOUNDATIONS
-    | {"ml.networks", "ml.data", "ml.tracing", "ml.synthetic", "ml.evaluation"},
+    | {"ml.networks", "ml.data", "ml.tracing", "ml.synthetic", "ml.evaluation", "ml.runs"},
     "ml.commands": FOUNDATIONS
-    | {"ml.networks", "ml.data", "ml.synthetic", "ml.evaluation", "ml.training", "ml.predict"},
-    "webapp": FOUNDATIONS | {"ml.predict", "ml.networks", "ml.adaptation", "ml.tracing"},
-    "run": {"ml.errors", "ml.files", "ml.networks", "webapp"},
+    | {"ml.networks", "ml.data", "ml.synthetic", "ml.evaluation", "ml.training", "ml.predict"}
+    | {"ml.versions", "ml.runs"},
+    "webapp": FOUNDATIONS
+    | {"ml.predict", "ml.networks", "ml.adaptation", "ml.tracing", "ml.versions", "ml.runs"},
+    "run": {"ml.errors", "ml.files", "ml.networks", "ml.versions", "ml.runs", "webapp"},
 }
 NOT_FOR_SERVING = (
     *("torch", "torchvision", "matplotlib", "safetensors", "onnx", "onnxscript", "tqdm"),

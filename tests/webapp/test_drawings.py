@@ -43,6 +43,13 @@ def test_another_label_replaces_the_label(owner):
     assert owner.list()["counts"] == {"4": 1}
 
 
+def test_corrections_are_counted_apart_from_what_was_read_rightly(owner):
+    for number, label in enumerate((1, 7, "not_a_digit")):  # each is read as a 7
+        owner.keep(label, number)
+    assert owner.list()["corrections"] == 2
+    assert owner.list(label="7")["corrections"] == 2
+
+
 def test_what_is_not_a_digit_is_a_label_too(owner):
     kept = owner.keep("not_a_digit")
     assert kept["label"] == "not_a_digit"

@@ -2,13 +2,17 @@
 
 from flask import Flask
 
+from webapp.api.data import data
 from webapp.api.drawings import drawings
 from webapp.api.hands import hands
 from webapp.api.models import models
 from webapp.api.predict import predict
+from webapp.api.recipes import recipes
+from webapp.api.runs import runs
+from webapp.api.versions import versions
 
 
 def register_api(app: Flask) -> None:
     """Give the app every route under /api/."""
-    for blueprint in (predict, models, drawings, hands):
+    for blueprint in (predict, models, versions, drawings, hands, recipes, runs, data):
         app.register_blueprint(blueprint)

@@ -1,16 +1,15 @@
 """/api/drawings: what a hand has confirmed. Every route needs the hand's cookie, or the token."""
 
 import math
-import shutil
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from flask import Blueprint, Response, current_app, request, send_file
 
 from ml.predict import Reading
 from webapp.api.questions import choose_model, read_image, read_ink, reader
-from webapp.body import read_object
+from webapp.body import read_object, receive_zip
 from webapp.drawing import read_strokes
 from webapp.hands.keeping import store
 from webapp.hands.recollection import forget, recall, recall_for
@@ -25,7 +24,6 @@ drawings.before_request(require_trusted_host)
 
 PAGE_SIZE = 100  # drawings
 LONGEST_NUMBER = 6  # digits of a page's number
-ZIP_TYPES = ("application/zip", "application/x-zip-compressed", "application/octet-stream")
 
 
 @drawings.post("")
@@ -57,6 +55,7 @@ def list_drawings() -> dict[str, Any]:
         "pages": max(1, math.ceil(page.total / PAGE_SIZE)),
         "total": page.total,
         "counts": {str(write_label(label)): count for label, count in page.counts.items()},
+        "corrections": page.corrections,
         "limit": LIMIT,
     }
 
@@ -112,23 +111,13 @@ def import_drawings() -> dict[str, Any]:
     """Store the drawings of a ZIP, all of them or none; say how many are new."""
     from webapp.store.archive import read_archive
 
+    limit = current_app.config["MAX_ARCHIVE"]
+    too_large = f"A ZIP of drawings must be at most {limit // 2**20} MiB. Divide it."
     with TemporaryFile() as file:
-        receive_zip(file)
+        receive_zip(request, file, limit, too_large)
         found = list(read_archive(file))
     counts = store().put_all(find_or_begin_hand(), found)
     return {"added": counts.added, "known": counts.known}
-
-
-def receive_zip(file: IO[bytes]) -> None:
-    """Write the request's body to a file, piece by piece; raises Problem."""
-    limit = current_app.config["MAX_ARCHIVE"]
-    if request.mimetype not in ZIP_TYPES:
-        raise Problem(415, "Send the ZIP itself, with the header Content-Type: application/zip.")
-    if (request.content_length or 0) > limit:
-        raise Problem(413, f"A ZIP of drawings must be at most {limit // 2**20} MiB. Divide it.")
-    request.max_content_length = limit
-    shutil.copyfileobj(request.stream, file, 2**16)
-    file.seek(0)
 
 
 def read_kept_ink(body: dict[str, Any]) -> np.ndarray:

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import numpy as np
-from flask import Blueprint
+from flask import Blueprint, current_app
 
 from webapp.api.questions import reader
 from webapp.problems import Problem
@@ -21,8 +21,14 @@ PROBE[4:24, 12:16] = 255
 def list_models() -> dict[str, Any]:
     """List the models with their cards, the default first."""
     shelf = reader()
+    number = current_app.extensions["versions"].number
     listed = [
-        {"name": name, "default": name == shelf.default, "card": shelf.cards[name].to_dict()}
+        {
+            "name": name,
+            "default": name == shelf.default,
+            "version": number(name),
+            "card": shelf.cards[name].to_dict(),
+        }
         for name in shelf.models
     ]
     return {"default": shelf.default, "models": listed}

@@ -29,7 +29,12 @@ class Keeping:
     @property
     def may_hold_drawings(self) -> bool:
         """Whether anything can have been stored; nothing is loaded to find out."""
-        return self._store is not None or has_database(self._instance, self._database_url)
+        return self._store is not None or self.has_database
+
+    @property
+    def has_database(self) -> bool:
+        """Whether there is a database; nothing is loaded to find out."""
+        return has_database(self._instance, self._database_url)
 
     def open(self) -> "Store":
         """Return the store; raises MissingPackageError where SQLAlchemy is not installed."""

@@ -78,7 +78,8 @@ class Memories:
             made = self._make_features(hand, name, known.weights, [drawing.id])
             if drawing.id in made:
                 row = (drawing.id, drawing.label, made[drawing.id])
-                self._keep(hand, name, replace(known, memory=add_row(known.memory, row)), revision)
+                memory = add_row(known.memory, row, known.weights)
+                self._keep(hand, name, replace(known, memory=memory), revision)
 
     def unlearn(self, hand: int, drawing_id: str) -> None:
         """Take a drawing that has just been deleted out of what is remembered."""
@@ -154,7 +155,7 @@ class Memories:
         if len(missing) > AT_ONCE:
             self._fill_in_background(hand, name, weights, missing[:-AT_ONCE])
         rows = [(id_, label, vector or made.get(id_)) for id_, label, vector in rows]
-        memory = build_memory([row for row in rows if row[2] is not None])
+        memory = build_memory([row for row in rows if row[2] is not None], weights)
         is_complete = all(row[2] is not None for row in rows)
         return Remembered(memory, revision, weights, None if is_complete else monotonic())
 
@@ -163,13 +164,16 @@ class Memories:
     ) -> dict[str, bytes]:
         """Make the features of these drawings; return them as {id: half floats}.
 
-        They are stored as well, if that is possible: what cannot be stored still counts.
+        They are stored as well, if that is possible: what cannot be stored still counts. There are
+        none if other weights have been served in the meantime.
         """
         store = self._keeping.open()
         drawings = [drawing for id_ in ids if (drawing := store.get(hand, id_))]
         if not drawings:  # deleted in the meantime
             return {}
         features = self._reader.features(name, stack_seen(drawings)).astype(np.float16)
+        if self._reader.weights_version(name) != weights:  # or they would pass for those of others
+            return {}
         made = {drawing.id: row.tobytes() for drawing, row in zip(drawings, features, strict=True)}
         try:
             store.save_features(name, weights, made)
@@ -203,21 +207,21 @@ def is_fresh(known: Remembered, revision: int, weights: str) -> bool:
     return known.looked_at is None or monotonic() - known.looked_at < RETRY
 
 
-def add_row(memory: Memory | None, row: tuple[str, int, bytes]) -> Memory:
+def add_row(memory: Memory | None, row: tuple[str, int, bytes], weights: str) -> Memory:
     """Return a memory with one more drawing; the same drawing again has a new label."""
     id_, label, vector = row
     if memory is None:
-        return build_memory([row])
+        return build_memory([row], weights)
     return memory.add(np.frombuffer(vector, np.float16)[None], np.array([label]), [id_])
 
 
-def build_memory(rows: Sequence[tuple[str, int, bytes]]) -> Memory | None:
+def build_memory(rows: Sequence[tuple[str, int, bytes]], weights: str) -> Memory | None:
     """Return the memory of rows (id, label, half floats), None if there are none."""
     if not rows:
         return None
     ids, labels, vectors = zip(*rows, strict=True)
     features = np.frombuffer(b"".join(vectors), np.float16).reshape(len(rows), -1)
-    return Memory(features, np.array(labels), ids)
+    return Memory(features, np.array(labels), ids, weights)
 
 
 def stack_seen(drawings: Sequence["StoredDrawing"]) -> np.ndarray:

@@ -19,6 +19,10 @@ WRONG = (
     "The token is not this server's: it has been restarted since. Reload the page, or open the "
     "address ending in #token=… that the server printed when it started."
 )
+NEEDED = (
+    "Whoever runs the board decides this: it needs the token, in the header X-Board-Token. Open "
+    "the address ending in #token=… that the server printed when it started."
+)
 
 
 def register_token(app: Flask) -> None:
@@ -34,6 +38,12 @@ def has_token() -> bool:
     if not hmac.compare_digest(given.encode(), current_app.config["TOKEN"].encode()):
         raise Problem(403, WRONG, wrong_token=True)
     return True
+
+
+def need_token() -> None:
+    """Raise Problem unless the request carries the token."""
+    if not has_token():
+        raise Problem(403, NEEDED)
 
 
 def find_page_token() -> str | None:

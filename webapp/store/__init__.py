@@ -1,4 +1,4 @@
-"""The store: the drawings that people confirmed, in a database. Loaded when it is first needed.
+"""The store: confirmed drawings, and which versions are served. Loaded when it is first needed.
 
 This file and `drawings.py` are light; `store.py` loads SQLAlchemy.
 """

@@ -49,13 +49,14 @@ class StoredDrawing(NewDrawing):
 class Page:
     """A page of drawings, newest first.
 
-    `total` counts the drawings on all pages, `counts` those of each label there is, whichever
-    label was asked for.
+    `total` counts the drawings on all pages, `counts` those of each label there is and
+    `corrections` those that were read differently, whichever label was asked for.
     """
 
     drawings: list[StoredDrawing]
     total: int
     counts: dict[int, int]
+    corrections: int
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, tr
 
 from webapp.store.errors import HandFullError
 from webapp.store.rows import upsert
-from webapp.store.tables import IS_DELETED, IS_KEPT, Drawing, Feature
+from webapp.store.tables import IS_DELETED, IS_KEPT, Drawing, Feature, Served
 
 UNDO = timedelta(seconds=60)  # how long deleting all can be undone
 BATCH = 500  # rows at once where there are many
@@ -51,6 +51,13 @@ def count_labels(connection: Connection, hand: int | None) -> dict[int, int]:
     return dict(connection.execute(query.order_by(Drawing.label)).all())
 
 
+def count_corrections(connection: Connection, hand: int | None) -> int:
+    """Return how many drawings were read differently from their labels."""
+    is_corrected = and_(belongs_to(hand), Drawing.read_as != Drawing.label)
+    query = select(func.count()).select_from(Drawing).where(is_corrected)
+    return connection.execute(query).scalar_one()
+
+
 def delete_rows(connection: Connection, hand: int, now: datetime) -> int:
     """Mark a hand's drawings as deleted; return how many."""
     return connection.execute(update(Drawing).where(belongs_to(hand)).values(deleted=now)).rowcount
@@ -90,6 +97,16 @@ def save_features(
     )
     if rows:
         connection.execute(statement, rows)
+
+
+def save_served(connection: Connection, row: dict[str, Any]) -> None:
+    """Keep which version of a model is served, in place of the former."""
+    statement = upsert(connection, Served)
+    new = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=["model"], set_={"version": new.version, "changed": new.changed}
+    )
+    connection.execute(statement, row)
 
 
 def batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -1,4 +1,7 @@
-"""The door to the store: what hands have confirmed. Loads SQLAlchemy; import it when needed."""
+"""The door to the store: what hands have confirmed, and which versions of the models are served.
+
+Loads SQLAlchemy; import it when needed.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,13 +16,13 @@ from webapp.store.database import Database
 from webapp.store.drawings import LIMIT, Imported, NewDrawing, Page, StoredDrawing
 from webapp.store.queries import BATCH, batches, belongs_to, check_room, count_labels
 from webapp.store.rows import COLUMNS, read_clock, to_drawing, to_row
-from webapp.store.tables import IS_KEPT, Drawing, Feature, Hand
+from webapp.store.tables import IS_KEPT, Drawing, Feature, Hand, Served
 
 ID = re.compile(r"[\w-]{22}", re.ASCII)
 
 
 class Store:
-    """The drawings of every hand; for any number of threads and processes at once.
+    """The drawings of every hand, and what is served; for many threads and processes at once.
 
     Opens the database, and brings its tables up to date, at first use. What a method has returned
     from is on the disk. Raises StoreError, each a sentence for people, for whatever the database
@@ -121,7 +124,8 @@ class Store:
             counts = count_labels(connection, hand)
             total = sum(counts.values()) if label is None else counts.get(label, 0)
             rows = connection.execute(query.offset(start)).all() if start < total else []
-        return Page([to_drawing(row) for row in rows], total, counts)
+            corrections = queries.count_corrections(connection, hand)
+        return Page([to_drawing(row) for row in rows], total, counts, corrections)
 
     def each(self, hand: int | None) -> Iterator[StoredDrawing]:
         """Yield a hand's drawings, or all hands', oldest first, without holding them all."""
@@ -187,6 +191,19 @@ class Store:
             for ids in batches(sorted(features)):
                 batch = {id: features[id] for id in ids}  # noqa: A001
                 queries.save_features(connection, model, weights, batch)
+
+    # Which versions of the models are served
+
+    def served(self) -> dict[str, int]:
+        """Return the version that is served of each model that was ever switched."""
+        with self._database.read() as connection:
+            return dict(connection.execute(select(Served.model, Served.version)).all())
+
+    def serve(self, model: str, version: int) -> None:
+        """Let a version of a model be served from now on, in every process."""
+        row = {"model": model, "version": version, "changed": self._now()}
+        with self._database.write() as connection:
+            queries.save_served(connection, row)
 
     @contextmanager
     def _change(self, hand: int) -> Iterator[Connection]:

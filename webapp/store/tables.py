@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA = "0003"  # the last revision in migrations/versions
+SCHEMA = "0004"  # the last revision in migrations/versions
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -90,6 +90,16 @@ class Feature(Base):
     model: Mapped[str] = mapped_column(String(100), primary_key=True)
     weights: Mapped[str] = mapped_column(String(100))
     vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Served(Base):
+    """Which version of a model is served; a model that isn't here is served as it shipped."""
+
+    __tablename__ = "served"
+
+    model: Mapped[str] = mapped_column(String(100), primary_key=True)
+    version: Mapped[int] = mapped_column()
+    changed: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 IS_KEPT = Drawing.deleted.is_(None)

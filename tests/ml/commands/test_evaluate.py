@@ -12,7 +12,7 @@ from tests.strokes_files import write_strokes
 
 
 def evaluate(*flags):
-    assert run.main(["--evaluate", *map(str, flags)]) == 0
+    assert run.main(["--evaluate", "--weights", str(WEIGHTS_DIR), *map(str, flags)]) == 0
 
 
 def test_evaluation_for_machines_is_one_json_object(made_mnist, capsys):

@@ -16,7 +16,8 @@ from ml.preprocess import normalize
 def test_an_export_is_the_served_network_and_its_contract(
     name, answers, made_digits, tmp_path, capsys
 ):
-    assert run.main(["--export", "onnx", "--model", name, "--out", str(tmp_path)]) == 0
+    flags = ["--model", name, "--weights", str(WEIGHTS_DIR), "--out", str(tmp_path)]
+    assert run.main(["--export", "onnx", *flags]) == 0
     network, contract = capsys.readouterr().out.split()
     images = normalize(made_digits[1].images[:7].numpy())
     logits, features = onnxruntime.InferenceSession(network).run(None, {"images": images})

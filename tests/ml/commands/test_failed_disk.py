@@ -9,7 +9,6 @@ import pytest
 import run
 from ml.networks.card import read_card
 from ml.predict import Reader
-from tests.cards import names_of
 from tests.one_line import assert_one_line
 
 RESUME = ("--resume", "--serve-other-data")
@@ -20,13 +19,13 @@ def command_after(line, words):
     return shlex.split(line.strip().split(words)[1])[2:]
 
 
-def test_weights_that_cannot_be_written_leave_the_run_and_the_command_that_serves_it(
+def test_what_ships_and_cannot_be_written_leaves_the_run_and_the_command_that_serves_it(
     train, copy_run, tmp_path
 ):
     card = read_card(copy_run(tmp_path / "run"), "linear")
     in_the_way = tmp_path / "weights" / card.onnx.name
     in_the_way.mkdir(parents=True)
-    code, text = train(*RESUME)
+    code, text = train(*RESUME, "--ship")
     assert code == 1
     line = text.splitlines()[-1]
     assert line.startswith(f"run.py: {in_the_way}: Is a directory; ")
@@ -42,11 +41,41 @@ def test_a_folder_of_weights_that_takes_no_file_is_named(train, copy_run, tmp_pa
         (tmp_path / path).write_text("a file where the folder should be")
     else:
         (tmp_path / path).mkdir(parents=True)
-    code, text = train(*RESUME)
+    code, text = train(*RESUME, "--ship")
     assert code == 1
     assert text.splitlines()[-1].startswith(f"run.py: {tmp_path / path}: ")
     assert "serve it from there with:" in text
     assert "Traceback" not in text
+
+
+def test_a_version_that_cannot_be_written_leaves_the_run_and_the_command_that_serves_it(
+    train, copy_run, tmp_path
+):
+    copy_run(tmp_path / "run")
+    in_the_way = tmp_path / "instance" / "models"
+    in_the_way.parent.mkdir()
+    in_the_way.write_text("a file where the folder should be")
+    code, text = train(*RESUME)
+    line = text.splitlines()[-1]
+    assert code == 1
+    assert line.startswith(f"run.py: {in_the_way / 'linear'}: ")
+    command = command_after(line, "serve it from there with:")
+    assert Reader(run.make_parser().parse_args(command).weights).models == ["linear"]
+
+
+def test_a_database_that_cannot_be_written_leaves_the_version_and_the_command_that_serves_it(
+    train, copy_run, find_version, tmp_path
+):
+    copy_run(tmp_path / "run")
+    in_the_way = tmp_path / "instance" / "drawings.sqlite3"
+    in_the_way.mkdir(parents=True)
+    code, text = train(*RESUME)
+    line = text.splitlines()[-1]
+    assert code == 1
+    assert line.startswith(f"run.py: {in_the_way} ")
+    in_the_way.rmdir()
+    assert run.main(command_after(line, "serve it with:")) == 0
+    assert find_version().number == 1
 
 
 def test_a_result_that_cannot_be_kept_is_finished_from_its_checkpoint(
@@ -81,8 +110,8 @@ def test_a_disk_that_is_full_after_an_epoch_names_the_file_and_the_command_that_
     ]
 
 
-def test_a_picture_whose_place_is_taken_keeps_no_weights_from_being_served(
-    train_and_draw, copy_run, tmp_path
+def test_a_picture_whose_place_is_taken_keeps_no_version_from_being_served(
+    train_and_draw, copy_run, find_version, tmp_path
 ):
     (copy_run(tmp_path / "run") / "history.png").mkdir()
     code, text = train_and_draw(*RESUME)
@@ -90,7 +119,7 @@ def test_a_picture_whose_place_is_taken_keeps_no_weights_from_being_served(
     last = text.splitlines()[-1]
     assert last.startswith("run.py: warning: the pictures of the run could not be drawn in")
     assert "history.png" in last
-    assert "linear.json" in names_of(tmp_path / "weights")
+    assert find_version().number == 1
 
 
 HOLD = """

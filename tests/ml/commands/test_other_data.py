@@ -2,18 +2,19 @@
 
 import shlex
 
+import pytest
+
 import run
+from ml.errors import UnknownVersionError
 from ml.networks.card import read_card
-from ml.predict import Reader
-from tests.cards import names_of
 
 
 def command_after(text, words):
     """The arguments of the command that is printed after these words."""
-    return shlex.split(text.split(words)[1].split(". To let")[0].splitlines()[0])[2:]
+    return shlex.split(text.split(words)[1].splitlines()[0])[2:]
 
 
-def test_other_data_is_trained_and_named_but_not_served(train, tmp_path):
+def test_other_data_is_trained_and_named_but_not_served(train, find_version, tmp_path):
     code, text = train("--epochs", "1", serve=False)
     assert code == 0
     card = read_card(tmp_path / "run", "linear")
@@ -24,15 +25,22 @@ def test_other_data_is_trained_and_named_but_not_served(train, tmp_path):
     assert "not MNIST's" in warning
     assert "train-labels-idx1-ubyte" in warning
     assert "is not served" in warning
-    assert not (tmp_path / "weights").exists()
-    assert f"{card.model}.json" in names_of(tmp_path / "run")
+    assert find_version(1).card == card
+    with pytest.raises(UnknownVersionError):
+        find_version()
 
 
-def test_the_commands_that_serve_it_after_all_are_printed_and_work(train, tmp_path, capsys):
+def test_the_command_that_serves_it_after_all_is_printed_and_works(train, find_version, capsys):
     text = train("--epochs", "1", serve=False)[1]
-    flags = run.make_parser().parse_args(command_after(text, "To serve it from the run's folder:"))
-    assert Reader(flags.weights).models == ["linear"]
-    assert run.main([*command_after(text, "replace what is served:"), "--no-pictures"]) == 0
+    assert run.main(command_after(text, "To serve it: ")) == 0
+    assert "linear" in capsys.readouterr().out
+    assert find_version().number == 1
+
+
+def test_the_command_that_ships_it_after_all_is_printed_and_works(train, tmp_path, capsys):
+    text = train("--epochs", "1", "--ship", serve=False)[1]
+    assert not (tmp_path / "weights").exists()
+    assert run.main([*command_after(text, "To ship it: "), "--no-pictures"]) == 0
     assert "and what learns from them is not served" not in capsys.readouterr().err
-    served = read_card(tmp_path / "weights", "linear")
-    assert served == read_card(tmp_path / "run", "linear")
+    kept = read_card(tmp_path / "run", "linear")
+    assert read_card(tmp_path / "weights", "linear").weights == kept.weights

@@ -8,6 +8,7 @@ import torch
 import run
 from ml.commands.plots import ACCENT
 from ml.data.examples import Examples
+from ml.networks.card import WEIGHTS_DIR
 from tests.digits import write_mnist
 from tests.pixels import count_colour, read_picture
 
@@ -21,6 +22,7 @@ def sample(made_digits, tmp_path, capsys):
 
     def call(name, *flags):
         flags = ["--data", str(data), "--out", str(tmp_path / name), *flags]
+        flags += ["--weights", str(WEIGHTS_DIR)]
         assert run.main(["--sample", "--model", "linear", *flags]) == 0
         return [Path(line) for line in capsys.readouterr().out.splitlines()]
 

@@ -58,25 +58,77 @@ def test_a_rate_so_high_that_the_loss_is_lost_fails_at_its_step(train, tmp_path)
     code, text = train("--model", "mlp", "--lr", "1e30", "--epochs", "2")
     assert code == 1
     assert "step" in text.splitlines()[-1]
-    assert not (tmp_path / "weights").exists()
+    assert not (tmp_path / "instance").exists()
 
 
-def test_training_keeps_the_run_and_refreshes_the_weights(train_and_draw, tmp_path):
+def test_training_keeps_the_run_and_serves_it_as_a_version(train_and_draw, find_version, tmp_path):
     code, text = train_and_draw("--sessions", "1,1", "--seed", "3")
     assert code == 0, text
     folder = tmp_path / "run"
-    kept, served = read_card(folder, "linear"), read_card(tmp_path / "weights", "linear")
+    kept, served = read_card(folder, "linear"), find_version()
     files = {"linear.json", kept.weights.name, kept.onnx.name}
-    assert names_of(tmp_path / "weights") == files
+    assert (served.number, served.folder) == (1, tmp_path / "instance" / "models" / "linear" / "1")
+    assert names_of(served.folder) == files
     assert names_of(folder) == files | {"history.jsonl", "checkpoint.pt"} | PICTURES
     for name in PICTURES:
         Image.open(folder / name).verify()
         assert str(folder / name) in text
-    assert served == kept
-    assert served.command.endswith("--model linear --sessions 1,1 --seed 3")
-    assert served.epochs == 2
-    assert served.data["sha256"]
-    assert str(tmp_path) not in json.dumps(served.to_dict())
+    assert served.card == kept
+    assert served.card.command.endswith("--model linear --sessions 1,1 --seed 3")
+    assert served.card.epochs == 2
+    assert served.card.data["sha256"]
+    assert str(tmp_path) not in json.dumps(served.card.to_dict())
+    assert not (tmp_path / "weights").exists()
+
+
+def test_a_version_says_what_it_replaces_and_how_much_better_it_is(train, find_version, tmp_path):
+    assert train("--epochs", "1")[0] == 0
+    first = find_version()
+    assert (first.card.parent, first.card.origin["before"]) == (None, None)
+    assert train("--epochs", "2", out=tmp_path / "second")[0] == 0
+    second = find_version()
+    assert second.number == 2
+    assert second.card.parent == {"version": 1, "weights": first.weights}
+    origin = second.card.origin
+    assert (origin["kind"], origin["run"]) == ("trained", None)
+    assert origin["before"] == {"test_accuracy": first.card.test_accuracy}
+    assert origin["after"] == {"test_accuracy": second.card.test_accuracy}
+
+
+def test_a_run_in_the_instance_is_named_by_its_version(train, find_version, tmp_path):
+    assert train("--epochs", "1", out=tmp_path / "instance" / "runs" / "linear-9")[0] == 0
+    assert find_version().card.origin["run"] == "linear-9"
+
+
+def test_a_finished_run_that_is_resumed_is_the_same_version(
+    train, copy_run, find_version, tmp_path
+):
+    copy_run(tmp_path / "run")
+    assert train("--resume")[0] == 0
+    code, text = train("--resume")
+    assert (code, find_version().number) == (0, 1)
+    assert "the same weights as before" in text
+
+
+def test_ship_replaces_what_ships_and_makes_no_version(train, copy_run, tmp_path):
+    kept = read_card(copy_run(tmp_path / "run"), "linear")
+    code, text = train("--resume", "--ship")
+    assert code == 0, text
+    shipped = read_card(tmp_path / "weights", "linear")
+    assert names_of(tmp_path / "weights") == {"linear.json", kept.weights.name, kept.onnx.name}
+    assert shipped.weights == kept.weights
+    assert (shipped.parent, shipped.origin) == (None, None)
+    assert not (tmp_path / "instance" / "models").exists()
+
+
+def test_ship_says_if_a_version_is_served_instead(train, copy_run, tmp_path, capsys):
+    copy_run(tmp_path / "run")
+    assert train("--resume")[0] == 0
+    code, text = train("--resume", "--ship")
+    assert code == 0
+    line = text.splitlines()[-1]
+    assert line.startswith("Version 1 is served at present.")
+    assert "--serve-version linear 0 --instance" in line
 
 
 def test_training_says_what_it_does(train):
@@ -91,9 +143,14 @@ def test_training_says_what_it_does(train):
     assert "validation loss" in text
 
 
-def test_no_refresh_keeps_what_is_served_and_no_pictures_draws_none(train, tmp_path):
+def test_no_refresh_serves_what_was_served_and_no_pictures_draws_none(
+    train, find_version, tmp_path
+):
     code, text = train("--sessions", "1", "--no-refresh")
     assert code == 0
+    assert find_version(1).card == read_card(tmp_path / "run", "linear")
+    assert "Not served. To serve it: " in text
+    assert not (tmp_path / "instance" / "drawings.sqlite3").exists()
     assert not (tmp_path / "weights").exists()
     assert not PICTURES & names_of(tmp_path / "run")
     assert ".png" not in text
@@ -107,14 +164,26 @@ def test_a_run_is_not_overwritten_by_another(train, copy_run, tmp_path):
     assert read_card(tmp_path / "run", "linear") == card
 
 
-def test_training_says_when_what_it_replaces_was_more_accurate(train, tmp_path):
+def test_training_says_when_what_it_replaces_was_more_accurate(train, find_version, tmp_path):
     assert "until now" not in train("--epochs", "3")[1]
-    accuracy = read_card(tmp_path / "weights", "linear").test_accuracy
+    accuracy = find_version().card.test_accuracy
     _, text = train("--epochs", "1", "--lr", "1e-6", out=tmp_path / "worse")
     assert f"what was served until now was {accuracy:.2%}" in text
     assert "--no-refresh" in text
-    (tmp_path / "weights" / "linear.json").write_text("[]")
+    assert "--serve-version linear 1 --instance" in text
+    (find_version(2).folder / "linear.json").write_text("[]")
     code, text = train("--epochs", "1", out=tmp_path / "third")
+    assert (code, "until now cannot be read" in text) == (0, True)
+    assert find_version().number == 3
+
+
+def test_ship_says_when_what_it_replaces_was_more_accurate(train, tmp_path):
+    assert "until now" not in train("--epochs", "3", "--ship")[1]
+    accuracy = read_card(tmp_path / "weights", "linear").test_accuracy
+    _, text = train("--epochs", "1", "--lr", "1e-6", "--ship", out=tmp_path / "worse")
+    assert f"what shipped until now was {accuracy:.2%}" in text
+    (tmp_path / "weights" / "linear.json").write_text("[]")
+    code, text = train("--epochs", "1", "--ship", out=tmp_path / "third")
     assert (code, "until now" in text) == (0, False)
 
 
@@ -123,7 +192,7 @@ def test_no_data_fails_in_one_line_and_touches_no_weights(train, tmp_path):
         code, text = train(data=tmp_path / "nowhere")
     assert code == 1
     assert "put the four files" in text.splitlines()[-1]
-    assert not (tmp_path / "weights").exists()
+    assert not (tmp_path / "instance").exists()
     assert not (tmp_path / "run").exists()
 
 
@@ -146,7 +215,7 @@ def test_a_disk_that_takes_no_more_fails_in_one_line_and_touches_no_weights(trai
     assert code == 1
     assert text.splitlines()[-1].endswith("File too large")
     assert "Traceback" not in text
-    assert not (tmp_path / "weights").exists()
+    assert not (tmp_path / "instance").exists()
     assert names_of(tmp_path / "run") == {"history.jsonl"}
 
 
@@ -161,4 +230,4 @@ def test_a_run_that_is_interrupted_says_how_to_go_on(train, tmp_path):
         hook.remove()
     assert code == 1
     assert "--resume" in text.splitlines()[-1]
-    assert not (tmp_path / "weights").exists()
+    assert not (tmp_path / "instance").exists()

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from ml.data.mnist import FILES, Digits, default_data_dir, has_mnist, load_mnist
+from ml.data.mnist import Digits, load_mnist
 from ml.errors import DataError
 from ml.files import PROJECT_DIR
+from ml.mnist_files import FILES, default_data_dir, has_mnist
 from tests.digits import find_mnist, write_mnist
 from tests.network import unplugged
 

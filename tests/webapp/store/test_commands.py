@@ -3,7 +3,7 @@
 import pytest
 
 from tests.webapp.store.made import make_drawing, tell
-from webapp.store.commands import export_drawings, import_drawings
+from webapp.store.commands import export_drawings, import_drawings, list_confirmed
 from webapp.store.drawings import Imported
 from webapp.store.errors import ArchiveError, HandFullError
 
@@ -48,3 +48,11 @@ def test_an_import_that_fails_adds_nothing(store, open_store, tmp_path):
         import_drawings(store, path)
     with pytest.raises(FileNotFoundError):
         import_drawings(store, tmp_path / "nothing.zip")
+
+
+def test_training_is_given_the_machines_drawings_or_those_of_all_hands(store):
+    seen, labels, strokes = list_confirmed(store, all_hands=False)
+    assert [len(seen), labels, len(strokes)] == [3, [7, 7, 7], 3]
+    assert seen[0] == make_drawing(0).seen
+    assert strokes[0] == make_drawing(0).strokes
+    assert len(list_confirmed(store, all_hands=True)[0]) == 4

@@ -1,0 +1,1 @@
+"""Runs as the server sees them: watching what trainings write, and starting and steering them."""

@@ -27,7 +27,7 @@ export class Run {
   #end = null; // the event that ended it: finished, stopped or failed
   #start = null;
   #weights = null;
-  #probe = null;
+  #probe = undefined; // not told yet; null: none is drawn
   #log = [];
 
   /** @param summary as the list of runs has it */
@@ -133,7 +133,7 @@ export class Run {
 
   /** The drawing that it reads as it learns: { id, seen }, or null. */
   get probe() {
-    return this.#probe;
+    return this.#probe ?? null;
   }
 
   get log() {
@@ -148,13 +148,13 @@ export class Run {
 
   /** The last reading of the drawing there is now; null before the first. */
   get reading() {
-    const reading = this.last?.probe;
-    return reading && (!this.#probe || reading.id === this.#probe.id) ? reading : null;
+    const reading = this.last?.probe ?? null;
+    return reading && reading.id === this.#findProbe() ? reading : null;
   }
 
   /** The points at which the answer to this drawing became another: [{ done, accuracy, digit }]. */
   get flips() {
-    const id = this.#probe?.id ?? this.last?.probe?.id;
+    const id = this.#findProbe();
     const flips = [];
     for (const { done, accuracy, probe } of this.#points) {
       if (!probe || probe.id !== id) continue;
@@ -162,6 +162,11 @@ export class Run {
       if (!last || last.digit !== probe.digit) flips.push({ done, accuracy, digit: probe.digit });
     }
     return flips;
+  }
+
+  /** The number of the drawing there is now; where nobody told, of the last that was read. */
+  #findProbe() {
+    return this.#probe === undefined ? this.last?.probe?.id : this.#probe?.id;
   }
 
   #add(event) {

@@ -69,8 +69,10 @@ export class RunView extends EventTarget {
   }
 
   #toggle() {
-    const canResume = ["stopped", "failed"].includes(this.#run?.state) && !this.#run.isDiverged;
-    return TOGGLES[this.#run?.state] ?? (canResume ? RESUME : null);
+    const { state, isDiverged, next } = this.#run;
+    const isTold = next > 0; // before, nobody knows why it ended
+    const canResume = ["stopped", "failed"].includes(state) && isTold && !isDiverged;
+    return TOGGLES[state] ?? (canResume ? RESUME : null);
   }
 
   #showFigures(run) {
@@ -89,7 +91,7 @@ export class RunView extends EventTarget {
   #showButtons(run) {
     const toggle = this.#toggle();
     const button = this.#action("toggle");
-    if (toggle) button.textContent = toggle[1];
+    button.textContent = (toggle ?? TOGGLES.running)[1];
     button.disabled = !toggle;
     this.#action("stop").disabled = !run.isLive;
   }

@@ -21,6 +21,7 @@ from tests.browser.training import (
     get_chart,
     get_flips,
     get_legend,
+    get_network,
     get_number,
     get_runs,
     get_setting,
@@ -74,7 +75,7 @@ def test_the_menu_leads_there_and_the_first_choice_is_set(open_train, own_url):
     page = open_train(own_url + "/models")
     page.get_by_role("navigation").get_by_role("link", name="Train", exact=True).click()
     expect(page).to_have_title("Train · Digit board")
-    expect(page.get_by_label("Network")).to_have_value("quick_cnn")
+    expect(get_network(page)).to_have_value("quick_cnn")
     expect(get_setting(page, "Learning rate")).to_have_value("0.01")
     expect(get_source(page, "MNIST")).to_be_checked()
     expect(page.get_by_role("heading", name="No run yet")).to_be_visible()
@@ -85,14 +86,14 @@ def test_each_setting_says_what_it_does(open_train):
     page = open_train()
     for name in ("Learning rate", "Batch size", "Epochs", "Optimizer", "Seed"):
         page.get_by_text(f"What does this do? {name}").click()
-        link = page.get_by_role("link", name=f"More in the glossary: {name}")
+        link = page.get_by_role("link", name=f"{name} in the glossary")
         expect(link).to_be_visible()
     expect(page.get_by_text("How far the numbers move in one step.")).to_be_visible()
 
 
 def test_a_run_is_started_with_what_differs_from_its_recipe(open_train, played):
     page = open_train()
-    page.get_by_label("Network").select_option("linear")
+    get_network(page).select_option("linear")
     get_setting(page, "Learning rate").fill("0.5")
     get_setting(page, "Optimizer").select_option("adam")
     get_source(page, "Generated digits").check()
@@ -170,6 +171,7 @@ def test_the_drawing_is_read_and_the_flips_are_marked(open_train, played):
 
 def test_what_lies_on_the_board_is_read_by_the_next_run(open_train, played):
     page = open_train()
+    get_board(page).scroll_into_view_if_needed()
     draw_digit(page, 7)
     expect(page.get_by_text("What you draw is read as soon as a network learns.")).to_be_visible()
     start(page)
@@ -217,7 +219,7 @@ def test_weights_of_a_linear_network_form_as_ten_pictures(open_train, played):
 def has_contrast(picture):
     return picture.evaluate(
         """canvas => {
-          const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+          const { data } = canvas.getContext("2d", { willReadFrequently: true }).getImageData(0, 0, 28, 28);
           return Math.max(...data.filter((_, index) => index % 4 < 3)) > 200;
         }"""
     )
@@ -441,7 +443,7 @@ def test_everything_is_reached_by_keyboard_in_the_order_in_which_it_is_read(open
     played.versions = [make_version(0, served=True), make_version(1)]
     page = open_train()
     expect(get_versions(page)).to_have_count(2)
-    page.get_by_label("Network").focus()
+    get_network(page).focus()
     reached = []
     for _ in range(40):
         page.keyboard.press("Tab")
@@ -451,7 +453,7 @@ def test_everything_is_reached_by_keyboard_in_the_order_in_which_it_is_read(open
                 " || document.activeElement.textContent.trim()"
             )
         )
-    wanted = ["mnist", "0.01", "Start", "0", "Zoom to 90–100%", "Drawing board", "Serve this"]
+    wanted = ["mnist", "0.01", "0", "Start", "Zoom to 90–100%", "Drawing board", "Serve this"]
     wanted += ["The curves as a table", "Quick CNN", "Serve version 1"]
     places = [reached.index(name) for name in wanted]
     assert places == sorted(places)

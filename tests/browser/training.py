@@ -5,6 +5,11 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.drawing import get_button
 
 
+def get_network(page: Page) -> Locator:
+    """Return the choice of the network to train."""
+    return page.get_by_label("Network", exact=True)
+
+
 def get_setting(page: Page, name: str) -> Locator:
     """Return the field of a setting by its label."""
     return page.get_by_label(name, exact=True)
@@ -22,9 +27,8 @@ def get_chart(page: Page, name: str) -> Locator:
 
 def get_number(page: Page, name: str) -> Locator:
     """Return a figure above the curves by its name, such as "time left"."""
-    return page.get_by_role("definition").filter(
-        has=page.locator(f"xpath=../dt[normalize-space()='{name}']")
-    )
+    term = page.get_by_role("term").get_by_text(name, exact=True)
+    return page.locator("dl > div").filter(has=term).get_by_role("definition")
 
 
 def get_state(page: Page) -> Locator:
@@ -60,8 +64,6 @@ def start(page: Page) -> None:
 
 def measure_curve(page: Page, name: str = "Accuracy") -> float:
     """Return how far the curve reaches to the right, in pixels."""
-    return (
-        get_chart(page, name)
-        .locator(".curve__line")
-        .first.evaluate("curve => curve.getBBox().width")
+    return get_chart(page, name).evaluate(
+        "picture => picture.querySelector('.curve__line').getBBox().width"
     )

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -86,6 +87,7 @@ def run(flags: argparse.Namespace) -> None:
         try:
             with Recorder(folder, recipe) as recorder:
                 _learn(flags, recorder, recipe, seed, beginning, mnist, device, folder)
+            _forget_beginning(folder)
         except StoppedError as stopped:
             again = make_command_line(*resume_flags(flags, folder))
             print(f"{stopped}, as it was asked to; go on with: {again}".capitalize())
@@ -154,11 +156,18 @@ def _load_beginning(folder: Path, model: str) -> Beginning:
         number = json.loads((folder / PARENT_FILE).read_text())["version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(
-            f"{folder} doesn't say what it began with; leave out --resume"
+            f"{folder} is finished, or lacks what it began with; leave out --resume"
         ) from error
     card = read_card(folder / PARENT_FOLDER, model)
     network = load_weights(folder / PARENT_FOLDER, card)
     return Beginning(Drawings.load(folder / DRAWINGS_FILE), card, network, number)
+
+
+def _forget_beginning(folder: Path) -> None:
+    """Remove what a finished run began with: drawings that people delete are to be gone."""
+    (folder / DRAWINGS_FILE).unlink(missing_ok=True)
+    (folder / PARENT_FILE).unlink(missing_ok=True)
+    shutil.rmtree(folder / PARENT_FOLDER, ignore_errors=True)
 
 
 def _load_mnist(flags: argparse.Namespace, recipe: Recipe) -> Digits | None:

@@ -107,6 +107,13 @@ def test_the_run_tells_of_the_folds_and_of_the_judgement(learned):
     assert json.loads((folder / "run.json").read_text())["kind"] == "hand"
 
 
+def test_a_finished_run_keeps_no_copy_of_the_drawings(learned):
+    (folder,) = (learned / "runs").iterdir()
+    names = {path.name for path in folder.iterdir()}
+    assert not {"drawings.npz", "before", "before.json"} & names
+    assert {"checkpoint.pt", "events.jsonl", "quick_cnn.json"} <= names
+
+
 def test_a_training_that_harms_is_kept_but_not_served_and_says_why(tmp_path, train):
     keep(tmp_path, write_by_hand(4, habits=BARS))
     code, printed = train(tmp_path, "--sessions", "1", "--lr", "0.5")

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ml.data.drawings import NOT_A_DIGIT, Drawings
+from ml.errors import RecipeError
 from ml.networks.logits import DIGITS
 from ml.networks.registry import build_model, count_answers
 from ml.preprocess import normalize
@@ -39,10 +40,10 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 def find_fine_tuning(model: str, **overrides: object) -> Recipe:
     """Return the recipe by which a served model learns drawings; None leaves a field alone.
 
-    Raises UnknownModelError.
+    Raises UnknownModelError, and RecipeError for a batch that has no halves.
     """
     own = find_recipe(model)
-    recipe = Recipe(
+    standard = Recipe(
         model=model,
         source=SOURCE,
         optimizer="adamw",
@@ -54,7 +55,13 @@ def find_fine_tuning(model: str, **overrides: object) -> Recipe:
         bfloat16=own.bfloat16,
         tutorial=own.tutorial,
     )
-    return replace(recipe, **{k: v for k, v in overrides.items() if v is not None})
+    recipe = replace(standard, **{k: v for k, v in overrides.items() if v is not None})
+    if recipe.batch_size % 2:
+        raise RecipeError(
+            f"half of a batch is drawings and half replay: {recipe.batch_size} must be an even "
+            "number"
+        )
+    return recipe
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ class PairLoader:
     def __init__(self, tuning: FineTuning, recipe: Recipe, device: torch.device) -> None:
         self._redrawing = Redrawing(tuning.drawings)
         self._replay, self._device = tuning.replay, device
-        self._half = max(1, recipe.batch_size // 2)
+        self._half = recipe.batch_size // 2
         self._batches: Prefetch[Batch] | None = None
 
     def count_images(self) -> int:

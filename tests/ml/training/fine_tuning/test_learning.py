@@ -10,7 +10,7 @@ import torch
 
 from ml.data.drawings import NOT_A_DIGIT
 from ml.data.mnist import Digits
-from ml.errors import CheckpointError, TrainingError
+from ml.errors import CheckpointError, RecipeError, TrainingError
 from ml.evaluation.metrics import compute_logits
 from ml.networks.card import WEIGHTS_DIR, read_card
 from ml.networks.weights import load_weights
@@ -208,6 +208,12 @@ def test_a_rate_that_is_far_too_high_is_said(digits, tuning, tmp_path):
     recipe = find_fine_tuning(**QUICK | {"optimizer": "sgd", "learning_rate": 1e30})
     with pytest.raises(TrainingError, match="the loss became"):
         run(digits, tmp_path, tuning, recipe)
+
+
+@pytest.mark.parametrize("size", [1, 33])
+def test_a_batch_without_halves_is_refused(size):
+    with pytest.raises(RecipeError, match=f"{size} must be an even number"):
+        find_fine_tuning("quick_cnn", batch_size=size)
 
 
 def test_what_is_no_digit_is_for_networks_that_can_refuse(drawings):

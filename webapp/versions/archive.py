@@ -86,12 +86,16 @@ def show_all(card: ModelCard) -> None:
     """Raise ValueError if the pages could not show the card."""
     entry = ModelEntry(card)
     try:
-        shown = (entry.charts, entry.mistakes, entry.recipe, entry.run, entry.tutorial)
-        shown += (entry.commands, entry.source, entry.interval, entry.trains_on_harder_images)
-        shown += (entry.confusion and entry.confusion.rows,)
-        shown += tuple(entry.link(layer["layer"]) for layer in card.layers)
-        shown += tuple((list(each["shape"]), int(each["parameters"])) for each in card.layers)
-        entry.link(card.summary)
+        for layer in card.layers:
+            entry.link(layer["layer"]), list(layer["shape"]), f"{layer['parameters'] or 0:,}"
+        for words in (card.summary, *map(entry.tutorial.get, ("note", "changed")), entry.source):
+            entry.link(words or "")
+        for parts in (*entry.recipe, *entry.run):
+            list(map(entry.link, parts))
+        for _, command in entry.commands:
+            command.split()
+        _ = entry.charts, entry.mistakes, entry.interval, entry.trains_on_harder_images
+        _ = entry.confusion and entry.confusion.rows
     except Exception as error:  # whatever is missing or of another kind: each page has its own
         raise ValueError("a page could not show it") from error
 

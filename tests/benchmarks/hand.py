@@ -234,7 +234,7 @@ def _time_command(model: str, weights: Path, data: Path, drawings: Drawings) -> 
     verdict = lines[-1]["judged"]["reason"]
     return (
         f"`{model}`, {len(drawings)} drawings: {seconds:.0f} s from the start of the command to its"
-        f" end ({used:.0f} s of a processor), {steps:.1f} s of them steps of the training. {verdict}"
+        f" end ({used:.0f} s of a processor), {steps:.1f} s of them its steps. {verdict}"
     )
 
 

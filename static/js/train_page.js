@@ -224,7 +224,7 @@ function describeProbe(reading) {
 /** One sentence now and then: another state at once, another answer or epoch when it was quiet. */
 function announce() {
   if (!main) return;
-  const state = `${main.title}: ${describeState(main)}.`;
+  const state = `${main.title}: ${describeState(main).replace(/[.…]$/, "")}.`;
   const digit = main.reading?.digit ?? null;
   const read = digit === null ? "" : ` Your drawing is read as ${digit}.`;
   const epoch = main.results.length ? ` ${main.results.length} of ${main.epochs} epochs done.` : "";

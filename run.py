@@ -49,7 +49,7 @@ HEEDED = {
     "show_styles": {"data", "out", "seed"},
     "export": {"model", "out", "weights", "instance"},
     "four_losses": {"data", "seed"},
-    "download_mnist": {"data", "instance", "started_by_server"},
+    "download_mnist": {"data", "instance"},
     "export_drawings": {"instance"},
     "import_drawings": {"instance"},
     "versions": {"model", "weights", "instance", "json"},
@@ -229,7 +229,6 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         help="leave out the pictures in the run's folder",
     )
     # The server's own: the run whose folder it made, and which it holds until this process ends.
-    group.add_argument("--started-by-server", action="store_true", help=argparse.SUPPRESS)
     group.add_argument("--run", metavar="ID", type=_run_id, help=argparse.SUPPRESS)
 
 
@@ -238,8 +237,8 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
         "--instance",
         type=expand_home,
         metavar="DIR",
-        help="folder of runs and confirmed drawings (instance); DATABASE_URL may name a database"
-        " for the drawings",
+        help="folder of versions and runs and, unless DATABASE_URL names a database, of what is"
+        " served and of the confirmed drawings (instance)",
     )
     group.add_argument("--model", metavar="NAME", help="which model (the first one served)")
     group.add_argument(
@@ -472,13 +471,13 @@ def _print_any_character() -> None:
 def _run(flags: argparse.Namespace, parser: Parser) -> None:
     command = next((name for name in HEEDED if name and getattr(flags, name)), None)
     _check_together(flags, command, parser)
+    if flags.run:
+        lower_priority()  # first of all: loading PyTorch takes seconds
     flags.weights_only = flags.weights is not None
     flags.weights = flags.weights or WEIGHTS_DIR
     flags.instance = flags.instance or INSTANCE_DIR
     flags.shelf = make_shelf(flags, command)
     flags.read_confirmed = partial(read_confirmed, flags)
-    if flags.run or flags.started_by_server:
-        lower_priority()  # first of all: loading PyTorch takes seconds
     try:
         if command is None:
             return serve(flags)

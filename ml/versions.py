@@ -5,6 +5,7 @@
 """
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ml.errors import UnknownVersionError, WeightsError
-from ml.files import make_command_line
+from ml.files import PROJECT_DIR, make_command_line
 from ml.networks.card import NAME, ModelCard, SavedFile, broken, card_path, find_cards, read_card
 
 MODELS_FOLDER = "models"  # in the instance folder
@@ -168,7 +169,7 @@ def _scan(instance: Path, model: str) -> tuple[list[Version], dict[int, str]]:
 
 def _read(folder: Path, model: str, number: int) -> Version:
     """Return the version in a folder; raises WeightsError unless both files have their size."""
-    card = read_card(folder, model)
+    card = _read_card(folder, model, _stamp(card_path(folder, model)))
     for saved in (card.weights, card.onnx):
         path = folder / saved.name
         try:
@@ -178,6 +179,20 @@ def _read(folder: Path, model: str, number: int) -> Version:
         if size != saved.size:
             raise broken(model, f"{path} is damaged: it has {size:,} bytes, not {saved.size:,}")
     return Version(model, number, folder, card)
+
+
+@functools.lru_cache(maxsize=1000)  # cards that did not change need not be parsed for each list
+def _read_card(folder: Path, model: str, _stamp: tuple[int, ...]) -> ModelCard:
+    return read_card(folder, model)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Return what differs once a file was written anew."""
+    try:
+        status = path.stat()
+    except OSError:  # reading it says why
+        return ()
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _list_numbers(instance: Path, model: str) -> list[int]:
@@ -256,6 +271,11 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def say_how_to_serve(model: str, number: int) -> str:
+def say_how_to_serve(instance: Path, model: str, number: int) -> str:
     """Return the command that serves a version."""
-    return make_command_line("--serve-version", model, number)
+    return make_command_line("--serve-version", model, number, *name_instance(instance))
+
+
+def name_instance(instance: Path) -> list[str]:
+    """Return the flag that names an instance folder, if it isn't the default."""
+    return [] if instance == PROJECT_DIR / "instance" else ["--instance", str(instance)]

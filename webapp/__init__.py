@@ -30,8 +30,7 @@ DEFAULTS = {
     "ENGINE": "onnx",  # or "torch": what runs the networks
     "READER": None,  # used instead of loading WEIGHTS_DIR
     "VERSIONS": True,  # serve the models' versions that the database says
-    # Of versions and runs and, unless they are in DATABASE_URL, of drawings.
-    "INSTANCE_DIR": INSTANCE_DIR,
+    "INSTANCE_DIR": INSTANCE_DIR,  # of versions, runs and, unless in DATABASE_URL, drawings
     "DATA_DIR": None,  # where MNIST is or goes; None is MNIST_DIR, or the project's `data`
     "MNIST_URL": None,  # where its files are downloaded from; None is where torchvision does
     "TRAIN_COMMAND": RUN,  # what the flags of a training are given to
@@ -75,9 +74,9 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     watcher = Watcher(Path(folder), instance if has_versions else None, keeping)
     reader = settings["READER"] or watcher.make_reader(engine)
     memories = Memories(keeping, reader)
-    watcher.attach(reader, memories)
     trainer = Trainer(instance, settings["TRAIN_COMMAND"])
     app.extensions |= {"trainer": trainer, "runs": Watches(trainer.runs_dir)}
+    watcher.attach(reader, memories)
     app.extensions |= {"reader": reader, "keeping": keeping, "memories": memories}
     app.extensions["versions"] = watcher
     app.before_request(watcher.watch)

@@ -10,6 +10,7 @@ from webapp.glossary import FIRST, OTHERS, Linker
 from webapp.hands.token import find_page_token
 from webapp.hands.whose import find_key
 from webapp.store.drawings import LIMIT
+from webapp.versions.shown import show_versions
 
 pages = Blueprint("pages", __name__)
 
@@ -37,11 +38,19 @@ def train() -> Response:
 
 
 @pages.get("/models")
-def models() -> str:
-    """Show what each model is, how it was trained and its results; smallest first."""
-    entries = describe_models(current_app.extensions["reader"])
+def models() -> Response:
+    """Show what each model is, how it was trained, its results and versions; smallest first."""
+    reader, watcher = current_app.extensions["reader"], current_app.extensions["versions"]
+    entries = describe_models(reader)
     entries.sort(key=lambda entry: by_size(entry.card))
-    return render_template("models.html", models=entries, link=Linker())
+    versions = {entry.name: show_versions(watcher, reader, entry.name) for entry in entries}
+    return render_with_token(
+        "models.html",
+        models=entries,
+        link=Linker(),
+        versions=versions,
+        has_versions=watcher.instance is not None,
+    )
 
 
 @pages.get("/glossary")

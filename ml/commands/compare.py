@@ -7,7 +7,6 @@ from typing import Any
 from ml.commands import plots
 from ml.data.mnist import MNIST
 from ml.errors import ExplainedError
-from ml.files import INSTANCE_DIR
 from ml.runs import folders
 from ml.runs.events import read_events, select_course
 from ml.training import runs
@@ -16,7 +15,7 @@ from ml.training.recipes import Recipe
 
 def run(flags: argparse.Namespace) -> None:
     """Print the table and draw the picture."""
-    runs_dir = folders.find_runs_dir(flags.instance or INSTANCE_DIR)
+    runs_dir = folders.find_runs_dir(flags.instance)
     histories = {str(folder): runs.read_history(folder, runs_dir) for folder in flags.compare}
     recipes = {name: _describe_recipe(Path(name)) for name in histories}
     courses = {name: select_course(read_events(Path(name))) for name in histories}

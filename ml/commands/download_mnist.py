@@ -1,28 +1,24 @@
 """--download-mnist: download MNIST, and keep the progress where a server finds it. No PyTorch."""
 
 import argparse
-from contextlib import nullcontext
 from pathlib import Path
 from time import perf_counter
 
 from ml.data.download import check_place, download_mnist, find_mirrors
 from ml.errors import DataError
-from ml.files import INSTANCE_DIR
 from ml.mnist_files import find_data_dir
 from ml.runs import download
-from ml.runs.locks import CAN_HAND_OVER, hold
+from ml.runs.locks import keep_or_hold
 
 BETWEEN_WRITES = 0.2  # seconds
 
 
 def run(flags: argparse.Namespace) -> None:
     """Download what is missing; a second download at the same time is refused."""
-    instance, folder = flags.instance or INSTANCE_DIR, find_data_dir(flags.data)
+    instance, folder = flags.instance, find_data_dir(flags.data)
     instance.mkdir(parents=True, exist_ok=True)
     running = DataError("MNIST is being downloaded already; wait for its end")
-    # A server that starts this process holds the lock for it, where it can be handed over.
-    is_held = flags.started_by_server and CAN_HAND_OVER
-    with nullcontext() if is_held else hold(instance / download.LOCK, 0.5, running):
+    with keep_or_hold(instance / download.LOCK, 0.5, running):
         try:
             _download(folder, Progress(instance))
         except (DataError, OSError) as error:

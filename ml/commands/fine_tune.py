@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ml.commands import console
 from ml.commands.data import DRAWINGS, find_data
 from ml.commands.finish import finish_run, resume_flags
 from ml.commands.served import find_served
-from ml.commands.train import describe_device, find_runs_dir, follow, is_lock_held, note_settings
+from ml.commands.train import describe_device, find_runs_dir, follow, note_settings
 from ml.data.drawings import Drawings
 from ml.data.examples import Examples, join
 from ml.data.mnist import Digits
@@ -56,6 +57,7 @@ class Beginning:
     card: ModelCard
     network: nn.Module
     number: int  # of the version
+    folder: Path  # where its files are
 
     @property
     def parent(self) -> dict[str, object]:
@@ -78,14 +80,15 @@ def run(flags: argparse.Namespace) -> None:
     with_what = "MNIST and generated digits" if mnist else "generated digits"
     print(f"{len(drawings)} drawings, and {with_what} to remember", flush=True)
     folder = folder or runs.make_folder(find_runs_dir(flags), recipe.model)
-    with runs.hold_folder(folder, resume=flags.resume, is_held=is_lock_held(flags)):
+    with runs.hold_folder(folder, resume=flags.resume):
         print(f"The run is in {folder}", flush=True)
         if not flags.resume:
-            _keep_beginning(folder, flags.shelf.find(recipe.model).folder, beginning)
+            _keep_beginning(folder, beginning)
         note_settings(folder, recipe, seed, DRAWINGS, kind=folders.HAND)
         try:
             with Recorder(folder, recipe) as recorder:
                 _learn(flags, recorder, recipe, seed, beginning, mnist, device, folder)
+            _forget_beginning(folder)
         except StoppedError as stopped:
             again = make_command_line(*resume_flags(flags, folder))
             print(f"{stopped}, as it was asked to; go on with: {again}".capitalize())
@@ -136,13 +139,13 @@ def _begin(flags: argparse.Namespace, recipe: Recipe) -> Beginning:
             f"learning a hand takes at least {FEWEST} drawings, and there are {len(drawings)} that "
             f"{recipe.model} can learn: confirm more on the board; memory counts from the first on"
         )
-    return Beginning(drawings, version.card, network, version.number)
+    return Beginning(drawings, version.card, network, version.number, version.folder)
 
 
-def _keep_beginning(folder: Path, source: Path, beginning: Beginning) -> None:
+def _keep_beginning(folder: Path, beginning: Beginning) -> None:
     """Keep in the run's folder what it begins with; raises OSError."""
     beginning.drawings.save(folder / DRAWINGS_FILE)
-    card = beginning.card
+    card, source = beginning.card, beginning.folder
     save_files(folder / PARENT_FOLDER, card, card.weights.read(source), card.onnx.read(source))
     text = json.dumps(beginning.parent)
     write_atomically(folder / PARENT_FILE, lambda temporary: temporary.write_text(text))
@@ -154,11 +157,19 @@ def _load_beginning(folder: Path, model: str) -> Beginning:
         number = json.loads((folder / PARENT_FILE).read_text())["version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(
-            f"{folder} doesn't say what it began with; leave out --resume"
+            f"{folder} is finished, or lacks what it began with; leave out --resume"
         ) from error
-    card = read_card(folder / PARENT_FOLDER, model)
-    network = load_weights(folder / PARENT_FOLDER, card)
-    return Beginning(Drawings.load(folder / DRAWINGS_FILE), card, network, number)
+    parent = folder / PARENT_FOLDER
+    card = read_card(parent, model)
+    drawings = Drawings.load(folder / DRAWINGS_FILE)
+    return Beginning(drawings, card, load_weights(parent, card), number, parent)
+
+
+def _forget_beginning(folder: Path) -> None:
+    """Remove what a finished run began with: drawings that people delete are to be gone."""
+    (folder / DRAWINGS_FILE).unlink(missing_ok=True)
+    (folder / PARENT_FILE).unlink(missing_ok=True)
+    shutil.rmtree(folder / PARENT_FOLDER, ignore_errors=True)
 
 
 def _load_mnist(flags: argparse.Namespace, recipe: Recipe) -> Digits | None:
@@ -190,20 +201,7 @@ def _learn(
     calibration = beginning.card.calibration
     evaluation = evaluate(finished.model, digits.test, device, calibration=calibration)
     finished = replace(finished, evaluation=evaluation)
-    console.header("Judging")
-    for fold, folds in cross_validate(
-        tuning, recipe, calibration, folder, seed=seed, device=device
-    ):
-        print(f"fold {fold} of {folds}", flush=True)
-        recorder.note("judging", fold=fold, folds=folds)
-    judgement = judge(
-        drawings,
-        find_answers(network, drawings.examples, calibration),
-        collect_answers(tuning, folder),
-        measure_replay(network, judged, calibration),
-        measure_replay(finished.model, judged, calibration),
-    )
-    print(judgement.reason)
+    judgement = _judge(recorder, recipe, seed, beginning, tuning, judged, finished.model, folder)
     card = make_card(recipe, seed, device, digits, finished, calibration)
     card = replace(
         card,
@@ -219,6 +217,35 @@ def _learn(
         version=outcome.version,
         judged=judgement.to_dict() | {"served": outcome.served},
     )
+
+
+def _judge(
+    recorder: Recorder,
+    recipe: Recipe,
+    seed: int,
+    beginning: Beginning,
+    tuning: FineTuning,
+    judged: dict[str, Examples],
+    learned: nn.Module,
+    folder: Path,
+) -> Judgement:
+    """Cross-validate, measure what else was kept, and say what follows."""
+    console.header("Judging")
+    calibration, network = beginning.card.calibration, beginning.network
+    device = next(network.parameters()).device
+    options = {"seed": seed, "device": device}
+    for fold, folds in cross_validate(tuning, recipe, calibration, folder, **options):
+        print(f"fold {fold} of {folds}", flush=True)
+        recorder.note("judging", fold=fold, folds=folds)
+    judgement = judge(
+        beginning.drawings,
+        find_answers(network, beginning.drawings.examples, calibration),
+        collect_answers(tuning, folder),
+        measure_replay(network, judged, calibration),
+        measure_replay(learned, judged, calibration),
+    )
+    print(judgement.reason, flush=True)
+    return judgement
 
 
 def _gather_digits(drawings: Drawings, judged: dict[str, Examples], mnist: Digits | None) -> Digits:

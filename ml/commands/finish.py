@@ -13,7 +13,7 @@ from ml.files import PROJECT_DIR, from_here, make_command_line
 from ml.networks.card import WEIGHTS_DIR, ModelCard, read_card
 from ml.networks.weights import save_files, save_model
 from ml.training.events import Finished
-from ml.versions import SHIPPED, Version, add_version
+from ml.versions import SHIPPED, Version, add_version, name_instance, say_how_to_serve
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,10 @@ def finish_run(
     It is served unless --no-refresh was given or it learned from other data than MNIST; `serve`
     decides instead if it isn't None. What `card` lacks of parent and origin is filled in.
     """
-    former = _find_former(flags, card.model)
-    card = _keep(flags, finished, folder, _add_origin(flags, card, former, folder))
+    former = None if flags.ship else _find_former(flags, card.model)
+    if not flags.ship:
+        card = _add_origin(flags, card, former, folder)
+    card = _keep(flags, finished, folder, card)
     if serve is None:
         serve = flags.refresh and (digits.is_mnist or flags.serve_other_data)
     number = None
@@ -69,14 +71,9 @@ def resume_flags(flags: argparse.Namespace, folder: Path) -> list[str]:
         str(folder),
         *data,
         *weights,
-        *name_instance(flags),
+        *name_instance(flags.instance),
         *ship,
     ]
-
-
-def name_instance(flags: argparse.Namespace) -> list[str]:
-    """Return the flag that names the instance folder, if it isn't the default."""
-    return [] if flags.instance == PROJECT_DIR / "instance" else ["--instance", str(flags.instance)]
 
 
 def explain(error: Exception) -> str:
@@ -162,19 +159,15 @@ def _serve(flags: argparse.Namespace, card: ModelCard, number: int, former: Vers
     except (OSError, ExplainedError) as error:
         raise WeightsError(
             f"{explain(error)}; what was served before still is; version {number} is kept, "
-            f"serve it with: {_serve_command(flags, card.model, number)}"
+            f"serve it with: {say_how_to_serve(flags.instance, card.model, number)}"
         ) from error
     print("Served from now on: a server that is running changes to it by itself")
     if former is not None and former.card.test_accuracy > card.test_accuracy:
         print(
             f"The test accuracy of what was served until now was {former.card.test_accuracy:.2%}: "
             "--no-refresh keeps it another time; back to it: "
-            + _serve_command(flags, card.model, former.number)
+            + say_how_to_serve(flags.instance, card.model, former.number)
         )
-
-
-def _serve_command(flags: argparse.Namespace, model: str, number: int) -> str:
-    return make_command_line("--serve-version", model, number, *name_instance(flags))
 
 
 def _explain_why_not(
@@ -182,7 +175,8 @@ def _explain_why_not(
 ) -> None:
     is_judged = card.origin["kind"] == "drawings"  # that has been said
     because = f", because it learned from {digits.name}" if flags.refresh and not is_judged else ""
-    print(f"Not served{because}. To serve it: {_serve_command(flags, card.model, number)}")
+    how = say_how_to_serve(flags.instance, card.model, number)
+    print(f"Not served{because}. To serve it: {how}")
 
 
 def _ship(
@@ -218,7 +212,7 @@ def _check_what_is_served(flags: argparse.Namespace, model: str) -> bool:
     """Return whether what ships is what is served; if it isn't, say how it comes to be."""
     number = flags.shelf.ask().get(model, SHIPPED)
     if number != SHIPPED:
-        command = _serve_command(flags, model, SHIPPED)
+        command = say_how_to_serve(flags.instance, model, SHIPPED)
         print(f"Version {number} is served at present. To serve what ships: {command}")
     return number == SHIPPED
 

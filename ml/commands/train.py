@@ -18,7 +18,6 @@ from ml.files import make_command_line
 from ml.networks.registry import build_model, count_parameters
 from ml.predict import DEFAULT_MODELS
 from ml.runs import folders
-from ml.runs.locks import CAN_HAND_OVER
 from ml.training import runs
 from ml.training.calibration import calibrate
 from ml.training.card import make_card
@@ -45,7 +44,7 @@ def run(flags: argparse.Namespace) -> None:
     what = "{} images for training, {} for validation, {} for testing".format(*counts)
     print(f"{digits.name}: {what}", flush=True)
     folder = folder or runs.make_folder(find_runs_dir(flags), recipe.model)
-    with runs.hold_folder(folder, resume=flags.resume, is_held=is_lock_held(flags)):
+    with runs.hold_folder(folder, resume=flags.resume):
         print(f"The run is in {folder}", flush=True)
         note_settings(folder, recipe, seed, source)
         try:
@@ -80,11 +79,6 @@ def _train(
 def find_runs_dir(flags: argparse.Namespace) -> Path:
     """Return the folder of all runs."""
     return folders.find_runs_dir(flags.instance)
-
-
-def is_lock_held(flags: argparse.Namespace) -> bool:
-    """Whether the server that started this process has handed the lock of the run's folder over."""
-    return flags.run is not None and CAN_HAND_OVER
 
 
 def _choose_source(flags: argparse.Namespace, folder: Path | None) -> str:

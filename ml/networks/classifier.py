@@ -49,19 +49,14 @@ class OnnxClassifier:
 
 def load_onnx(folder: Path, card: ModelCard) -> OnnxClassifier:
     """Return the classifier that a card describes; raises WeightsError if it doesn't fit."""
-    return check_onnx(card.onnx.read(folder), card, folder / card.onnx.name)
-
-
-def check_onnx(content: bytes, card: ModelCard, path: Path | None = None) -> OnnxClassifier:
-    """Return the classifier of an ONNX file's content; raises WeightsError if it doesn't fit."""
-    path = path or Path(card.onnx.name)
+    content = card.onnx.read(folder)
     try:
         classifier = OnnxClassifier(content, card.calibration)
         logits, _ = classifier(np.zeros((1, 1, 28, 28), np.float32))
-        answers = logits.shape[1]
     except Exception as error:  # ONNX Runtime raises a dozen kinds of its own
+        path = folder / card.onnx.name
         raise broken(card.model, f"{path} is not a network of ours") from error
-    check_answers(card, answers, path)
+    check_answers(card, logits.shape[1], folder / card.onnx.name)
     return classifier
 
 

@@ -17,6 +17,7 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
+HANDED_OVER = "BOARD_LOCK"  # environment: the descriptor that a process was given
 BETWEEN_TRIES = 0.02  # seconds
 CAN_HAND_OVER = fcntl is not None  # whether a child can be given a lock that is held
 
@@ -104,3 +105,17 @@ def hand_over(path: Path) -> Iterator[int | None]:
         return
     with hold(path, 0.5, BlockingIOError(f"{path} is held")) as descriptor:
         yield descriptor  # closed here, not released: the child has it, too
+
+
+@contextlib.contextmanager
+def keep_or_hold(path: Path, seconds: float, reason: Exception) -> Iterator[None]:
+    """Keep the lock that was handed over to this process, or hold a lock file if none was."""
+    given = os.environ.pop(HANDED_OVER, None)
+    if given is None:
+        with hold(path, seconds, reason):
+            yield
+        return
+    try:
+        yield
+    finally:
+        os.close(int(given))  # at once: what comes after may take a second

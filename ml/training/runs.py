@@ -9,11 +9,12 @@ from typing import Any
 
 from ml.data.mnist import MNIST
 from ml.errors import CheckpointError, UnknownModelError
-from ml.files import from_here, hold_lock
+from ml.files import from_here
 from ml.networks.card import card_path, read_card
 from ml.networks.registry import MODELS
 from ml.runs import folders
 from ml.runs.events import read_events, select_course
+from ml.runs.locks import keep_or_hold
 from ml.training.events import EpochResult
 from ml.training.recipes import RECIPES, Recipe
 from ml.training.state import load_checkpoint
@@ -45,20 +46,17 @@ def check_unused(folder: Path) -> None:
 
 
 @contextmanager
-def hold_folder(folder: Path, *, resume: bool, is_held: bool = False) -> Iterator[None]:
+def hold_folder(folder: Path, *, resume: bool) -> Iterator[None]:
     """Make a run's folder, if need be, and keep other trainings out of it.
 
-    `is_held`: the server that started this process took the lock, and handed it over. Raises
-    CheckpointError if another training uses the folder, or a new run's holds a run already.
+    A server that starts this process has taken the lock and handed it over. Raises CheckpointError
+    if another training uses the folder, or a new run's holds a run already.
     """
     folder.mkdir(parents=True, exist_ok=True)
     reason = CheckpointError(
         f"another training is running in {folder}; wait for its end, or choose another --out"
     )
-    if is_held:
-        yield
-        return
-    with hold_lock(folder / folders.LOCK, LOCK_PATIENCE, reason):
+    with keep_or_hold(folder / folders.LOCK, LOCK_PATIENCE, reason):
         if not resume:
             check_unused(folder)  # again: a run may have ended in it since
         yield

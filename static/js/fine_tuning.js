@@ -7,10 +7,8 @@ const TRAINING = 0.4; // of the bar: the rest is for judging
 /**
  * A network learns a hand's drawings: starts the run, follows it, and says how it ended. It asks
  * once a second while the run is under way, and not at all while the page is hidden.
- *
- * Emits `end` when a run that was followed has ended.
  */
-export class FineTuning extends EventTarget {
+export class FineTuning {
   #element;
   #runs;
   #network;
@@ -31,7 +29,6 @@ export class FineTuning extends EventTarget {
    * @param runs the training runs on the server
    */
   constructor(element, runs) {
-    super();
     this.#element = element;
     this.#runs = runs;
     const part = (name) => element.querySelector(`[data-part="tuning-${name}"]`);
@@ -42,11 +39,6 @@ export class FineTuning extends EventTarget {
     this.#result = part("result");
     this.#link = part("link");
     document.addEventListener("visibilitychange", () => this.#schedule(0));
-  }
-
-  /** Whether a run is being followed. */
-  get isBusy() {
-    return this.#isBusy;
   }
 
   /** Offers it, or says why not. @param reason in words; null where it can be done */
@@ -163,7 +155,6 @@ export class FineTuning extends EventTarget {
     this.#bar.value = 1;
     this.#enable();
     this.#say(words);
-    this.dispatchEvent(new Event("end"));
   }
 
   #clear() {

@@ -1,3 +1,13 @@
+import { Server } from "./server.js";
+import { Token } from "./token.js";
+import { VersionTools } from "./version_tools.js";
+import { Versions } from "./versions.js";
+
+const token = new Token(); // takes its fragment out of the address, so before that is read
+const tools = new VersionTools(document, new Versions(new Server(token)));
+tools.addEventListener("change", ({ detail }) => reopen(detail));
+if (token.isKnown) tools.show();
+
 /** Folded parts of the models page: an address that names one opens it, and so does printing. */
 const folds = [...document.querySelectorAll("details")];
 let openedToPrint = [];
@@ -22,4 +32,10 @@ function unfoldAll() {
 
 function foldAgain() {
   for (const fold of openedToPrint) fold.open = false;
+}
+
+/** Shows the page anew, at the versions of the model that has changed. */
+function reopen(model) {
+  history.replaceState(null, "", `#${model}-versions`);
+  location.reload();
 }

@@ -30,7 +30,7 @@ SUMMARY = {
     "reason": None,
 }
 BEFORE = {"drawings": 0.6, "mnist": 0.9956, "generated": 0.981}
-AFTER = {"drawings": 0.95, "mnist": 0.9955, "generated": 0.9805}
+AFTER = {"drawings": 0.95, "mnist": 0.9951, "generated": 0.9799}
 REASON = "It reads the drawings better: of 20 drawings it read 12 rightly before and 19 after."
 
 
@@ -107,9 +107,10 @@ def open_mine(browser, own_url, open_page):
 
     def open_with(runs=None, url=None, **options):
         runs = runs or PlayedRuns()
-        page = open_page("about:blank", **options)
+        url = url or f"{own_url}/drawings"
+        page = open_page(url.replace("drawings", "glossary"), **options)  # which asks for nothing
         runs.attach(page)
-        page.goto(url or f"{own_url}/drawings")
+        page.goto(url)
         return page, runs
 
     return open_with
@@ -140,7 +141,7 @@ def test_before_ten_corrections_it_says_how_many_there_are(open_mine, fill):
     page, runs = open_mine()
     expect_said(page, "Offered after 10 corrections; there are 3 so far.")
     expect(get_start(page)).to_have_attribute("aria-disabled", "true")
-    get_start(page).click()
+    get_start(page).click(force=True)  # as a hand does that doesn't see it
     expect_drawings(page, 5)
     assert runs.started == []
 

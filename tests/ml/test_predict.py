@@ -13,10 +13,12 @@ from safetensors.torch import save
 from ml.errors import UnknownModelError, WeightsError
 from ml.networks.card import WEIGHTS_DIR, SavedFile, read_card
 from ml.networks.logits import NOT_A_DIGIT, Calibration
+from ml.networks.onnx_export import export_onnx
 from ml.networks.registry import build_model
 from ml.networks.weights import save_files
 from ml.predict import Memory, Reader
 from ml.preprocess import fit_ink
+from ml.versions import add_version
 from tests.cards import make_card
 from tests.digits import draw_ink
 from tests.shapes import DIGITS
@@ -375,3 +377,65 @@ def test_both_engines_remember_the_same(reader):
 def test_the_version_of_weights_is_the_hash_in_their_name(reader):
     for name in reader.models:
         assert (WEIGHTS_DIR / f"{name}-{reader.weights_version(name)}.safetensors").is_file()
+
+
+def test_a_version_is_served_in_the_place_of_what_ships(shelf, tmp_path):
+    version = keep_version(tmp_path / "instance", bias=4)
+    reader = Reader(shelf, served={"mlp": version.folder})
+    assert (reader.models, reader.replaced, reader.broken) == (["mlp", "linear"], {}, {})
+    assert reader.read(draw_ink(DIGITS[1]), "mlp").digit == 4
+    assert reader.weights_version("mlp") == version.weights
+
+
+def test_a_version_that_is_damaged_gives_way_to_what_ships(shelf, tmp_path, caplog):
+    version = keep_version(tmp_path / "instance", bias=4)
+    (version.folder / version.card.weights.name).unlink()
+    (version.folder / version.card.onnx.name).write_bytes(b"")
+    reader = Reader(shelf, served={"mlp": version.folder, "resnet": tmp_path / "nowhere"})
+    assert reader.read(draw_ink(DIGITS[1]), "mlp").digit == 1
+    assert reader.replaced.keys() == {"mlp", "resnet"}
+    assert reader.models == ["mlp", "linear"]
+    assert "mlp that should be served is not" in caplog.text
+
+
+def test_a_model_is_replaced_between_two_readings(shelf, tmp_path):
+    version = keep_version(tmp_path / "instance", bias=4)
+    reader, ink = Reader(shelf), draw_ink(DIGITS[1])
+    shipped = reader.weights_version("mlp")
+    loaded = reader.load("mlp", version.folder)
+    assert reader.read(ink, "mlp").digit == 1
+    reader.replace(loaded)
+    assert (reader.read(ink, "mlp").digit, reader.read(ink, "linear").digit) == (4, 1)
+    assert reader.weights_version("mlp") == version.weights != shipped
+    assert reader.cards["mlp"] == version.card
+
+
+def test_a_model_that_is_damaged_replaces_nothing(shelf, tmp_path):
+    version = keep_version(tmp_path / "instance", bias=4)
+    (version.folder / version.card.onnx.name).write_bytes(b"half")
+    reader = Reader(shelf)
+    with pytest.raises(WeightsError, match="damaged"):
+        reader.load("mlp", version.folder)
+    assert reader.read(draw_ink(DIGITS[1]), "mlp").digit == 1
+
+
+def test_what_other_weights_have_seen_does_not_count(shelf, tmp_path):
+    version = keep_version(tmp_path / "instance", bias=4)
+    reader, ink = Reader(shelf), draw_ink(DIGITS[1])
+    features = reader.features("mlp", fit_ink(ink)[None])
+    memory = Memory(features, np.array([6]), ["a"], reader.weights_version("mlp"))
+    assert reader.read(ink, "mlp", memory).digit == 6
+    assert reader.read(ink, "mlp", memory.add(features, np.array([5]), ["b"])).digit == 5
+    reader.replace(reader.load("mlp", version.folder))
+    for each in (memory, memory.add(features, np.array([5]), ["b"]), memory.remove(["b"])):
+        reading = reader.read(ink, "mlp", each)
+        assert (reading.digit, reading.because) == (4, None)
+
+
+def keep_version(instance, bias):
+    """Keep a version of the MLP that answers one digit whatever is drawn."""
+    model = build_model("mlp")
+    last = [each for each in model.modules() if isinstance(each, torch.nn.Linear)][-1]
+    torch.nn.init.zeros_(last.weight)
+    last.bias.data = 9.0 * (torch.arange(10) == bias)
+    return add_version(instance, make_card("mlp"), save(model.state_dict()), export_onnx(model))

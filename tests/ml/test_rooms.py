@@ -34,10 +34,10 @@ ROOMS = {
     | {"ml.networks", "ml.data", "ml.tracing", "ml.synthetic", "ml.evaluation", "ml.runs"},
     "ml.commands": FOUNDATIONS
     | {"ml.networks", "ml.data", "ml.synthetic", "ml.evaluation", "ml.training", "ml.predict"}
-    | {"ml.versions", "ml.runs"},
+    | {"ml.runs", "ml.versions"},
     "webapp": FOUNDATIONS
-    | {"ml.predict", "ml.networks", "ml.adaptation", "ml.tracing", "ml.versions", "ml.runs"},
-    "run": {"ml.errors", "ml.files", "ml.networks", "ml.versions", "ml.runs", "webapp"},
+    | {"ml.predict", "ml.networks", "ml.adaptation", "ml.tracing", "ml.runs", "ml.versions"},
+    "run": {"ml.errors", "ml.files", "ml.networks", "ml.runs", "ml.versions", "webapp"},
 }
 NOT_FOR_SERVING = (
     *("torch", "torchvision", "matplotlib", "safetensors", "onnx", "onnxscript", "tqdm"),

@@ -44,7 +44,7 @@ def test_another_label_replaces_the_label(owner):
 
 
 def test_corrections_are_counted_apart_from_what_was_read_rightly(owner):
-    for number, label in enumerate((1, 7, "not_a_digit")):  # each is read as a 7
+    for number, label in enumerate((7, 1, "not_a_digit")):  # each is read as a 7
         owner.keep(label, number)
     assert owner.list()["corrections"] == 2
     assert owner.list(label="7")["corrections"] == 2

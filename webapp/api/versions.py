@@ -1,7 +1,7 @@
 """/api/versions: the models' versions. Anybody may list them; the token decides on the rest."""
 
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, BinaryIO
 
 from flask import Blueprint, Response, current_app, request, send_file
 
@@ -61,19 +61,15 @@ def serve_version(model: str) -> dict[str, Any]:
 @versions.get("/<model>/<int:number>/export")
 def export_version(model: str, number: int) -> Response:
     """Answer a version as a ZIP."""
-    from webapp.versions.archive import write_zip
-
     need_token()
     choose_names(watcher(), reader(), model)
-    file = TemporaryFile()  # noqa: SIM115  closed when it has been sent
     try:
         version = find_version(watcher().instance, watcher().weights_dir, model, number)
-        write_zip(version, file)
+        file = pack(version)
     except UnknownVersionError as error:
         raise Problem(404, capitalize(error), versions=error.known) from error
     except WeightsError as error:
         raise Problem(409, capitalize(error)) from error
-    file.seek(0)
     name = f"{model}-version-{number}.zip"
     return send_file(file, "application/zip", as_attachment=True, download_name=name)
 
@@ -98,6 +94,20 @@ def import_version() -> tuple[dict[str, Any], int]:
         return tell(add_version(watcher().instance, card, weights, onnx)), 201
     except OSError as error:
         raise Problem(507, f"{error.filename} cannot be written: {error.strerror}.") from error
+
+
+def pack(version: Version) -> BinaryIO:
+    """Return a version as a ZIP, to be closed when it has been sent; raises WeightsError."""
+    from webapp.versions.archive import write_zip
+
+    file = TemporaryFile()  # noqa: SIM115  whoever sends it closes it
+    try:
+        write_zip(version, file)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def watcher() -> Watcher:

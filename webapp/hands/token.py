@@ -19,10 +19,6 @@ WRONG = (
     "The token is not this server's: it has been restarted since. Reload the page, or open the "
     "address ending in #token=… that the server printed when it started."
 )
-NEEDED = (
-    "Whoever runs the board decides this: it needs the token, in the header X-Board-Token. Open "
-    "the address ending in #token=… that the server printed when it started."
-)
 
 
 def register_token(app: Flask) -> None:
@@ -43,7 +39,11 @@ def has_token() -> bool:
 def need_token() -> None:
     """Raise Problem unless the request carries the token."""
     if not has_token():
-        raise Problem(403, NEEDED)
+        raise Problem(
+            403,
+            "This needs the token, in the header X-Board-Token. Open the address ending in "
+            "#token=… that the server printed when it started.",
+        )
 
 
 def find_page_token() -> str | None:

@@ -22,7 +22,7 @@ from ml.files import PROJECT_DIR
 from ml.runs import download, folders
 from ml.runs.control import PROBE, Control, write_control
 from ml.runs.folders import RunSettings
-from ml.runs.locks import CAN_HAND_OVER, hand_over, hold
+from ml.runs.locks import CAN_HAND_OVER, HANDED_OVER, hand_over, hold
 
 RUN = (sys.executable, str(PROJECT_DIR / "run.py"))
 NEEDED = ("torch", "torchvision", "filelock", "safetensors", "onnx", "onnxscript", "tqdm")
@@ -117,11 +117,10 @@ def start_download(
 ) -> None:
     """Start to download MNIST into a folder; raises BlockingIOError if that is running, OSError."""
     instance.mkdir(parents=True, exist_ok=True)
-    flags = ("--download-mnist", "--started-by-server")
-    places = ("--data", str(folder), "--instance", str(instance.absolute()))
+    flags = ("--download-mnist", "--data", str(folder), "--instance", str(instance.absolute()))
     with hand_over(instance / download.LOCK) as lock:
         download.write_progress(instance, download.RUNNING)
-        launch([*command, *flags, *places], instance / download.LOG, lock, environment)
+        launch([*command, *flags], instance / download.LOG, lock, environment)
 
 
 def check_installed() -> None:
@@ -139,6 +138,9 @@ def launch(
     if sys.platform == "win32":
         flags = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NEW_PROCESS_GROUP
         own = {"creationflags": flags | subprocess.CREATE_NO_WINDOW}
+    environment = make_environment() | (environment or {})
+    if lock is not None:
+        environment[HANDED_OVER] = str(lock)
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,
@@ -146,7 +148,7 @@ def launch(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=make_environment() | (environment or {}),
+            env=environment,
             pass_fds=() if lock is None else (lock,),
             **own,
         )

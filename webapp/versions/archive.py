@@ -8,7 +8,7 @@ from typing import BinaryIO, NoReturn
 
 from ml.errors import WeightsError
 from ml.networks.card import ModelCard, SavedFile
-from ml.networks.classifier import check_onnx
+from ml.networks.trial import try_onnx
 from ml.preprocess import contract_sha256
 from ml.versions import LONGEST_NAME, Version
 from webapp.cards import ModelEntry
@@ -86,12 +86,16 @@ def show_all(card: ModelCard) -> None:
     """Raise ValueError if the pages could not show the card."""
     entry = ModelEntry(card)
     try:
-        shown = (entry.charts, entry.mistakes, entry.recipe, entry.run, entry.tutorial)
-        shown += (entry.commands, entry.source, entry.interval, entry.trains_on_harder_images)
-        shown += (entry.confusion and entry.confusion.rows,)
-        shown += tuple(entry.link(layer["layer"]) for layer in card.layers)
-        shown += tuple((list(each["shape"]), int(each["parameters"])) for each in card.layers)
-        entry.link(card.summary)
+        for layer in card.layers:
+            entry.link(layer["layer"]), list(layer["shape"]), f"{layer['parameters'] or 0:,}"
+        for words in (card.summary, *map(entry.tutorial.get, ("note", "changed")), entry.source):
+            entry.link(words or "")
+        for parts in (*entry.recipe, *entry.run):
+            list(map(entry.link, parts))
+        for _, command in entry.commands:
+            command.split()
+        _ = entry.charts, entry.mistakes, entry.interval, entry.trains_on_harder_images
+        _ = entry.confusion and entry.confusion.rows
     except Exception as error:  # whatever is missing or of another kind: each page has its own
         raise ValueError("a page could not show it") from error
 
@@ -120,11 +124,11 @@ def read_entry(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
 
 
 def check_network(card: ModelCard, onnx: bytes) -> None:
-    """Raise ArchiveError unless the network runs, and by what the ZIP holds alone."""
+    """Raise ArchiveError unless the network runs, by what the ZIP holds alone."""
     if b"location" in onnx:  # of initializers in other files
         raise ArchiveError("The ONNX file in the ZIP must not read other files.")
     try:
-        check_onnx(onnx, card)
+        try_onnx(onnx, card)
     except WeightsError as error:
         raise ArchiveError("The ONNX file in the ZIP is not a network of ours.") from error
 

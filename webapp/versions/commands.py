@@ -73,7 +73,7 @@ def import_version(shelf: Shelf, path: Path) -> None:
         card, weights, onnx = read_zip(file)
     version = add_version(shelf.instance, card, weights, onnx)
     print(f"Version {version.number} of {version.model}, in {from_here(version.folder)}")
-    print(f"To serve it: {say_how_to_serve(version.model, version.number)}")
+    print(f"To serve it: {say_how_to_serve(shelf.instance, version.model, version.number)}")
 
 
 def find_all(shelf: Shelf, model: str) -> list[Version]:

@@ -13,8 +13,10 @@ from ml.versions import (
     list_numbers,
     list_versions,
 )
+from webapp.hands.faults import may_know_the_server
 from webapp.versions.watcher import Watcher
 
+DISCREET = "it cannot be loaded; whoever started the server can read why"
 GONE = "its files were deleted; this server reads with it until it is restarted"
 
 
@@ -42,7 +44,10 @@ def list_broken(watcher: Watcher, reader: Reader, model: str | None = None) -> l
 
 
 def find_reasons(watcher: Watcher, reader: Reader, model: str) -> dict[int, str]:
-    """Return why versions of a model cannot be used, by their numbers."""
+    """Return why versions of a model cannot be used, by their numbers.
+
+    Files are named only to who runs the server, or uses the board alone.
+    """
     if watcher.instance is None:
         return {}
     reasons = list_damaged(watcher.instance, model)
@@ -52,7 +57,7 @@ def find_reasons(watcher: Watcher, reader: Reader, model: str) -> dict[int, str]
         reasons[number] = GONE
     if broken := watcher.broken.get(model):
         reasons[broken.number] = broken.reason
-    return reasons
+    return reasons if may_know_the_server() else dict.fromkeys(reasons, DISCREET)
 
 
 def choose_names(watcher: Watcher, reader: Reader, model: str | None) -> list[str]:

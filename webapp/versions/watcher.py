@@ -140,6 +140,7 @@ class Watcher:
             version = find_version(self.instance, self.weights_dir, model, number)
             loaded = self._reader.load(model, version.folder)
             self._keeping.open().serve(model, number)
+            self.problem = None
             self._reader.replace(loaded)
             self._note(model, number)
         return version

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ml.data.drawings import NOT_A_DIGIT, Drawings
+from ml.errors import RecipeError
 from ml.networks.logits import DIGITS
 from ml.networks.registry import build_model, count_answers
 from ml.preprocess import normalize
@@ -29,7 +30,7 @@ from ml.training.recipes import Recipe, find_recipe
 STEPS = 20  # in an epoch, after which there is a checkpoint
 BATCHES_PREFETCHED = 8
 KEEPING = 3.0  # what a change of the replay's log-probabilities costs, against the cross-entropy
-RATE = 8e-4
+RATE = 1.2e-3
 RATES = {"linear": 3e-3, "linear_scratch": 3e-3}  # a layer alone needs longer steps
 SOURCE = "made here: fine-tuning on drawings, with replay and distillation; docs/training.md"
 
@@ -39,22 +40,28 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 def find_fine_tuning(model: str, **overrides: object) -> Recipe:
     """Return the recipe by which a served model learns drawings; None leaves a field alone.
 
-    Raises UnknownModelError.
+    Raises UnknownModelError, and RecipeError for a batch that has no halves.
     """
     own = find_recipe(model)
-    recipe = Recipe(
+    standard = Recipe(
         model=model,
         source=SOURCE,
         optimizer="adamw",
         learning_rate=RATES.get(model, RATE),
         batch_size=128,
-        sessions=(3,),
+        sessions=(2,),
         schedule="one_cycle",
         lowest_rate=0.05,
         bfloat16=own.bfloat16,
         tutorial=own.tutorial,
     )
-    return replace(recipe, **{k: v for k, v in overrides.items() if v is not None})
+    recipe = replace(standard, **{k: v for k, v in overrides.items() if v is not None})
+    if recipe.batch_size % 2:
+        raise RecipeError(
+            f"half of a batch is drawings and half replay: {recipe.batch_size} must be an even "
+            "number"
+        )
+    return recipe
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ class PairLoader:
     def __init__(self, tuning: FineTuning, recipe: Recipe, device: torch.device) -> None:
         self._redrawing = Redrawing(tuning.drawings)
         self._replay, self._device = tuning.replay, device
-        self._half = max(1, recipe.batch_size // 2)
+        self._half = recipe.batch_size // 2
         self._batches: Prefetch[Batch] | None = None
 
     def count_images(self) -> int:

@@ -6,7 +6,6 @@ import pytest
 
 import run
 from ml import versions
-from ml.training import runs
 
 
 @pytest.fixture
@@ -36,10 +35,9 @@ def train_and_draw(made_mnist, tmp_path, capsys):
 
 
 @pytest.fixture
-def runs_dir(tmp_path, monkeypatch):
-    """A folder of its own for the runs whose folder --out does not name."""
-    monkeypatch.setattr(runs, "RUNS_DIR", tmp_path / "runs")
-    return tmp_path / "runs"
+def runs_dir(tmp_path):
+    """The folder of the runs whose folder --out does not name, which `train` uses."""
+    return tmp_path / "instance" / "runs"
 
 
 @pytest.fixture

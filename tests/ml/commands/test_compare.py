@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import run
+from ml.runs.events import EVENTS
 from tests.one_line import assert_one_line
 
 
@@ -29,6 +30,7 @@ def test_runs_are_compared_in_a_table_and_a_picture(train, copy_run, tmp_path, c
 
 def test_a_run_is_compared_by_its_last_and_its_best_accuracy(copy_run, tmp_path, capsys):
     folder = copy_run(tmp_path / "run")
+    (folder / EVENTS).unlink()  # as of a run before there were events
     path = folder / "history.jsonl"
     epoch = json.loads(path.read_text())
     accuracies = (0.25, 0.75, 0.5)
@@ -40,7 +42,8 @@ def test_a_run_is_compared_by_its_last_and_its_best_accuracy(copy_run, tmp_path,
 
 def test_a_table_is_printed_on_a_terminal_that_lacks_its_characters(copy_run, tmp_path):
     folder = copy_run(tmp_path / "прогон – 1")
-    (folder / "checkpoint.pt").unlink()
+    for name in ("checkpoint.pt", "run.json"):
+        (folder / name).unlink()
     command = [sys.executable, run.__file__, "--compare", str(folder), "--out", str(tmp_path)]
     environment = os.environ | {"PYTHONIOENCODING": "cp437"}
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
@@ -48,9 +51,10 @@ def test_a_table_is_printed_on_a_terminal_that_lacks_its_characters(copy_run, tm
     assert done.stdout.decode("cp437").splitlines()[1].endswith("?")
 
 
-def test_a_run_copied_without_its_checkpoint_is_compared_too(copy_run, tmp_path, capsys):
+def test_a_run_copied_without_its_settings_is_compared_too(copy_run, tmp_path, capsys):
     folder = copy_run(tmp_path / "run")
-    (folder / "checkpoint.pt").unlink()
+    for name in ("checkpoint.pt", "run.json"):
+        (folder / name).unlink()
     assert run.main(["--compare", str(folder), "--out", str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines()[1].endswith("–")
 
@@ -58,13 +62,15 @@ def test_a_run_copied_without_its_checkpoint_is_compared_too(copy_run, tmp_path,
 @pytest.mark.parametrize("line", ["", "{}", "5", '{"epoch": 1}', "{", "\x00"])
 def test_comparing_a_damaged_run_fails_in_one_line(line, copy_run, tmp_path, capsys):
     folder = copy_run(tmp_path / "run")
+    (folder / EVENTS).unlink()
     (folder / "history.jsonl").write_text(line)
     assert run.main(["--compare", str(folder), "--out", str(tmp_path)]) == 1
     assert_one_line(capsys.readouterr().err)
 
 
 def test_comparing_what_is_not_a_run_fails_in_one_line_that_names_the_newest(runs_dir, capsys):
-    assert run.main(["--compare", "somewhere"]) == 1
+    instance = ["--instance", str(runs_dir.parent)]
+    assert run.main(["--compare", "somewhere", *instance]) == 1
     error = capsys.readouterr().err
     assert_one_line(error)
     assert "newest" not in error
@@ -73,8 +79,23 @@ def test_comparing_what_is_not_a_run_fails_in_one_line_that_names_the_newest(run
         folder.mkdir(parents=True)
         (folder / "history.jsonl").write_text("{}" if number else "")
         os.utime(folder / "history.jsonl", (number, number))
-    assert run.main(["--compare", "runs/B"]) == 1
+    assert run.main(["--compare", "runs/B", *instance]) == 1
     error = capsys.readouterr().err
     assert_one_line(error)
     named = [str(runs_dir / f"run-{number}") for number in (4, 3, 2)]
     assert error.strip().endswith(", ".join(named))
+
+
+def test_a_run_that_diverged_before_its_first_epoch_is_compared_as_one(
+    train, copy_run, tmp_path, capsys
+):
+    folders = [copy_run(tmp_path / "run"), tmp_path / "wild"]
+    wild = ("--model", "mlp", "--lr", "1e20", "--epochs", "1", "--no-refresh")
+    code, text = train(*wild, out=folders[1])
+    assert code == 1
+    assert "smaller learning rate" in text
+    assert run.main(["--compare", *map(str, folders), "--out", str(tmp_path)]) == 0
+    line = capsys.readouterr().out.splitlines()[2]
+    assert line.split()[:3] == [str(folders[1]), "0", "–"]
+    assert "  diverged after 0." in line
+    Image.open(tmp_path / "comparison.png").verify()

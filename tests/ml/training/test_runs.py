@@ -15,10 +15,9 @@ import sys
 from pathlib import Path
 from ml.training import runs
 
-runs.RUNS_DIR = Path(sys.argv[1])
 input()  # until both processes are ready
 for _ in range(40):
-    print(runs.make_folder("linear"))
+    print(runs.make_folder(Path(sys.argv[1]), "linear"))
 """
 
 HOLD = """

@@ -72,6 +72,10 @@ def test_a_damaged_version_is_not_listed_but_named_with_the_reason(teacher, add_
     (broken,) = listed["broken"]
     assert broken["version"] == 2
     assert "parameters" in broken["reason"]
+    pupil = Person(teacher.client.application)
+    (told,) = list_versions(pupil, model="linear")["broken"]
+    assert told["version"] == 2
+    assert "/" not in told["reason"]  # the server's files are no business of others
 
 
 def test_anybody_may_list_and_only_the_token_does_more(teacher, add_version):

@@ -87,6 +87,7 @@ zoom.addEventListener("click", toggleZoom);
 addEventListener("hashchange", choose);
 document.addEventListener("visibilitychange", () => document.hidden || look());
 
+if (token.isGiven) settings.offerAllHands();
 look();
 client.hurry();
 
@@ -140,7 +141,7 @@ function follow(id) {
 /** The run in the address, else the one that was followed, else the newest. */
 function choose() {
   const before = main;
-  const wanted = client.find(decodeURIComponent(location.hash.slice(1)));
+  const wanted = client.find(location.hash.slice(1));
   main = wanted ?? (main && client.find(main.id)) ?? client.all[0] ?? null;
   const shown = listShown();
   client.watch(shown.map(({ id }) => id));

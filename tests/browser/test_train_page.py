@@ -363,6 +363,23 @@ def test_missing_mnist_is_downloaded(open_train, played):
     expect(bar).to_be_hidden()
 
 
+def test_a_teacher_trains_on_the_drawings_of_all_hands(open_train, played, class_url):
+    played.data["drawings"] = None
+    page = open_train(f"{class_url}/train#token=the-token-of-the-tests")
+    expect(get_source(page, "My drawings")).to_be_disabled()
+    page.get_by_label("Drawings of all hands together").check()
+    get_source(page, "My drawings").check()
+    start(page)
+    [asked] = list_asked(played, "runs")
+    assert (asked["data"], asked["hands"]) == ("drawings", "all")
+
+
+def test_who_uses_the_board_alone_is_not_asked_about_hands(open_train):
+    page = open_train()
+    expect(get_source(page, "My drawings")).to_be_enabled()
+    expect(page.get_by_label("Drawings of all hands together")).to_be_hidden()
+
+
 def test_a_download_that_failed_says_why(open_train, played):
     failed = {"state": "failed", "bytes": 0, "total": 0, "reason": "There is no internet."}
     played.data["mnist"] |= {"there": False, "missing": ["a"], "download": failed}

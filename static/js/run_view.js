@@ -149,12 +149,10 @@ function describeWork(run) {
 }
 
 function describeEnd(run, isServed) {
-  const words = ["Finished."];
-  if (run.accuracy !== null) words.push(`It reads ${writeShare(run.accuracy)} of the test images rightly.`);
+  const words = [`Finished: it reads ${writeShare(run.accuracy)} of the test images.`];
   if (run.judged?.reason) words.push(run.judged.reason);
-  if (run.version === null) return words.join(" ");
-  const number = `version ${run.version}`;
-  words.push(isServed ? `The board reads with it now: ${number}.` : `It is kept as ${number}.`);
+  const { version } = run;
+  if (version !== null) words.push(isServed ? `Version ${version} reads now.` : `Kept as version ${version}.`);
   return words.join(" ");
 }
 

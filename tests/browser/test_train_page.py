@@ -267,14 +267,14 @@ def test_who_has_no_token_watches(open_train, played, class_url):
     expect(page.get_by_role("button")).to_have_count(1)  # only the chart's
     expect(get_board(page)).to_be_hidden()
     played.tell(run, FINISHED | {"version": 1}, state="finished", version=1)
-    expect(page.get_by_text("It is kept as version 1.")).to_be_visible()
+    expect(page.get_by_text("Kept as version 1.")).to_be_visible()
     expect(page.get_by_role("button")).to_have_count(1)
 
 
 def test_who_watches_follows_the_next_run(open_train, played, class_url):
     add_finished(played, 1)
     page = open_train(f"{class_url}/train")
-    expect(get_state(page)).to_contain_text("Finished.")
+    expect(get_state(page)).to_contain_text("Finished: ")
     played.add(make_summary(2, "linear"))
     expect(get_state(page)).to_have_text("Starting…")
     expect(page.get_by_role("heading", name="Logistic regression", exact=True)).to_be_visible()
@@ -308,11 +308,11 @@ def test_a_run_before_is_looked_at_by_its_link(open_train, played):
     add_finished(played, 1, accuracy=0.9)
     add_finished(played, 2, accuracy=0.8)
     page = open_train()
-    expect(get_state(page)).to_contain_text("It reads 80.0% of the test images")
+    expect(get_state(page)).to_contain_text("it reads 80.0% of the test images")
     get_runs(page).nth(1).get_by_role("link").click()
-    expect(get_state(page)).to_contain_text("It reads 90.0% of the test images")
+    expect(get_state(page)).to_contain_text("it reads 90.0% of the test images")
     page.reload()
-    expect(get_state(page)).to_contain_text("It reads 90.0% of the test images")
+    expect(get_state(page)).to_contain_text("it reads 90.0% of the test images")
 
 
 def test_a_diverged_run_is_shown_as_one(open_train, played):
@@ -426,7 +426,7 @@ def test_a_finished_run_is_served_and_taken_back(open_train, played):
     expect(get_versions(page).first).to_contain_text("the test images: 97.0% before, 98.1% now")
     get_button(page, "Serve this").click()
     expect(page.get_by_text("Quick CNN, version 1, reads on the board")).to_be_visible()
-    expect(page.get_by_text("The board reads with it now: version 1.")).to_be_visible()
+    expect(page.get_by_text("Version 1 reads now.")).to_be_visible()
     expect(get_button(page, "Serve this")).to_be_disabled()
     get_button(page, "Go back to version 0").click()
     expect(page.get_by_text("Quick CNN, version 0, reads on the board")).to_be_visible()
@@ -522,7 +522,7 @@ def test_axe_finds_nothing_while_it_trains_and_after(open_train, played, scheme,
     check_axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     played.tell(run, FINISHED | {"version": 2}, state="finished", version=2)
-    expect(get_state(page)).to_contain_text("Finished.")
+    expect(get_state(page)).to_contain_text("Finished: ")
     check_axe(page)
 
 

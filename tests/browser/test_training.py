@@ -95,7 +95,7 @@ def test_a_class_watches_quick_cnn_learn_and_then_it_reads_what_they_draw(
     expect(get_state(page)).to_have_text("Stopped after epoch 1", timeout=LONG)
     get_button(page, "Resume").click()
     page.get_by_role("radio", name="full", exact=True).check()
-    expect(get_state(pupil)).to_contain_text("Finished.", timeout=LONG)
+    expect(get_state(pupil)).to_contain_text("Finished: ", timeout=LONG)
 
     expect(get_versions(page)).to_have_count(2)
     get_button(page, "Serve this").click()
@@ -119,7 +119,7 @@ def test_linear_learns_forms_its_pictures_and_diverges_at_too_large_a_rate(teach
     get_board(page).scroll_into_view_if_needed()
     draw_digit(page, 1)
     expect(page.get_by_role("img", name="Weights of the digit 1")).to_be_visible()
-    expect(get_state(page)).to_contain_text("Finished.", timeout=LONG)
+    expect(get_state(page)).to_contain_text("Finished: ", timeout=LONG)
     assert float(get_number(page, "accuracy").text_content().rstrip("%")) > 80
     page.get_by_role("checkbox").first.check()
 

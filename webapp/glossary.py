@@ -36,6 +36,7 @@ LINEAR = Place("in the logistic regression's layers", "models#linear-layers")
 PERCEPTRON = Place("in the multilayer perceptron's layers", "models#mlp-layers")
 CONVOLUTIONS = Place("in the tutorial CNN's layers", "models#tutorial_cnn-layers")
 MINE = Place("in My drawings", "drawings")
+TRAIN = Place("on the page Train", "train")
 BOARD_LAYERS = Place("in the layers of the board's own network", "models#board_cnn-layers")
 CURVES = Place("in the tutorial CNN's curves of training", "models#tutorial_cnn-training")
 OVERFIT = Place(
@@ -239,6 +240,13 @@ OTHERS = (
         "labels. A network that learns a hand is held to its own earlier answers in this way.",
         (),
         MINE,
+    ),
+    Term(
+        "divergence",
+        "What happens if the learning rate is too large: each step overshoots farther than the "
+        "last, and the loss grows until it is no number any more.",
+        ("diverge", "diverges", "diverged", "diverging"),
+        TRAIN,
     ),
     Term(
         "dropout",
@@ -536,6 +544,13 @@ OTHERS = (
         "Checking, after each epoch, on images kept out of training. When training accuracy "
         "rises and validation accuracy does not, the network is memorizing its training images.",
         ("validated",),
+    ),
+    Term(
+        "version",
+        "A network as one training left it, with a number. The board reads with the version that "
+        "is served; the earlier ones are kept, so that one can go back.",
+        ("versions",),
+        TRAIN,
     ),
     Term(
         "weight averaging",

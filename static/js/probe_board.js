@@ -5,6 +5,8 @@ import { ReadOut } from "./read_out.js";
 import { paint } from "./seen.js";
 import { Toolbar } from "./toolbar.js";
 
+// A dot is too little to read yet; a run that is gone, or over, reads nothing any more.
+const EXPECTED = [400, 404, 409];
 const PAUSE = 150; // ms between two drawings sent while the pen is down
 
 /**
@@ -74,8 +76,7 @@ export class ProbeBoard extends EventTarget {
       const drawing = this.#board.isEmpty ? { clear: true } : await this.#readOut.take();
       this.#own = (await this.#runs.setProbe(this.#id, drawing)).id;
     } catch (error) {
-      // A run that is over, or gone, reads nothing any more.
-      if (![404, 409].includes(error.status)) {
+      if (!EXPECTED.includes(error.status)) {
         this.dispatchEvent(new CustomEvent("refusal", { detail: error.message }));
       }
     } finally {

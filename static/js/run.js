@@ -29,6 +29,8 @@ export class Run {
   #weights = null;
   #probe = undefined; // not told yet; null: none is drawn
   #log = [];
+  #now = null; // the type of the last event: what it is at
+  #judging = null; // how far it is judged: { fold, folds }
 
   /** @param summary as the list of runs has it */
   constructor(summary) {
@@ -75,9 +77,33 @@ export class Run {
     return this.#end?.version ?? this.#summary.version ?? null;
   }
 
-  /** Whether the loss grew until it was no number any more. */
+  /** Whether the loss grew until it was no number any more, or ended no better than guessing. */
   get isDiverged() {
-    return this.state === "failed" && Boolean(this.#end?.diverged ?? this.#summary.diverged);
+    return !this.isLive && Boolean(this.#end?.diverged ?? this.#summary.diverged);
+  }
+
+  get canResume() {
+    return Boolean(this.#summary.can_resume);
+  }
+
+  /** What was asked of it last: run, pause or stop. */
+  get wanted() {
+    return this.#summary.wanted ?? "run";
+  }
+
+  /** Seconds that it rests after each point. */
+  get rest() {
+    return this.#summary.rest ?? 0;
+  }
+
+  /** Whether the last epoch is done and the result is being measured and saved. */
+  get isFinishing() {
+    return this.isLive && ["finishing", "judging"].includes(this.#now);
+  }
+
+  /** How far its judging is: { fold, folds }, null before. */
+  get judging() {
+    return this.isFinishing ? this.#judging : null;
   }
 
   /** What it learned from, as one says it. */
@@ -171,6 +197,8 @@ export class Run {
 
   #add(event) {
     if (event.type === "start") this.#begin(event);
+    this.#now = event.type;
+    if (event.type === "judging") this.#judging = event;
     if (event.type === "point") this.#points.push(event);
     if (event.type === "epoch") this.#epochs.push(event);
     if (["finished", "stopped", "failed"].includes(event.type)) this.#end = event;

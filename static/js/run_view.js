@@ -45,15 +45,18 @@ export class RunView extends EventTarget {
 
   /** @param run null: there is none yet @param served the number of the version that reads now */
   show(run, served) {
+    const isOther = run?.id !== this.#run?.id;
     this.#run = run;
     if (!run) return;
+    const isServed = run.version !== null && run.version === served;
+    if (isOther && run.isLive) this.#showPace(run.rest);
     this.#part("run-title").textContent = run.title;
     this.#part("run-data").textContent = `learns from ${run.data}`;
-    this.#part("run-state").textContent = describeState(run);
+    this.#part("run-state").textContent = describeState(run, isServed);
     this.#element.dataset.state = run.state;
     this.#showFigures(run);
-    this.#showButtons(run);
-    this.#showEnd(run, served);
+    this.#showButtons(run, isServed);
+    this.#showEnd(run);
   }
 
   #emit(name, detail) {
@@ -69,10 +72,16 @@ export class RunView extends EventTarget {
   }
 
   #toggle() {
-    const { state, isDiverged, next } = this.#run;
-    const isTold = next > 0; // before, nobody knows why it ended
-    const canResume = ["stopped", "failed"].includes(state) && isTold && !isDiverged;
+    const { state, canResume, isFinishing, wanted } = this.#run;
+    if (isFinishing || (this.#run.isLive && wanted === "stop")) return null;
     return TOGGLES[state] ?? (canResume ? RESUME : null);
+  }
+
+  /** The speed that the run has, whoever set it. */
+  #showPace(rest) {
+    for (const choice of this.#element.querySelectorAll('[name="pace"]')) {
+      if (Number(choice.value) === rest) choice.checked = true;
+    }
   }
 
   #showFigures(run) {
@@ -88,23 +97,26 @@ export class RunView extends EventTarget {
     for (const [name, words] of Object.entries(figures)) this.#part(`figure-${name}`).textContent = words;
   }
 
-  #showButtons(run) {
+  #showButtons(run, isServed) {
     const toggle = this.#toggle();
     const button = this.#action("toggle");
     button.textContent = (toggle ?? TOGGLES.running)[1];
-    button.disabled = !toggle;
-    this.#action("stop").disabled = !run.isLive;
+    this.#disable("toggle", !toggle);
+    this.#disable("stop", !run.isLive || run.isFinishing || run.wanted === "stop");
+    this.#disable("serve", run.state !== "finished" || run.version === null || isServed);
   }
 
-  #showEnd(run, served) {
+  /** A disabled button loses the keyboard's focus, so the title takes it over. */
+  #disable(name, isDisabled) {
+    const button = this.#action(name);
+    if (isDisabled && button === document.activeElement) this.#part("run-title").focus();
+    button.disabled = isDisabled;
+  }
+
+  #showEnd(run) {
     const isDead = run.state === "failed" && !run.isDiverged && run.log.length > 0;
     this.#part("died").hidden = !isDead;
     if (isDead) this.#part("log").textContent = run.log.join("\n");
-    this.#part("end").hidden = run.state !== "finished";
-    if (run.state !== "finished") return;
-    const isServed = run.version !== null && run.version === served;
-    this.#part("end-words").textContent = describeEnd(run, isServed);
-    this.#action("serve").hidden = run.version === null || isServed;
     this.#showPictures(run);
   }
 
@@ -118,21 +130,29 @@ export class RunView extends EventTarget {
   }
 }
 
-/** What a run is about, in a few words. */
-export function describeState(run) {
-  if (run.state === "paused") return "Paused";
-  if (run.isLive) return run.last ? "Training" : "Starting…";
-  if (run.state === "finished") return "Finished";
+/** What a run is at, or how it ended. */
+export function describeState(run, isServed = false) {
+  if (run.isLive) return describeWork(run);
+  if (run.isDiverged) return `Diverged: ${run.reason ?? "its last loss is no better than guessing."}`;
+  if (run.state === "finished") return describeEnd(run, isServed);
   if (run.state === "stopped") return `Stopped after epoch ${run.results.length}`;
-  return run.isDiverged ? `Diverged: ${run.reason}` : `Died: ${run.reason ?? "it ended too early."}`;
+  return `Died: ${run.reason ?? "it ended too early."}`;
+}
+
+function describeWork(run) {
+  const { fold, folds } = run.judging ?? {};
+  if (folds) return `Judging what it learned: ${fold} of ${folds}…`;
+  if (run.isFinishing) return "Measuring what it learned…";
+  if (run.wanted === "stop") return "Stopping…";
+  if (run.state === "paused") return "Paused";
+  return run.last ? "Training" : "Starting…";
 }
 
 function describeEnd(run, isServed) {
-  const words = [`It reads ${writeShare(run.accuracy)} of the test images rightly.`];
+  const words = [`Finished: it reads ${writeShare(run.accuracy)} of the test images.`];
   if (run.judged?.reason) words.push(run.judged.reason);
-  if (run.version === null) return words.join(" ");
-  const number = `version ${run.version}`;
-  words.push(isServed ? `The board reads with it now: ${number}.` : `It is kept as ${number}.`);
+  const { version } = run;
+  if (version !== null) words.push(isServed ? `Version ${version} reads now.` : `Kept as version ${version}.`);
   return words.join(" ");
 }
 

@@ -14,6 +14,7 @@ export class Settings extends EventTarget {
   #go;
   #said;
   #recipes = [];
+  #found = null; // what there is to learn from
   #isReady = false; // whether anything can be trained here
   #busyWith = null; // the title of a run that has to end first
 
@@ -27,6 +28,7 @@ export class Settings extends EventTarget {
     form.addEventListener("submit", (event) => this.#submit(event));
     form.addEventListener("input", ({ target }) => this.#check(target.closest("[data-setting]")));
     this.#network.addEventListener("change", () => this.#showRecipe());
+    form.elements.hands.addEventListener("change", () => this.#found && this.showData(this.#found));
     this.#find("download").addEventListener("click", () => {
       this.dispatchEvent(new Event("download"));
     });
@@ -40,6 +42,11 @@ export class Settings extends EventTarget {
     return this.#network.selectedOptions[0]?.text ?? "";
   }
 
+  /** On a class's server: drawings of all hands can be learned from. */
+  offerAllHands() {
+    this.#form.querySelector('[data-part="all-hands"]').hidden = false;
+  }
+
   /** @param recipes as the server lists them, the first choice first */
   offer(recipes) {
     this.#recipes = recipes;
@@ -50,7 +57,8 @@ export class Settings extends EventTarget {
 
   /** @param found what there is to learn from, as the server says it */
   showData(found) {
-    const reasons = listReasons(found);
+    this.#found = found;
+    const reasons = listReasons(found, this.#form.elements.hands.checked);
     for (const choice of this.#form.elements.data) {
       choice.disabled = reasons[choice.value] !== null;
       const reason = this.#form.querySelector(`[data-reason="${choice.value}"]`);
@@ -144,7 +152,9 @@ export class Settings extends EventTarget {
       const value = control.type === "number" ? Number(control.value) : control.value;
       if (value !== usual[dataset.setting]) recipe[dataset.setting] = value;
     }
-    return { model: this.model, recipe, data: this.#form.elements.data.value };
+    const data = this.#form.elements.data.value;
+    const areAllHands = this.#form.elements.hands.checked && data.startsWith("drawings");
+    return { model: this.model, recipe, data, ...(areAllHands ? { hands: "all" } : {}) };
   }
 
   #refresh() {

@@ -87,6 +87,7 @@ zoom.addEventListener("click", toggleZoom);
 addEventListener("hashchange", choose);
 document.addEventListener("visibilitychange", () => document.hidden || look());
 
+if (token.isGiven) settings.offerAllHands();
 look();
 client.hurry();
 
@@ -140,7 +141,7 @@ function follow(id) {
 /** The run in the address, else the one that was followed, else the newest. */
 function choose() {
   const before = main;
-  const wanted = client.find(decodeURIComponent(location.hash.slice(1)));
+  const wanted = client.find(location.hash.slice(1));
   main = wanted ?? (main && client.find(main.id)) ?? client.all[0] ?? null;
   const shown = listShown();
   client.watch(shown.map(({ id }) => id));
@@ -224,7 +225,7 @@ function describeProbe(reading) {
 /** One sentence now and then: another state at once, another answer or epoch when it was quiet. */
 function announce() {
   if (!main) return;
-  const state = `${main.title}: ${describeState(main)}.`;
+  const state = `${main.title}: ${describeState(main).replace(/[.…]$/, "")}.`;
   const digit = main.reading?.digit ?? null;
   const read = digit === null ? "" : ` Your drawing is read as ${digit}.`;
   const epoch = main.results.length ? ` ${main.results.length} of ${main.epochs} epochs done.` : "";

@@ -2,8 +2,8 @@ const ADDRESS = "api/data";
 const TICK = 500; // ms between two looks at a download
 
 /**
- * What there is to learn from, on the server. Emits `change`; while MNIST is being downloaded,
- * about twice a second.
+ * What there is to learn from, on the server. Emits `change`: while MNIST is being downloaded
+ * and the page is seen, about twice a second.
  */
 export class TrainingData extends EventTarget {
   #server;
@@ -29,7 +29,8 @@ export class TrainingData extends EventTarget {
     clearTimeout(this.#timer);
     this.#found = await (await this.#server.ask("GET", ADDRESS)).json();
     this.dispatchEvent(new Event("change"));
-    if (this.isDownloading) this.#timer = setTimeout(() => this.look().catch(() => {}), TICK);
+    const isSeen = this.isDownloading && !document.hidden;
+    if (isSeen) this.#timer = setTimeout(() => this.look().catch(() => {}), TICK);
   }
 
   async download() {
@@ -40,11 +41,14 @@ export class TrainingData extends EventTarget {
   }
 }
 
-/** Why nothing can be learned from each kind of data, in words; null where it can. */
-export function listReasons({ mnist, drawings }) {
+/**
+ * Why nothing can be learned from each kind of data, in words; null where it can.
+ * @param areAllHands whether the drawings of all hands are meant, which nobody has counted
+ */
+export function listReasons({ mnist, drawings }, areAllHands) {
   const noMnist = mnist.there ? null : "MNIST is not on this computer yet.";
   const none = "Confirm some drawings on the board first.";
-  const noDrawings = drawings ? null : none;
+  const noDrawings = drawings || areAllHands ? null : none;
   return {
     mnist: noMnist,
     generated: null,

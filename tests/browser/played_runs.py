@@ -56,6 +56,10 @@ def make_summary(number: int, model: str = "quick_cnn", state: str = "running", 
         "accuracy": None,
         "version": None,
         "reason": None,
+        "diverged": False,
+        "can_resume": state in ("stopped", "failed"),
+        "wanted": "run",
+        "rest": 0,
     } | others
 
 
@@ -225,7 +229,7 @@ class PlayedRuns:
             return {"status": 204}
         states = {"pause": "paused", "continue": "running", "stop": "stopped", "resume": "running"}
         if word in states:
-            self.summaries[run]["state"] = states[word]
+            self.summaries[run] |= {"state": states[word], "can_resume": word == "stop"}
         if word == "probe":
             self.probe = None if "clear" in body else {"id": 1, "seen": [0] * 784}
             return {"json": self.probe or {"id": None, "seen": None}}

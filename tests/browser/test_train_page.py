@@ -219,10 +219,26 @@ def test_weights_of_a_linear_network_form_as_ten_pictures(open_train, played):
 def has_contrast(picture):
     return picture.evaluate(
         """canvas => {
-          const { data } = canvas.getContext("2d", { willReadFrequently: true }).getImageData(0, 0, 28, 28);
+          const context = canvas.getContext("2d", { willReadFrequently: true });
+          const { data } = context.getImageData(0, 0, 28, 28);
           return Math.max(...data.filter((_, index) => index % 4 < 3)) > 200;
         }"""
     )
+
+
+@pytest.mark.parametrize(
+    ("event", "changed", "words"),
+    [
+        ({"type": "finishing"}, {}, "Measuring what it learned…"),
+        ({"type": "judging", "fold": 2, "folds": 5}, {}, "Judging what it learned: 2 of 5…"),
+        (None, {"wanted": "stop"}, "Stopping…"),
+    ],
+)
+def test_what_takes_a_while_at_the_end_is_said(open_train, played, event, changed, words):
+    played.add(make_summary(1, **changed), make_curve(3) + ([event] if event else []))
+    page = open_train()
+    expect(get_state(page)).to_have_text(words)
+    expect(get_button(page, "Stop")).to_be_disabled()
 
 
 def test_a_hidden_page_asks_nothing(open_train, played):
@@ -251,14 +267,14 @@ def test_who_has_no_token_watches(open_train, played, class_url):
     expect(page.get_by_role("button")).to_have_count(1)  # only the chart's
     expect(get_board(page)).to_be_hidden()
     played.tell(run, FINISHED | {"version": 1}, state="finished", version=1)
-    expect(page.get_by_text("It is kept as version 1.")).to_be_visible()
+    expect(page.get_by_text("Kept as version 1.")).to_be_visible()
     expect(page.get_by_role("button")).to_have_count(1)
 
 
 def test_who_watches_follows_the_next_run(open_train, played, class_url):
     add_finished(played, 1)
     page = open_train(f"{class_url}/train")
-    expect(get_state(page)).to_have_text("Finished")
+    expect(get_state(page)).to_contain_text("Finished: ")
     played.add(make_summary(2, "linear"))
     expect(get_state(page)).to_have_text("Starting…")
     expect(page.get_by_role("heading", name="Logistic regression", exact=True)).to_be_visible()
@@ -292,22 +308,26 @@ def test_a_run_before_is_looked_at_by_its_link(open_train, played):
     add_finished(played, 1, accuracy=0.9)
     add_finished(played, 2, accuracy=0.8)
     page = open_train()
-    expect(page.get_by_text("It reads 80.0% of the test images rightly.")).to_be_visible()
+    expect(get_state(page)).to_contain_text("it reads 80.0% of the test images")
     get_runs(page).nth(1).get_by_role("link").click()
-    expect(page.get_by_text("It reads 90.0% of the test images rightly.")).to_be_visible()
+    expect(get_state(page)).to_contain_text("it reads 90.0% of the test images")
     page.reload()
-    expect(page.get_by_text("It reads 90.0% of the test images rightly.")).to_be_visible()
+    expect(get_state(page)).to_contain_text("it reads 90.0% of the test images")
 
 
 def test_a_diverged_run_is_shown_as_one(open_train, played):
     losses = [make_point(number / 20, 0.1, 2.3 * 3**number) for number in range(8)]
     end = {"type": "failed", "reason": DIVERGED, "diverged": True}
-    played.add(make_summary(1, state="failed", reason=DIVERGED), [*losses, end])
+    played.add(
+        make_summary(1, state="failed", reason=DIVERGED, diverged=True, can_resume=False),
+        [*losses, end],
+    )
     page = open_train()
     expect(get_state(page)).to_have_text(f"Diverged: {DIVERGED}")
     expect(get_chart(page, "Loss").get_by_text("diverged")).to_be_visible()
     expect(get_runs(page).get_by_text("diverged")).to_be_visible()
     expect(get_button(page, "Resume")).to_have_count(0)
+    expect(get_button(page, "Pause")).to_be_disabled()
     expect(page.get_by_text("Its last lines")).to_be_hidden()
 
 
@@ -341,6 +361,23 @@ def test_missing_mnist_is_downloaded(open_train, played):
     played.data["mnist"] = {"there": True, "missing": [], "download": {"state": "done"}}
     expect(get_source(page, "MNIST")).to_be_enabled()
     expect(bar).to_be_hidden()
+
+
+def test_a_teacher_trains_on_the_drawings_of_all_hands(open_train, played, class_url):
+    played.data["drawings"] = None
+    page = open_train(f"{class_url}/train#token=the-token-of-the-tests")
+    expect(get_source(page, "My drawings")).to_be_disabled()
+    page.get_by_label("Drawings of all hands together").check()
+    get_source(page, "My drawings").check()
+    start(page)
+    [asked] = list_asked(played, "runs")
+    assert (asked["data"], asked["hands"]) == ("drawings", "all")
+
+
+def test_who_uses_the_board_alone_is_not_asked_about_hands(open_train):
+    page = open_train()
+    expect(get_source(page, "My drawings")).to_be_enabled()
+    expect(page.get_by_label("Drawings of all hands together")).to_be_hidden()
 
 
 def test_a_download_that_failed_says_why(open_train, played):
@@ -389,11 +426,11 @@ def test_a_finished_run_is_served_and_taken_back(open_train, played):
     expect(get_versions(page).first).to_contain_text("the test images: 97.0% before, 98.1% now")
     get_button(page, "Serve this").click()
     expect(page.get_by_text("Quick CNN, version 1, reads on the board")).to_be_visible()
-    expect(page.get_by_text("The board reads with it now: version 1.")).to_be_visible()
-    expect(get_button(page, "Serve this")).to_be_hidden()
+    expect(page.get_by_text("Version 1 reads now.")).to_be_visible()
+    expect(get_button(page, "Serve this")).to_be_disabled()
     get_button(page, "Go back to version 0").click()
     expect(page.get_by_text("Quick CNN, version 0, reads on the board")).to_be_visible()
-    expect(get_button(page, "Serve this")).to_be_visible()
+    expect(get_button(page, "Serve this")).to_be_enabled()
     assert list_asked(played, "versions/quick_cnn") == [{"version": 1}, {"version": 0}]
 
 
@@ -453,7 +490,7 @@ def test_everything_is_reached_by_keyboard_in_the_order_in_which_it_is_read(open
                 " || document.activeElement.textContent.trim()"
             )
         )
-    wanted = ["mnist", "0.01", "0", "Start", "Zoom to 90–100%", "Drawing board", "Serve this"]
+    wanted = ["mnist", "0.01", "0", "Start", "Serve this", "Zoom to 90–100%", "Drawing board"]
     wanted += ["The curves as a table", "Quick CNN", "Serve version 1"]
     places = [reached.index(name) for name in wanted]
     assert places == sorted(places)
@@ -485,7 +522,7 @@ def test_axe_finds_nothing_while_it_trains_and_after(open_train, played, scheme,
     check_axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     played.tell(run, FINISHED | {"version": 2}, state="finished", version=2)
-    expect(get_state(page)).to_have_text("Finished")
+    expect(get_state(page)).to_contain_text("Finished: ")
     check_axe(page)
 
 

@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from time import perf_counter, sleep, time
 
@@ -115,9 +116,8 @@ def watch(port: int, run_id: str, count: int) -> Iterator[list[float]]:
 
 
 def _poll(port: int, run_id: str, count: int, seen: list[float], done: threading.Event) -> None:
-    browsers = [
-        [http.client.HTTPConnection("127.0.0.1", port, timeout=30), 0] for _ in range(count)
-    ]
+    open_one = partial(http.client.HTTPConnection, "127.0.0.1", port, timeout=30)
+    browsers = [[open_one(), 0] for _ in range(count)]  # each with the number of its next event
     due = perf_counter()
     while browsers and not done.is_set():
         for browser in browsers:

@@ -83,7 +83,8 @@ def test_a_run_that_is_asked_to_stop_says_how_to_go_on_and_goes_on(learn, few_di
         while monotonic() < until:
             for folder in folders.list_folders(runs_dir):
                 if any(event["type"] == "epoch" for event in read_events(folder)):
-                    return write_control(folder, Control("stop"))
+                    write_control(folder, Control("stop"))
+                    return
             sleep(0.01)
 
     thread = threading.Thread(target=stop)

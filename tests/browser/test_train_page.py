@@ -198,6 +198,7 @@ def test_slow_motion_is_set_before_and_while_it_trains(open_train, played):
     page = open_train()
     page.get_by_role("radio", name="slow", exact=True).check()
     start(page)
+    expect(page.get_by_role("radio", name="slow", exact=True)).to_be_checked()
     page.get_by_role("radio", name="slower").check()
     page.get_by_role("radio", name="full").check()
     expect(page.get_by_role("radio", name="full")).to_be_checked()

@@ -72,10 +72,11 @@ function describeOrigin({ version, origin, date, data, test_accuracy: accuracy }
   return `${words.join(" ")}, ${writeShare(accuracy)} of the test images`;
 }
 
-/** What it read rightly before and reads now. */
+/** What it read rightly before and reads now; on the test images, only what changed is new. */
 function describeChange({ origin }) {
   const { before, after, reason } = origin ?? {};
-  const known = Object.keys(after ?? {}).filter((name) => after[name] !== null);
+  const isNews = (name) => name !== "test_accuracy" || (before?.[name] ?? null) !== null;
+  const known = Object.keys(after ?? {}).filter((name) => after[name] !== null && isNews(name));
   const changes = known.map((name) => {
     const from = before?.[name] ?? null;
     const words = from === null ? "" : `${writeShare(from)} before, `;

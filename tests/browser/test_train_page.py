@@ -352,7 +352,7 @@ def test_missing_mnist_is_downloaded(open_train, played):
     expect(get_source(page, "My drawings")).to_be_disabled()
     expect(get_source(page, "My drawings with MNIST")).to_be_disabled()
     expect(get_source(page, "Generated digits")).to_be_checked()
-    get_button(page, "Download MNIST").click()
+    get_button(page, "Download MNIST (11 MB)").click()
     bar = page.get_by_role("progressbar", name="Download of MNIST")
     expect(bar).to_be_visible()
     played.data["mnist"]["download"]["bytes"] = 5_797_361
@@ -385,7 +385,7 @@ def test_a_download_that_failed_says_why(open_train, played):
     played.data["mnist"] |= {"there": False, "missing": ["a"], "download": failed}
     page = open_train()
     expect(page.get_by_text("The download failed. There is no internet.")).to_be_visible()
-    expect(get_button(page, "Download MNIST")).to_be_visible()
+    expect(get_button(page, "Download MNIST (11 MB)")).to_be_visible()
 
 
 def test_without_pytorch_the_page_says_what_to_install(open_train, played):

@@ -36,7 +36,7 @@ def training_url(serve_own, tmp_path):
     runs_dir = folders.find_runs_dir(instance)
     for run in folders.list_folders(runs_dir):
         write_control(run, Control("stop"))
-    wait_until(lambda: folders.find_running(runs_dir) is None)
+    wait_until(lambda: folders.find_running(runs_dir) is None, seconds=LONG / 1000)
 
 
 @pytest.fixture

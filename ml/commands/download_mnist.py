@@ -21,7 +21,7 @@ def run(flags: argparse.Namespace) -> None:
     with keep_or_hold(instance / download.LOCK, 0.5, running):
         try:
             _download(folder, Progress(instance))
-        except (DataError, OSError) as error:
+        except Exception as error:  # also what torchvision, or its absence, raises
             download.write_progress(instance, download.FAILED, reason=str(error))
             raise
     print(f"MNIST is in {folder}")

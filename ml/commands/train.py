@@ -94,7 +94,7 @@ def note_settings(
     known = folders.read_settings(folder)
     settings = known or folders.RunSettings.now(folder, model=recipe.model, kind=kind)
     values = {"recipe": recipe.to_dict(), "seed": seed, "data": source, "pid": os.getpid()}
-    replace(settings, **values).save(folder)
+    replace(settings, model=recipe.model, **values).save(folder)
 
 
 def _choose_run(flags: argparse.Namespace) -> tuple[Recipe, int, Path | None]:

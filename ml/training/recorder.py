@@ -175,8 +175,8 @@ class Recorder:
     def _show_point(self) -> None:
         """Write the last point with the probe as it is read now, and the weights' pictures."""
         probe = None
-        if self._probe is not None:
-            probe = {"id": self._probe.id} | read_with(self._model, self._probe)
+        if self._probe is not None and (reading := read_with(self._model, self._probe)):
+            probe = {"id": self._probe.id} | reading
         weights, now = find_weights(self._model), perf_counter()
         is_last = self._last_point["step"] == self._last_point["steps"]
         if weights is not None and (is_last or now - self._pictured >= BETWEEN_WEIGHTS):
@@ -321,11 +321,16 @@ def explain(error: BaseException) -> str:
     return f"{type(error).__name__}: the end of the log says why"
 
 
-def read_with(model: nn.Module, probe: Probe) -> dict[str, Any]:
-    """Return how a network reads a drawing at this moment, in evaluation mode."""
+def read_with(model: nn.Module, probe: Probe) -> dict[str, Any] | None:
+    """Return how a network reads a drawing at this moment, in evaluation mode.
+
+    None if its answers are no numbers: one that diverges comes to that before its loss does.
+    """
     seen = torch.from_numpy(np.frombuffer(probe.seen, np.uint8).reshape(1, 28, 28).copy())
     device = next(model.parameters()).device
     logits = compute_logits(model, Examples(seen, torch.zeros(1, dtype=torch.int64)), device)
+    if not np.isfinite(logits).all():
+        return None
     calibration = Calibration(refusal_threshold=0.0 if can_refuse(logits) else None)
     probabilities = calibration.probabilities(logits)[0]
     no_digit = calibration.no_digit(logits)
@@ -337,7 +342,10 @@ def read_with(model: nn.Module, probe: Probe) -> dict[str, Any]:
 
 
 def find_weights(model: nn.Module | None) -> np.ndarray | None:
-    """Return the ten weight pictures, float32 (10, 784), of a network of one layer, else None."""
+    """Return the ten weight pictures, float32 (10, 784), of a network of one layer, else None.
+
+    None as well if they are no numbers.
+    """
     names = dict(model.named_parameters()) if model is not None else {}
     if set(names) == {"linear.weight", "linear.bias"}:
         weights = names["linear.weight"]
@@ -345,4 +353,5 @@ def find_weights(model: nn.Module | None) -> np.ndarray | None:
         weights = names["weight"].T
     else:
         return None
-    return weights.detach().float().cpu().numpy() if weights.shape == (10, 784) else None
+    pictures = weights.detach().float().cpu().numpy()
+    return pictures if pictures.shape == (10, 784) and np.isfinite(pictures).all() else None

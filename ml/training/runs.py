@@ -1,6 +1,7 @@
 """A run's folder: where it lies, which one to go on with, and the command that repeats it."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -13,8 +14,9 @@ from ml.files import from_here
 from ml.networks.card import card_path, read_card
 from ml.networks.registry import MODELS
 from ml.runs import folders
+from ml.runs.control import CONTROL
 from ml.runs.events import read_events, select_course
-from ml.runs.locks import keep_or_hold
+from ml.runs.locks import HANDED_OVER, keep_or_hold
 from ml.training.events import EpochResult
 from ml.training.recipes import RECIPES, Recipe
 from ml.training.state import load_checkpoint
@@ -56,9 +58,12 @@ def hold_folder(folder: Path, *, resume: bool) -> Iterator[None]:
     reason = CheckpointError(
         f"another training is running in {folder}; wait for its end, or choose another --out"
     )
+    is_alone = HANDED_OVER not in os.environ
     with keep_or_hold(folder / folders.LOCK, LOCK_PATIENCE, reason):
         if not resume:
             check_unused(folder)  # again: a run may have ended in it since
+        if is_alone:  # what a server asked of the run before counts no longer
+            (folder / CONTROL).unlink(missing_ok=True)
         yield
 
 
@@ -72,8 +77,8 @@ def find_folder(runs_dir: Path, model: str | None, out: Path | None) -> Path:
         raise UnknownModelError(model, list(MODELS))
     if out is not None:
         return out
-    folders = (path.parent for path in _find_newest(runs_dir))
-    folder = next((each for each in folders if model is None or _is_of(each, model)), None)
+    found = (path.parent for path in _find_newest(runs_dir))
+    folder = next((each for each in found if model is None or _is_of(each, model)), None)
     if folder is None:
         where = from_here(runs_dir)
         raise CheckpointError(f"there is no run in {where} to go on with; leave out --resume")

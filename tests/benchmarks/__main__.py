@@ -23,8 +23,8 @@ def main() -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="serving, pen-up, reading, refusal, generating, corrections, hand, training, seeds,"
-        " recipe (all but the last two)",
+        help="serving, pen-up, watching, reading, refusal, generating, corrections, hand, training,"
+        " seeds, recipe (all but the last two)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -75,6 +75,12 @@ def _measure_pen_up(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import pen_up
 
     yield json.dumps(pen_up.measure())
+
+
+def _measure_watching(_flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import watching
+
+    yield json.dumps(watching.measure(), indent=1)
 
 
 def _measure_reading(_flags: argparse.Namespace) -> Iterator[str]:
@@ -147,6 +153,7 @@ def _measure_recipe(flags: argparse.Namespace) -> Iterator[str]:
 MEASUREMENTS = {
     "serving": _measure_serving,
     "pen-up": _measure_pen_up,
+    "watching": _measure_watching,
     "reading": _measure_reading,
     "refusal": _measure_refusal,
     "generating": _measure_generating,

@@ -5,6 +5,7 @@ them, and a third of the others. The second half is read before and after, with 
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -221,10 +222,10 @@ def _time_command(model: str, weights: Path, data: Path, drawings: Drawings) -> 
         store.close()
         flags = ["--train", "--drawings", "--model", model, "--instance", folder, "--no-pictures"]
         places = ["--weights", str(weights), "--data", str(data)]
-        began = perf_counter()
+        began, used = perf_counter(), _count_processor_seconds()
         command = [sys.executable, str(PROJECT_DIR / "run.py"), *flags, *places]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        seconds = perf_counter() - began
+        seconds, used = perf_counter() - began, _count_processor_seconds() - used
         (events,) = Path(folder).glob("runs/*/events.jsonl")
         lines = [json.loads(line) for line in events.read_text().splitlines()]
     if done.returncode:
@@ -233,5 +234,11 @@ def _time_command(model: str, weights: Path, data: Path, drawings: Drawings) -> 
     verdict = lines[-1]["judged"]["reason"]
     return (
         f"`{model}`, {len(drawings)} drawings: {seconds:.0f} s from the start of the command to its"
-        f" end, {steps:.1f} s of them the steps of the training itself. {verdict}"
+        f" end ({used:.0f} s of a processor), {steps:.1f} s of them its steps. {verdict}"
     )
+
+
+def _count_processor_seconds() -> float:
+    """Return the processor's seconds of all processes that this one has waited for."""
+    times = os.times()
+    return times.children_user + times.children_system

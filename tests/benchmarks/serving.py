@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -41,11 +41,13 @@ def make_body(digit: int) -> bytes:
 
 
 @contextmanager
-def run_server(root: Path = ROOT) -> Iterator[tuple[subprocess.Popen, int]]:
+def run_server(
+    root: Path = ROOT, flags: Sequence[str] = ()
+) -> Iterator[tuple[subprocess.Popen, int]]:
     """Start `python run.py` of a checkout on a free port; yield process and port; stop it."""
     python = sys.executable if root == ROOT else str((root / ".venv/bin/python").absolute())
     process = subprocess.Popen(
-        [python, "run.py", "--port", "0"],
+        [python, "run.py", "--port", "0", *flags],
         cwd=root,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

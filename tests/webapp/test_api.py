@@ -126,10 +126,14 @@ def test_models_are_listed_with_their_cards_the_default_first(client):
     assert client.get("/api/models").get_json() == {
         "default": "first",
         "models": [
-            {"name": "first", "default": True, "card": make_card("first").to_dict()},
-            {"name": "second", "default": False, "card": make_card("second").to_dict()},
+            {"name": "first", "default": True} | {"version": 0, "card": card("first")},
+            {"name": "second", "default": False} | {"version": 0, "card": card("second")},
         ],
     }
+
+
+def card(name):
+    return make_card(name).to_dict()
 
 
 def test_health_is_good_while_a_reading_can_be_made(client):

@@ -94,5 +94,5 @@ def test_all_hands_are_not_for_data_without_drawings(teacher):
     assert_problem(start(teacher, **body), 400, '`hands` must be "all", with drawings')
 
 
-def test_a_model_that_does_not_exist_is_named(teacher):
-    assert_problem(start(teacher, **HAND | {"model": "abacus"}), 404, "abacus")
+def test_a_model_that_does_not_exist_is_not_found(teacher):
+    assert_problem(start(teacher, **HAND | {"model": "abacus"}), 404)

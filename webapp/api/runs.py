@@ -231,9 +231,8 @@ def find_mnist_dir() -> Path:
 
 def list_flags(source: str | None) -> list[str]:
     """Return the flags by which a training finds what this server was given."""
-    config = current_app.config
-    weights, data = Path(config["WEIGHTS_DIR"]), config["DATA_DIR"]
-    return list_common_flags(weights, weights == WEIGHTS_DIR, data and Path(data), source or "")
+    weights = Path(current_app.config["WEIGHTS_DIR"])
+    return list_common_flags(weights, weights == WEIGHTS_DIR, find_mnist_dir(), source or "")
 
 
 def read_number(name: str) -> int | None:

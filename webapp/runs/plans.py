@@ -123,9 +123,9 @@ def _pick(body: dict[str, Any], name: str, known: dict[str, Any], default: str) 
     return known[value]
 
 
-def list_common_flags(weights: Path, is_default: bool, data: Path | None, source: str) -> list[str]:
+def list_common_flags(weights: Path, is_default: bool, data: Path, source: str) -> list[str]:
     """Return the flags that say where weights and MNIST are, as the server was told."""
     flags = [] if is_default else ["--weights", str(weights.absolute())]
     known = SOURCES.get(source)
-    is_named = data is not None and known and (known.needs_mnist or known.may_use_mnist)
+    is_named = known and (known.needs_mnist or known.may_use_mnist)
     return [*flags, *(["--data", str(data.absolute())] if is_named else [])]

@@ -28,6 +28,7 @@ class Watch:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._events = folder / EVENTS
         self._lock = Lock()
         self._inode: int | None = None
         self._lines: list[bytes] = []
@@ -93,7 +94,7 @@ class Watch:
         if monotonic() - self._looked > LOOK_AGAIN:
             self._is_locked, self._looked = folders.is_running(self._folder), monotonic()
         try:
-            status = os.stat(self._folder / EVENTS)  # noqa: PTH116  three times as fast
+            status = os.stat(self._events)  # noqa: PTH116  three times as fast
         except OSError:
             return
         if status.st_ino != self._inode or status.st_size < self._end:
@@ -102,7 +103,7 @@ class Watch:
             self._read_on()
 
     def _read_on(self) -> None:
-        with (self._folder / EVENTS).open("rb") as file:
+        with self._events.open("rb") as file:
             file.seek(self._end)
             lines, events = parse_lines(file.read(), len(self._lines))
         self._lines += lines
@@ -224,7 +225,9 @@ class Watches:
             if not folder.is_dir():
                 self._known.pop(run_id, None)
                 return None
-            return self._known.setdefault(run_id, Watch(folder))
+            if run_id not in self._known:
+                self._known[run_id] = Watch(folder)
+            return self._known[run_id]
 
     def list(self) -> list[Watch]:
         """Return all runs, the newest first."""

@@ -116,7 +116,7 @@ def test_a_finished_run_keeps_no_copy_of_the_drawings(learned):
 
 def test_a_training_that_harms_is_kept_but_not_served_and_says_why(tmp_path, train):
     keep(tmp_path, write_by_hand(4, habits=BARS))
-    code, printed = train(tmp_path, "--sessions", "1", "--lr", "0.5")
+    code, printed = train(tmp_path, "--sessions", "1", "--lr", "0.05")
     assert code == 0
     assert "It does not read more of the drawings rightly" in printed
     assert "because it learned from" not in printed

@@ -256,7 +256,8 @@ def test_a_run_that_is_interrupted_by_its_keyboard_counts_as_stopped(tmp_path, d
     assert read_events(tmp_path)[-1] == read_events(tmp_path)[-1] | {"type": "stopped", "epoch": 0}
 
 
-def test_a_run_that_diverges_says_so_and_its_points_stay(tmp_path, digits):
+def test_a_run_that_diverges_says_so_and_its_points_stay(tmp_path, digits, probe, every_step):
+    write_probe(tmp_path, probe)
     recipe = make_recipe(
         "mlp", optimizer="sgd", learning_rate=1e20, loss_reduction="sum", sessions=(1,)
     )
@@ -265,7 +266,20 @@ def test_a_run_that_diverges_says_so_and_its_points_stay(tmp_path, digits):
     last = read_events(tmp_path)[-1]
     assert (last["type"], last["diverged"]) == ("failed", True)
     assert "smaller learning rate" in last["reason"]
-    assert points_of(tmp_path)
+    points = points_of(tmp_path)
+    assert points
+    assert points[-1]["probe"] is None  # the weights are no numbers any more
+
+
+def test_weights_that_are_no_numbers_have_no_picture(tmp_path, digits):
+    from ml.networks.registry import build_model
+
+    model = build_model("linear")
+    assert recording.find_weights(model).shape == (10, 784)
+    with torch.no_grad():
+        model.linear.weight[3, 5] = float("inf")
+    assert recording.find_weights(model) is None
+    assert recording.find_weights(build_model("mlp")) is None
 
 
 def test_why_a_run_failed_is_told_without_the_servers_folders(tmp_path, digits):

@@ -52,10 +52,9 @@ def test_a_folder_of_drawings_may_begin_with_a_tilde(tmp_path, monkeypatch):
     assert run.make_parser().parse_args(["--instance", "~/kept"]).instance == tmp_path / "kept"
 
 
-def test_a_folder_of_drawings_is_no_use_to_training(capsys):
-    assert run.main(["--train", "--instance", "kept"]) == 2
-    said = capsys.readouterr().err
-    assert "--instance belongs to serving or --export-drawings or --import-drawings" in said
+def test_a_folder_of_drawings_and_versions_is_no_use_to_a_lesson(capsys):
+    assert run.main(["--four-losses", "--instance", "kept"]) == 2
+    assert "--instance belongs to serving or --train" in capsys.readouterr().err
 
 
 @pytest.fixture

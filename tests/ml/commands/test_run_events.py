@@ -49,7 +49,7 @@ def test_a_run_on_generated_digits_is_among_the_runs_and_makes_a_version(
 ):
     code, text = learn("--model", "linear", "--epochs", "2", "--seed", "3")
     assert code == 0, text
-    assert "generated digits: 825 images for training" in text
+    assert "generated digits: 750 images for training" in text
     folder = find_run(runs_dir)
     settings = folders.read_settings(folder)
     assert (settings.id, settings.by, settings.kind) == (folder.name, "command", "train")

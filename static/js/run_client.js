@@ -56,7 +56,9 @@ export class RunClient extends EventTarget {
   watch(ids) {
     const isNew = ids.some((id) => !this.#watched.has(id));
     this.#watched = new Set(ids);
-    if (isNew) this.#schedule(0);
+    if (!isNew) return;
+    this.#isHurried = this.#isBusy;
+    this.#schedule(0);
   }
 
   /** Takes a run that has just been started. */

@@ -246,8 +246,9 @@ async function start(question) {
   settings.say("Starting…");
   try {
     const run = await runs.start(question);
-    if (view.rest > 0) await runs.setPace(run.id, view.rest);
-    begin(run);
+    const { rest } = view;
+    if (rest > 0) await attempt(runs.setPace(run.id, rest));
+    begin({ ...run, rest });
   } catch (error) {
     if (error.status !== 409 || !error.problem?.run) {
       settings.say(`Not started. ${error.message}`);

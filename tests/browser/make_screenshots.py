@@ -58,7 +58,7 @@ def take_all_pictures(browser: Browser, url: str) -> Iterator[Path]:
     for width in WIDTHS:
         for scheme in SCHEMES:
             page = open_page(browser, url, width, scheme)
-            for name in ("board", "comparison", "drawings", "models", "glossary"):
+            for name in ("board", "comparison", "drawings", "train", "models", "glossary"):
                 show(page, url, name)
                 yield save(page, ARTEFACTS / f"{name}-{width}-{scheme}.png", full_page=True)
             page.close()

@@ -34,7 +34,7 @@ BETWEEN_POINTS = 0.1  # seconds, and a thousandth of the time so far: a long run
 BETWEEN_LOOKS = 0.1  # seconds from one look at what is asked to the next
 BETWEEN_WEIGHTS = 0.33  # seconds
 WAIT = 0.03  # seconds, while paused or resting
-RESERVE, RESERVED = ".reserve", 65_536  # bytes that are freed to say that the disk is full
+RESERVE, RESERVED = ".reserve", 8_192  # bytes that are freed to say that the disk is full
 
 
 class Recorder:

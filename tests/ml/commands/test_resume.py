@@ -66,4 +66,4 @@ def test_a_finished_run_is_not_served_again_by_resuming_the_newest(
     code, text = train("--resume", out=None)
     assert code == 1
     assert "is finished" in text.splitlines()[-1]
-    assert not (tmp_path / "instance").exists()
+    assert not (tmp_path / "instance" / "models").exists()

@@ -13,6 +13,7 @@ from tests.network import unplugged
 from tests.one_line import assert_one_line
 
 PICTURES = {"labels.png", "history.png", "readings.png", "confusion.png", "reliability.png"}
+RECORDED = {"run.json", "events.jsonl", "weights.json"}  # `linear` shows its weights
 
 
 @pytest.mark.parametrize("model", [name for name in MODELS if name != "board_cnn"])
@@ -69,7 +70,7 @@ def test_training_keeps_the_run_and_serves_it_as_a_version(train_and_draw, find_
     files = {"linear.json", kept.weights.name, kept.onnx.name}
     assert (served.number, served.folder) == (1, tmp_path / "instance" / "models" / "linear" / "1")
     assert names_of(served.folder) == files
-    assert names_of(folder) == files | {"history.jsonl", "checkpoint.pt"} | PICTURES
+    assert names_of(folder) == files | {"history.jsonl", "checkpoint.pt"} | RECORDED | PICTURES
     for name in PICTURES:
         Image.open(folder / name).verify()
         assert str(folder / name) in text
@@ -215,7 +216,7 @@ def test_a_disk_that_takes_no_more_fails_in_one_line_and_touches_no_weights(trai
     assert text.splitlines()[-1].endswith("File too large")
     assert "Traceback" not in text
     assert not (tmp_path / "instance").exists()
-    assert names_of(tmp_path / "run") == {"history.jsonl"}
+    assert names_of(tmp_path / "run") == {"history.jsonl", "events.jsonl", "run.json"}
 
 
 def test_a_run_that_is_interrupted_says_how_to_go_on(train, tmp_path):

@@ -11,8 +11,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ml.networks.logits import NOT_A_DIGIT
 from ml.preprocess import BOX_SIDE, EDGE_SHARE, IMAGE_SIDE, MEAN, STD
 
+# It is taught letters and symbols by name, 11 and up; 10 is everything else that is no digit. Who
+# has learned to tell an f from an F also tells both better from an 8. A test holds it against
+# `ml.synthetic.non_digits.NAMED`.
+NAMED = 36
 PAPER = -MEAN / STD  # of a normalized image
 MOST = 2.0  # a side becomes at most this many times as long: a 1 stays a line
 
@@ -47,7 +52,7 @@ def _interpolate(inked: torch.Tensor) -> torch.Tensor:
 
 
 class ResidualCNN(nn.Module):
-    """Six convolutions, each with batch normalization, and one linear layer: 356,403 parameters.
+    """Six convolutions, each with batch normalization, and one linear layer: 397,911 parameters.
 
     Pooling comes before normalization: a quarter of the numbers to normalize. The fourth and the
     sixth convolution add to what they are given, so they learn only what the others missed
@@ -69,7 +74,7 @@ class ResidualCNN(nn.Module):
         self.norm5 = nn.BatchNorm2d(128)
         self.conv6 = nn.Conv2d(128, 128, 3, padding=1, bias=False)
         self.norm6 = nn.BatchNorm2d(128)
-        self.fc = nn.Linear(128 * 3 * 3, 11)
+        self.fc = nn.Linear(128 * 3 * 3, NOT_A_DIGIT + 1 + NAMED)
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
         """Return what the last layer is given, (N, 1152), for images (N, 1, 28, 28)."""
@@ -82,17 +87,27 @@ class ResidualCNN(nn.Module):
         return x.flatten(1)  # N, 1152
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return logits (N, 11) for normalized images (N, 1, 28, 28)."""
+        """Return logits (N, 47) for normalized images (N, 1, 28, 28): ten digits, then the rest."""
         return self.fc(self.features(images))
 
 
+def gather(logits: torch.Tensor) -> torch.Tensor:
+    """Return (N, 11) of logits (N, 47): all that is no digit becomes one answer.
+
+    Its probability is the sum of theirs, so its logit is the logarithm of the sum of exponentials.
+    """
+    digits, others = logits[:, :NOT_A_DIGIT], logits[:, NOT_A_DIGIT:]
+    return torch.cat([digits, others.logsumexp(dim=1, keepdim=True)], dim=1)
+
+
 class BoardCNN(nn.Module):
-    """Two networks side by side, whose mean answers: 712,806 parameters.
+    """Two networks side by side, whose mean answers: 795,822 parameters.
 
     The first sees a drawing as it is, the second stretched towards a square. They begin with
     other weights, learn from other images and end with other mistakes, so their mean makes fewer
     than one network of twice the size (deep ensembles: B. Lakshminarayanan and others, 2017).
-    The first ten logits are the digits'; the eleventh stands for "not a digit".
+    The first ten logits are the digits'; the eleventh stands for "not a digit". In training that
+    one is many: letters and symbols are learned by name, as finer labels make better features.
     """
 
     title = "Board"
@@ -122,12 +137,12 @@ class BoardCNN(nn.Module):
     def classify(self, features: torch.Tensor) -> torch.Tensor:
         """Return the mean of both members' logits, (N, 11), for features (N, 2304)."""
         first, second = features.tensor_split(2, dim=1)
-        return (self.plain.fc(first) + self.stretched.fc(second)) / 2
+        return gather((self.plain.fc(first) + self.stretched.fc(second)) / 2)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (N, 11) for normalized images (N, 1, 28, 28): the members' mean.
 
-        In training each member answers for its own half of the batch.
+        In training each member answers for its own half of the batch, by name: (N, 47).
         """
         if not self.training:
             return self.classify(self.features(images))

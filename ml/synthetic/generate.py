@@ -15,7 +15,7 @@ from ml.data.examples import Examples, join
 from ml.synthetic.additions import add_strokes
 from ml.synthetic.digits import DIGITS
 from ml.synthetic.handwriting import choose_pen_shares, render, render_parts, rewrite, write
-from ml.synthetic.non_digits import KINDS
+from ml.synthetic.non_digits import KINDS, NAMED, Kind, Parts, write_each
 from ml.synthetic.raster import draw_paths
 from ml.synthetic.spoilt import spoil
 from ml.synthetic.straight_digits import write_straight
@@ -59,16 +59,31 @@ def make_non_digits(count: int, seed: int) -> Examples:
     return join(list(make_non_digit_parts(count, seed)))
 
 
-def make_non_digit_parts(count: int, seed: int) -> Iterator[Examples]:
-    """Yield what `make_non_digits` returns, some of a kind at a time."""
+def make_non_digit_parts(count: int, seed: int, *, by_name: bool = False) -> Iterator[Examples]:
+    """Yield what `make_non_digits` returns, some of a kind at a time.
+
+    `by_name` labels letters and symbols with 11 and up, in the order of `NAMED`.
+    """
     rng = np.random.default_rng((seed, 1))
     total = sum(kind.share for kind in KINDS.values())
     ends = np.cumsum([kind.share for kind in KINDS.values()]) * (count / total)
     numbers = np.diff(np.rint(ends).astype(int), prepend=0)
     for kind, number in zip(KINDS.values(), numbers, strict=True):
-        if number:
-            for images in render_parts(kind.make(int(number), rng), rng, kind.thickest):
-                yield Examples(images, torch.full((len(images),), NOT_A_DIGIT))
+        for label, parts in _label(kind, int(number), rng, by_name):
+            for images in render_parts(parts, rng, kind.thickest):
+                yield Examples(images, torch.full((len(images),), label))
+
+
+def _label(
+    kind: Kind, count: int, rng: np.random.Generator, by_name: bool
+) -> Iterator[tuple[int, Parts]]:
+    if not count:
+        return
+    if not by_name or kind.table is None:
+        yield NOT_A_DIGIT, kind.make(count, rng)
+        return
+    for name, parts in write_each(kind.table, count, rng):
+        yield NOT_A_DIGIT + (1 + NAMED.index(name) if name in NAMED else 0), parts
 
 
 def make_samples(

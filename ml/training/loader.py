@@ -101,7 +101,9 @@ class Loader:
         if recipe.generated_digits:
             yield make_digit_parts(recipe.generated_digits, seed)
         if recipe.generated_non_digits:
-            yield make_non_digit_parts(recipe.generated_non_digits, seed)
+            yield make_non_digit_parts(
+                recipe.generated_non_digits, seed, by_name=recipe.named_non_digits
+            )
 
     def _vary(self, examples: Examples, epoch: int, generator: torch.Generator) -> Iterator[Batch]:
         share = self._recipe.share_distorted(epoch)

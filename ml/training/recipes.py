@@ -80,6 +80,7 @@ class Recipe:
     retraced_digits: int = 0  # of MNIST in an epoch, by other hands and pens
     generated_digits: int = 0  # in an epoch, in ways of writing that MNIST lacks
     generated_non_digits: int = 0  # in an epoch, labelled 10
+    named_non_digits: bool = False  # letters and symbols among them are labelled by name, 11 and up
     spoilt_digits: int = 0  # of MNIST in an epoch: several, turned, with a part beside; labelled 10
     distorted: tuple[float, float] = (0.0, 0.0)  # share of images, in the first and last epoch
     loss_reduction: str = "mean"  # of the cross-entropy over the batch: "mean" or "sum"
@@ -302,15 +303,16 @@ _RECIPES = (
         optimizer="muon",
         learning_rate=0.01,
         batch_size=512,  # shared out to two members
-        sessions=(13,),
+        sessions=(14,),
         schedule="one_cycle",
         weight_decay=0.01,
         averaged=0.4,
         lowest_rate=0.3,
-        retraced_digits=100_000,
-        generated_digits=55_000,
-        generated_non_digits=100_000,
-        spoilt_digits=30_000,
+        retraced_digits=97_000,
+        generated_digits=48_000,
+        generated_non_digits=108_000,
+        named_non_digits=True,
+        spoilt_digits=27_000,
         distorted=(0.8, 0.3),
     ),
     Recipe(

@@ -209,7 +209,8 @@ def refusing_reader(tmp_path):
         model = build_model("board_cnn")
         for member in model.members:
             torch.nn.init.zeros_(member.fc.weight)
-            member.fc.bias.data = torch.tensor(logits, dtype=torch.float32)
+            member.fc.bias.data = torch.full_like(member.fc.bias, -99.0)  # no letter, no symbol
+            member.fc.bias.data[: len(logits)] = torch.tensor(logits, dtype=torch.float32)
         card = make_card("board_cnn", calibration=Calibration(temperature, threshold))
         save_files(tmp_path, card, save(model.state_dict()), b"")
         return Reader(tmp_path, engine="torch")

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from ml.networks.board_cnn import stretch
+from ml.networks.board_cnn import NAMED, gather, stretch
 from ml.networks.registry import build_model
 from ml.preprocess import IMAGE_SIDE, normalize
+from ml.synthetic import non_digits
 
 HALVES = slice(0, 4), slice(4, 7)  # of seven images
 PAPER, FULL = normalize(np.array([[[0, 255]]], np.uint8)).ravel().tolist()
@@ -20,7 +21,19 @@ def test_the_board_network_answers_with_the_mean_of_members_that_differ():
         views = images, stretch(images)
         first, second = (member(view) for member, view in zip(model.members, views, strict=True))
         assert (first - second).abs().max() > 0.01
-        assert torch.allclose(model(images), (first + second) / 2)
+        assert torch.allclose(model(images), gather((first + second) / 2))
+
+
+def test_the_board_network_has_an_answer_for_each_letter_and_symbol_that_is_taught_by_name():
+    assert len(non_digits.NAMED) == NAMED
+    assert build_model("board_cnn").plain(torch.zeros(1, 1, 28, 28)).shape == (1, 11 + NAMED)
+
+
+def test_gathered_answers_keep_the_probability_of_every_digit():
+    logits = torch.randn(5, 11 + NAMED, generator=torch.Generator().manual_seed(0))
+    gathered = gather(logits)
+    assert gathered.shape == (5, 11)
+    assert torch.allclose(gathered.softmax(dim=1)[:, :10], logits.softmax(dim=1)[:, :10])
 
 
 def test_in_training_each_member_of_the_board_network_answers_for_its_part_of_a_batch():

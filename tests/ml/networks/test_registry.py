@@ -12,7 +12,7 @@ PARAMETERS = {
     "small_cnn": 21_840,
     "mlp": 23_860,
     "quick_cnn": 215_506,
-    "board_cnn": 712_806,
+    "board_cnn": 795_822,
     "tutorial_cnn": 1_199_882,
 }
 FEATURES = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ml.data.examples import Examples
+from ml.data.examples import Examples, join
 from ml.preprocess import fit_ink
 from ml.strokes import draw
 from ml.synthetic.additions import add_strokes
@@ -14,6 +14,7 @@ from ml.synthetic.digits import DIGITS
 from ml.synthetic.generate import (
     NOT_A_DIGIT,
     make_digits,
+    make_non_digit_parts,
     make_non_digits,
     make_samples,
     make_spoilt_parts,
@@ -22,7 +23,7 @@ from ml.synthetic.generate import (
 )
 from ml.synthetic.handwriting import Hand, choose_pen_shares, rewrite, write
 from ml.synthetic.letters import LETTERS, SYMBOLS
-from ml.synthetic.non_digits import KINDS
+from ml.synthetic.non_digits import KINDS, NAMED, write_each
 from ml.synthetic.parts import PARTS
 from ml.synthetic.pictures import PICTURES
 from ml.synthetic.raster import draw_paths
@@ -193,6 +194,26 @@ def test_generated_non_digits_have_a_label_of_their_own():
     others = make_non_digits(123, seed=1)
     assert others.images.shape == (123, 28, 28)
     assert (others.labels == NOT_A_DIGIT).all()
+
+
+def test_letters_and_symbols_can_be_labelled_by_name():
+    named = join(list(make_non_digit_parts(400, 1, by_name=True)))
+    assert torch.bincount(named.labels)[:NOT_A_DIGIT].sum() == 0
+    assert named.labels.max() <= NOT_A_DIGIT + len(NAMED)
+    letters = (KINDS["letters"].share + KINDS["symbols"].share) * 400
+    assert (named.labels > NOT_A_DIGIT).sum() == pytest.approx(letters, abs=16)  # fewer: dashes
+    arms = named.images[named.labels == NOT_A_DIGIT + 1 + NAMED.index("X")].float()
+    middle, right = arms[:, 11:17, 11:17].mean(), arms[:, 11:17, 20:24].mean()
+    assert middle > 2 * right  # an X crosses in the middle and is open at the right
+
+
+def test_what_is_written_in_four_times_as_many_ways_comes_twice_as_often():
+    stroke = ("00 99", 1.0)
+    table = {"one way": (stroke,), "four ways": (stroke,) * 4}
+    written = dict(write_each(table, 600, np.random.default_rng(0)))
+    few, many = (sum(map(len, written[name])) for name in table)
+    assert few + many == 600
+    assert many == pytest.approx(2 * few, rel=0.3)
 
 
 @pytest.mark.parametrize("make", [make_digits, make_non_digits])

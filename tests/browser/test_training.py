@@ -129,5 +129,5 @@ def test_linear_learns_forms_its_pictures_and_diverges_at_too_large_a_rate(teach
     expect(get_state(page)).to_contain_text("Diverged: ", timeout=LONG)
     expect(get_runs(page).first).to_contain_text("diverged")
     expect(get_runs(page)).to_have_count(2)
-    expect(get_legend(page)).to_have_text(["learning rate 0.05", "learning rate 10"])
+    expect(get_legend(page)).to_have_text(["learning rate 10", "learning rate 0.05"])
     expect(get_chart(page, "Accuracy").locator(".curve__line")).to_have_count(2)

@@ -132,17 +132,22 @@ def set_probe(run_id: str) -> dict[str, Any]:
         if body["clear"] is not True:
             raise Problem(400, "`clear` must be true, or left out.")
         (find_watch(run_id).folder / PROBE).unlink(missing_ok=True)
-        return {"id": None, "seen": None}
+        return describe_probe(None)
     ink = read_ink(body)
-    if is_blank(ink):
-        raise Problem(400, "There is too little ink to read. Draw the digit larger.")
+    if is_blank(ink):  # a dot, as each drawing is at its beginning: nothing to read yet
+        return describe_probe(read_probe(find_watch(run_id).folder))
     seen = fit_ink(ink).tobytes()
     watch = find_running(run_id)
     with steering:
         before = read_probe(watch.folder)
         probe = Probe(before.id + 1 if before else 1, seen)
         write_probe(watch.folder, probe)
-    return {"id": probe.id, "seen": list(seen)}
+    return describe_probe(probe)
+
+
+def describe_probe(probe: Probe | None) -> dict[str, Any]:
+    """Return the number and the pixels of the drawing that a run's network reads, for JSON."""
+    return {"id": probe and probe.id, "seen": probe and list(probe.seen)}
 
 
 @runs.get("/<run_id>/pictures/<name>")

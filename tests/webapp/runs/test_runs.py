@@ -162,13 +162,15 @@ def test_the_network_is_given_the_drawing_and_everybody_sees_which_it_is(owner, 
     again = owner.ask("PUT", address, json={"strokes": [[[10, 10], [200, 200]]]})
     assert again.get_json()["id"] == 2
     assert watcher.show(run_id, probe=1)["probe"]["seen"] == again.get_json()["seen"]
+    dot = owner.ask("PUT", address, json={"strokes": [[[5, 5]]]})
+    assert dot.get_json() == again.get_json()  # too little to read yet
     cleared = owner.ask("PUT", address, json={"clear": True})
     assert cleared.get_json() == {"id": None, "seen": None}
     assert watcher.show(run_id)["probe"] is None
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"strokes": []}, {"strokes": [[[1, 1]]], "image": "x"}, {"clear": 1}, {"image": 5}]
+    "body", [{}, {"strokes": 7}, {"strokes": [[[1, 1]]], "image": "x"}, {"clear": 1}, {"image": 5}]
 )
 def test_a_probe_that_is_no_drawing_is_refused(owner, body):
     assert owner.ask("PUT", f"/api/runs/{NO_RUN}/probe", json=body).status_code == 400

@@ -74,6 +74,7 @@ FIELDS = {
     "retraced_digits": ("MNIST digits rewritten, each epoch", "{:,}".format),
     "generated_digits": ("Generated digits, each epoch", "{:,}".format),
     "generated_non_digits": ("Generated non-digits, each epoch", "{:,}".format),
+    "named_non_digits": ("Letters and symbols learned by name", write_plain),
     "spoilt_digits": ("MNIST digits made into other things, each epoch", "{:,}".format),
     "distorted": ("Images distorted by augmentation", write_distorted),
     "loss_reduction": ("Loss", lambda name: REDUCTIONS.get(name, name)),

@@ -78,7 +78,7 @@ CHOICES = {
         Choice("mlp", "Multilayer perceptron", 0.001, 64, (40,), "sgd"),
         Choice("small_cnn", "Small CNN", 0.002, 100, (12, 3), "adam"),
         Choice("tutorial_cnn", "Tutorial CNN", 0.001, 64, (3, 3), "rmsprop"),
-        Choice("board_cnn", "Board", 0.01, 512, (13,), "muon"),
+        Choice("board_cnn", "Board", 0.01, 512, (14,), "muon"),
     )
 }
 

@@ -98,12 +98,12 @@ def test_what_another_sites_form_can_send_is_refused(page_client, seven_url, kin
 
 @pytest.fixture
 def keeping_app():
-    """An app with routes as later ones will be: runs are kept, and a photo is read."""
+    """An app with routes as later ones will be: things are kept, and a photo is read."""
     app = create_app({"READER": FakeReader(), "OWN_NAMES": ["Board.Example"]})
-    runs = Blueprint("runs", __name__, url_prefix="/api/runs")
-    runs.before_request(require_trusted_host)
+    kept = Blueprint("kept", __name__, url_prefix="/api/kept")
+    kept.before_request(require_trusted_host)
 
-    @runs.route("", methods=["GET", "POST", "DELETE"])
+    @kept.route("", methods=["GET", "POST", "DELETE"])
     def keep():
         return {"kept": 1}
 
@@ -112,7 +112,7 @@ def keeping_app():
     def read_photo():
         return {"lines": []}
 
-    app.register_blueprint(runs)
+    app.register_blueprint(kept)
     return app
 
 
@@ -127,7 +127,7 @@ REBOUND += ["localhost.elsewhere.example", "a.board.example", "1.2.3", "0x7f.1",
 @pytest.mark.parametrize("host", TRUSTED)
 def test_stored_things_are_handed_out_under_a_trusted_host(keeping_app, host, method):
     answer = keeping_app.test_client().open(
-        "/api/runs", method=method, json={}, headers={"Host": host}
+        "/api/kept", method=method, json={}, headers={"Host": host}
     )
     assert answer.status_code == 200
 
@@ -136,7 +136,7 @@ def test_stored_things_are_handed_out_under_a_trusted_host(keeping_app, host, me
 @pytest.mark.parametrize("host", REBOUND)
 def test_stored_things_are_refused_under_a_name_that_was_rebound(keeping_app, host, method):
     answer = keeping_app.test_client().open(
-        "/api/runs", method=method, json={}, headers={"Host": host}
+        "/api/kept", method=method, json={}, headers={"Host": host}
     )
     assert answer.status_code == 403
     assert "--trusted-host" in answer.get_json()["detail"]
@@ -144,9 +144,9 @@ def test_stored_things_are_refused_under_a_name_that_was_rebound(keeping_app, ho
 
 def test_the_host_before_a_trusted_proxy_decides(keeping_app, seven_url):
     headers = {"Host": "127.0.0.1:5000", "X-Forwarded-Host": "elsewhere.example"}
-    assert keeping_app.test_client().get("/api/runs", headers=headers).status_code == 200
+    assert keeping_app.test_client().get("/api/kept", headers=headers).status_code == 200
     keeping_app.wsgi_app = ProxyFix(keeping_app.wsgi_app, x_host=1)
-    assert keeping_app.test_client().get("/api/runs", headers=headers).status_code == 403
+    assert keeping_app.test_client().get("/api/kept", headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize("kind", FORMS)
@@ -162,8 +162,8 @@ def test_a_post_that_is_not_json_needs_the_boards_header(keeping_app, kind):
 
 def test_a_route_that_does_not_say_so_takes_nothing_but_json(keeping_app):
     client = keeping_app.test_client()
-    assert client.post("/api/runs", headers={"X-Board": "1"}).status_code == 415
-    assert client.post("/api/runs", json={}).status_code == 200
+    assert client.post("/api/kept", headers={"X-Board": "1"}).status_code == 415
+    assert client.post("/api/kept", json={}).status_code == 200
 
 
 def test_a_link_from_another_site_opens_the_page(page_client):

@@ -39,7 +39,7 @@ def test_two_trainings_at_once_from_elsewhere_keep_two_runs_in_the_project(proje
     both = [start(project, tmp_path, *TRAIN, "--seed", seed) for seed in "12"]
     printed = [process.communicate() for process in both]
     assert [process.returncode for process in both] == [0, 0], printed
-    folders = sorted((project / "runs").iterdir())
+    folders = sorted((project / "instance" / "runs").iterdir())
     assert len(folders) == 2
     for folder in folders:
         assert {"linear.json", "checkpoint.pt"} <= {path.name for path in folder.iterdir()}

@@ -163,6 +163,7 @@ def test_a_canvas_that_is_hidden_later_is_noticed(open_page, board_url):
     draw_digit(page, 3)
     expect(page.get_by_role("status")).to_have_text("3")
     expect(find_notice(page)).to_have_count(0)
+    page.wait_for_timeout(SOON)  # the last question about the 3 may still be on its way
     asked = play_blind_server(page)
     set_protection(page, "noise")
     draw_stroke(page, DOWN)

@@ -52,7 +52,7 @@ def open_train(open_page, own_url, played):
     """Returns a function that opens the page with what is played so far."""
 
     def open_it(url=f"{own_url}/train", **options):
-        page = open_page(f"{'/'.join(url.split('/')[:3])}/static/favicon.svg", **options)
+        page = open_page(f"{url.rpartition('/')[0]}/static/favicon.svg", **options)
         played.play_for(page)
         page.goto(url)
         return page

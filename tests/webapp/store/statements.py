@@ -1,5 +1,6 @@
 """What stores ask their databases."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,11 +9,12 @@ from sqlalchemy import Engine, event
 
 @contextmanager
 def hear_statements() -> Iterator[list[tuple[str, tuple]]]:
-    """Give a list that grows by each statement, with its parameters, within the block."""
-    heard = []
+    """Give a list that grows by each statement of this thread, with its parameters, in the block."""
+    heard, own = [], threading.get_ident()
 
     def note(_connection, _cursor, statement, parameters, *_):
-        heard.append((statement, parameters))
+        if threading.get_ident() == own:  # other tests' apps may still be looking for versions
+            heard.append((statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", note)
     try:

@@ -56,10 +56,10 @@ def test_ten_thousand_take_as_many_statements_as_one(store, full_hand):
         assert count_statements(ask, full_hand) == count_statements(ask, other)
 
 
-def test_a_page_is_two_queries_and_a_hundred_drawings(store, full_hand):
+def test_a_page_is_three_queries_and_a_hundred_drawings(store, full_hand):
     with hear_statements() as heard:
         page = store.page(full_hand, label=3, page=2)
-    assert sum(statement.startswith("SELECT") for statement, _ in heard) == 2
+    assert sum(statement.startswith("SELECT") for statement, _ in heard) == 3
     assert len(page.drawings) == 100
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 
 @contextmanager
 def hear_statements() -> Iterator[list[tuple[str, tuple]]]:
-    """Give a list that grows by each statement of this thread, with its parameters, in the block."""
+    """Give a list that grows by each statement of this thread, with its parameters."""
     heard, own = [], threading.get_ident()
 
     def note(_connection, _cursor, statement, parameters, *_):

@@ -1,6 +1,6 @@
 import { Run } from "./run.js";
 
-const TICK = 333; // ms between two questions about a run that trains
+const TICK = 333; // ms between two questions about a run that trains, unless the server says more
 const LEAST = 100; // ms of rest, however long the last answer took
 const CALM = 2000; // ms between two questions while nothing trains
 const LISTING = 5000; // ms after which the list is asked for again while a run trains
@@ -8,8 +8,8 @@ const LONGEST = 8000; // ms until an unreachable server is asked again
 
 /**
  * Keeps up with the runs on the server: those that are watched, event by event, and the list of
- * all. It asks about three times a second while one trains, and not at all while the page is
- * hidden: a server has few threads.
+ * all. It asks about three times a second while one trains, less often where many watch, and not
+ * at all while the page is hidden: a server has few threads.
  *
  * Emits `news` when something may have changed, `trouble` (detail: why the server does not answer,
  * in words) and, after that, `fine`.
@@ -24,6 +24,7 @@ export class RunClient extends EventTarget {
   #isBusy = false;
   #isHurried = false;
   #failures = 0;
+  #pause = TICK;
   #timer = null;
 
   /** @param runs the server's */
@@ -127,6 +128,7 @@ export class RunClient extends EventTarget {
       this.#known.delete(id); // deleted elsewhere
     });
     if (!answer) return;
+    this.#pause = answer.again ?? TICK;
     run.take(answer);
     if (run.isLive) return;
     this.#complete.add(id);
@@ -135,6 +137,6 @@ export class RunClient extends EventTarget {
 
   #wait(elapsed) {
     if (this.#failures) return Math.min(1000 * 2 ** (this.#failures - 1), LONGEST);
-    return this.running ? Math.max(TICK - elapsed, LEAST) : CALM;
+    return this.running ? Math.max(this.#pause - elapsed, LEAST) : CALM;
   }
 }

@@ -3,6 +3,7 @@
 Pollers are connections of one thread: on two cores, thirty threads would be measured themselves.
 """
 
+import heapq
 import http.client
 import json
 import statistics
@@ -21,7 +22,9 @@ from ml.runs.locks import hold
 from tests.benchmarks.serving import CLIENTS, ask_many, make_body, run_server
 
 TOKEN = "token-of-the-benchmark"
-WATCHERS, POLLS = 30, 3  # browsers, and how often a second each asks
+WATCHERS = 30  # browsers; each asks again when it is told to
+SETTLED = 3.0  # seconds
+LATE = 1.0  # seconds that a browser may be behind its time; no more is made up for
 ROUNDS = 7  # without and with watchers, alternating
 READINGS = 150  # of each client, a round
 SINGLE = 600  # readings one after the other
@@ -103,11 +106,17 @@ def make_run(instance: Path) -> Iterator[str]:
 
 @contextmanager
 def watch(port: int, run_id: str, count: int) -> Iterator[list[float]]:
-    """Let so many browsers watch a run; yield the seconds from each point to each answer."""
+    """Let so many browsers watch a run; yield the seconds from each point to each answer.
+
+    They have the whole course by then, and know how often to ask.
+    """
     seen: list[float] = []
     done = threading.Event()
     thread = threading.Thread(target=_poll, args=(port, run_id, count, seen, done))
     thread.start()
+    if count:
+        sleep(SETTLED)
+        seen.clear()
     try:
         yield seen
     finally:
@@ -117,21 +126,21 @@ def watch(port: int, run_id: str, count: int) -> Iterator[list[float]]:
 
 def _poll(port: int, run_id: str, count: int, seen: list[float], done: threading.Event) -> None:
     open_one = partial(http.client.HTTPConnection, "127.0.0.1", port, timeout=30)
-    browsers = [[open_one(), 0] for _ in range(count)]  # each with the number of its next event
-    due = perf_counter()
+    start = perf_counter()
+    # When each asks next, which one it is, its connection, and the number of its next event.
+    browsers = [(start + each / count / 3, each, open_one(), 0) for each in range(count)]
     while browsers and not done.is_set():
-        for browser in browsers:
-            due += 1 / (POLLS * count)
-            sleep(max(0, due - perf_counter()))
-            connection, since = browser
-            connection.request("GET", f"/api/runs/{run_id}?since={since}&probe=1")
-            answer = json.loads(connection.getresponse().read())
-            arrived = time()
-            if since:  # the first answer holds what was before
-                points = (each for each in answer["events"] if each["type"] == "point")
-                seen += [arrived - point["time"] for point in points]
-            browser[1] = answer["next"]
-    for connection, _ in browsers:
+        due, number, connection, since = heapq.heappop(browsers)
+        sleep(max(0, due - perf_counter()))
+        connection.request("GET", f"/api/runs/{run_id}?since={since}&probe=1")
+        answer = json.loads(connection.getresponse().read())
+        arrived = time()
+        if since:  # the first answer holds what was before
+            points = (each for each in answer["events"] if each["type"] == "point")
+            seen += [arrived - point["time"] for point in points]
+        due = max(due, perf_counter() - LATE) + answer["again"] / 1000
+        heapq.heappush(browsers, (due, number, connection, answer["next"]))
+    for _, _, connection, _ in browsers:
         connection.close()
 
 

@@ -16,6 +16,7 @@ from ml.runs import control, folders
 from ml.runs.choices import CHOICES
 from ml.runs.events import EVENTS, parse_lines
 from ml.runs.folders import RunSettings
+from webapp.runs.pace import Pace
 
 LOOK_AGAIN = 0.2  # seconds after which to look again whether a run still runs
 GUESSING = math.log(10)  # the loss, in nats, of ten equal probabilities
@@ -26,8 +27,9 @@ INTERRUPTED = "It was interrupted before it began: its run.json is missing or da
 class Watch:
     """One run; safe for threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pace: Pace) -> None:
         self._folder = folder
+        self._pace = pace
         self._events = folder / EVENTS
         self._lock = Lock()
         self._inode: int | None = None
@@ -62,7 +64,11 @@ class Watch:
         with self._lock:
             self._read()
             run = self._describe(with_log)
-            more = {"next": len(self._lines), "probe": self._describe_probe(probe)}
+            more = {
+                "next": len(self._lines),
+                "again": self._pace.count(),
+                "probe": self._describe_probe(probe),
+            }
             if run["state"] == "failed":
                 more["log"] = folders.read_log(self._folder) if with_log else []
             head, tail = json.dumps(run), json.dumps(more)
@@ -215,6 +221,7 @@ class Watches:
         self.runs_dir = runs_dir
         self._lock = Lock()
         self._known: dict[str, Watch] = {}
+        self._pace = Pace()
 
     def find(self, run_id: str) -> Watch | None:
         """Return a run by its id, None if there is none."""
@@ -226,7 +233,7 @@ class Watches:
                 self._known.pop(run_id, None)
                 return None
             if run_id not in self._known:
-                self._known[run_id] = Watch(folder)
+                self._known[run_id] = Watch(folder, self._pace)
             return self._known[run_id]
 
     def list(self) -> list[Watch]:

@@ -127,7 +127,9 @@ def _find_next(network: nn.Module) -> list[tuple[str, nn.Module]]:
         children = list(member.named_children())
         layers = [each for each in children if isinstance(each[1], nn.Conv2d | nn.Linear)]
         before = ["image", *(name for name, _ in layers)]
-        found += [(prefix + name, layer) for name, (_, layer) in zip(before, layers[:-1], strict=False)]
+        found += [
+            (prefix + name, layer) for name, (_, layer) in zip(before, layers[:-1], strict=False)
+        ]
     return found[1:]  # the first is given the images themselves
 
 

@@ -68,8 +68,9 @@ def find_favourites(
 ) -> list[Favourite]:
     """Return the examples that a unit's channel answers most to, the strongest first.
 
-    The channel's unit at any place counts; where it is, each favourite says. `rankings` are those
-    of the same examples and network, if they are there already.
+    The channel's unit at any place counts; where it is, each favourite says. What a hidden unit
+    answers 0 to is no favourite: some answer to nothing. `rankings` are those of the same examples
+    and network, if they are there already.
     """
     rankings = rankings or rank_images(examples, classifier, model)
     ranking = rankings[unit.member, unit.index]
@@ -82,6 +83,8 @@ def find_favourites(
     for rank, number in enumerate(numbers):
         row, column = divmod(int(ranking.places[unit.channel, rank]), width)
         value = float(ranking.values[unit.channel, rank])
+        if value <= 0 and unit.index < len(seen.member.layers) - 1:
+            break
         label = int(examples.labels[number])
         box = find_box(layers, row, column)
         favourites.append(Favourite(images[rank], label, value, row, column, box))

@@ -1,6 +1,6 @@
 """Networks to look into: those that ship, older ones, and ones whose weights a test makes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -52,7 +52,7 @@ class OneLayer:
     """A classifier like `linear` whose weights, (10, 784), are a test's."""
 
     matrix: np.ndarray
-    calibration: Calibration = Calibration()
+    calibration: Calibration = field(default_factory=Calibration)
 
     def __call__(self, images):
         features = images.reshape(len(images), -1)

@@ -69,7 +69,7 @@ def test_a_box_ends_at_the_edge_and_covers_all_behind_a_linear_layer():
     layers = find_layer("board_cnn", 0, "fc")[0].layers
     assert find_box(layers[:1], 0, 0) == (0, 0, 6, 6)
     assert find_box(layers[:1], 11, 11) == (22, 22, 6, 6)
-    assert find_box(layers[:2], 0, 5) == (0, 18, 12, 10)
+    assert find_box(layers[:2], 0, 5) == (0, 18, 10, 10)
     assert find_box(layers, 0, 0) == (0, 0, 28, 28)
 
 

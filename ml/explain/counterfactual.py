@@ -107,6 +107,9 @@ class _Search:
         for _ in range(TURNS_BACK):
             if self.found is not None:
                 self._put_back(self.found)
+        if self.found is not None:
+            is_seen = np.abs(self.found.astype(np.int16) - self._seen) > VISIBLE
+            self._score(np.where(is_seen, self.found, self._seen)[None])
 
     def _combine(self, steps: list[Step]) -> list[Step]:
         """Take the steps that gain most for the pixels they change; [] if they don't suffice."""
@@ -187,7 +190,7 @@ def find_closest(seen: np.ndarray, pool: np.ndarray) -> np.ndarray:
     Images are uint8 (N, 28, 28). They are compared blurred: strokes that run side by side are near.
     """
     moved = np.stack([np.roll(seen, shift, (0, 1)) for shift in SHIFTS])
-    ours, theirs = (blur(images).reshape(len(images), -1) for images in (moved, pool))
+    ours, theirs = (blur(images).reshape(-1, IMAGE_SIDE**2) for images in (moved, pool))
     distances = (theirs**2).sum(axis=1) - 2 * ours @ theirs.T  # less |ours|², the same for all
     shifts = distances.argmin(axis=0)
     order = distances.min(axis=0).argsort(kind="stable")[:CLOSEST]

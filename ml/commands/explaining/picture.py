@@ -59,11 +59,11 @@ def tell(explanation: Explanation) -> list[str]:
     else:
         headline = f"{reading.model} reads {answer} ({share:.1%})"
     found = explanation.found
-    unsure = ["It is unsure: " + " or ".join(map(str, reading.unsure)) + "."]
+    doubt = " or ".join(map(str, reading.unsure or []))
     changed = _tell_change(found.counterfactual, rival)
     return [
         headline,
-        *(unsure if reading.unsure else []),
+        *([f"It is unsure: {doubt}."] if doubt else []),
         _tell_evidence(found.evidence, answer),
         changed,
     ]

@@ -1,4 +1,4 @@
-"""One door to every method: what was asked for, for the answer and its rival, while it is wanted."""
+"""One door to every method: what was asked for, and only while somebody wants it."""
 
 import numpy as np
 import pytest

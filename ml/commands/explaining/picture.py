@@ -13,7 +13,8 @@ from ml.networks.logits import NOT_A_DIGIT
 from ml.preprocess import IMAGE_SIDE
 
 PAPER, INK, SOFT, RULE = "#fffdf8", "#23201b", "#655e52", "#d9d1bf"
-FOR, AGAINST, ACCENT = "#0b62ad", "#c96200", "#b5301a"  # blue and orange: all tell them apart
+FOR, AGAINST = "#0b62ad", "#c96200"  # blue and orange: the colour-blind tell them apart
+SHARED, ACCENT = "#16794f", "#b5301a"
 SIZE = (1180, 800)
 MARGIN, GAP = 30, 30
 LARGE, SMALL = 8, 4  # px that a pixel of 28×28 takes
@@ -100,10 +101,10 @@ def paint_evidence(seen: np.ndarray, evidence: Evidence) -> np.ndarray:
 
 
 def paint_shared(neighbour: Neighbour) -> np.ndarray:
-    """Return a training image as RGB, the ink that the drawing shares in the answer's colour."""
+    """Return a training image as RGB, green where the drawing has ink, too."""
     painted = paint_ink(neighbour.image).astype(float)
     shared = neighbour.shared[..., None]
-    return np.rint(painted + (_rgb(ACCENT) - painted) * shared).astype(np.uint8)
+    return np.rint(painted + (_rgb(SHARED) - painted) * shared).astype(np.uint8)
 
 
 def paint_change(seen: np.ndarray, image: np.ndarray) -> np.ndarray:
@@ -149,7 +150,7 @@ def _draw_bars(brush: ImageDraw.ImageDraw, corner: tuple[int, int], told: Explan
 def _draw_neighbours(page: Image.Image, corner: tuple[int, int], told: Explanation) -> None:
     x, y = corner
     brush, step = ImageDraw.Draw(page), IMAGE_SIDE * SMALL + 14
-    _write(brush, (x, y - 26), "To the network it looks like these (red: ink in common)", 16)
+    _write(brush, (x, y - 26), "To the network it looks like these (green: ink in common)", 16)
     rival = told.found.nearest_rival
     shown: Sequence[Neighbour] = [*told.found.nearest, *([] if rival is None else [rival])]
     for number, neighbour in enumerate(shown):

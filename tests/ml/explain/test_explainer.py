@@ -60,7 +60,7 @@ def test_the_counterfactual_is_read_as_the_rival(explainer, reader):
         pytest.skip("nothing small makes this 4 another digit")
     again = reader.read(found.image, as_is=True)
     assert np.argmax(again.probabilities) == explanation.rival == found.digit
-    assert found.changed == np.count_nonzero(found.image != fit_ink(INK))
+    assert 0 < found.changed <= np.count_nonzero(found.image != fit_ink(INK))
 
 
 def test_the_rival_is_another_digit(explainer, four):

@@ -10,6 +10,7 @@ explanations, 2019, which replaces parts of one image by those of another, but i
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -105,8 +106,14 @@ class _Search:
                 break
             taken = shorter[int(wins.argmax())]
         for _ in range(TURNS_BACK):
-            if self.found is not None:
-                self._put_back(self.found)
+            before = self.found
+            if before is not None:
+                self._put_back(before)
+            if self.found is before:
+                break
+        if self.found is not None:
+            is_seen = np.abs(self.found.astype(np.int16) - self._seen) > VISIBLE
+            self._score(np.where(is_seen, self.found, self._seen)[None])
 
     def _combine(self, steps: list[Step]) -> list[Step]:
         """Take the steps that gain most for the pixels they change; [] if they don't suffice."""
@@ -187,7 +194,7 @@ def find_closest(seen: np.ndarray, pool: np.ndarray) -> np.ndarray:
     Images are uint8 (N, 28, 28). They are compared blurred: strokes that run side by side are near.
     """
     moved = np.stack([np.roll(seen, shift, (0, 1)) for shift in SHIFTS])
-    ours, theirs = (blur(images).reshape(len(images), -1) for images in (moved, pool))
+    ours, theirs = (blur(images).reshape(-1, IMAGE_SIDE**2) for images in (moved, pool))
     distances = (theirs**2).sum(axis=1) - 2 * ours @ theirs.T  # less |ours|², the same for all
     shifts = distances.argmin(axis=0)
     order = distances.min(axis=0).argsort(kind="stable")[:CLOSEST]
@@ -221,6 +228,7 @@ def list_steps(seen: np.ndarray, targets: np.ndarray) -> list[Step]:
     return steps
 
 
+@cache
 def list_windows(spacing: int, radius: float) -> np.ndarray:
     """Return round windows with soft edges all over the image: float32 (N, 28, 28), 0-1."""
     centres = range(spacing // 2, IMAGE_SIDE, spacing)

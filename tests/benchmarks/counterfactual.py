@@ -55,6 +55,7 @@ def measure(model: str, weights: Path = WEIGHTS_DIR) -> dict[str, Any]:
         "changed_p50": float(np.median(changed)),
         "changed_p95": round(float(np.percentile(changed, 95)), 1),
         "images_p50": float(np.median(counts)),
+        "images_p95": round(float(np.percentile(counts, 95)), 1),
         "ms_p50": round(float(np.median(milliseconds)), 1),
         "ms_p95": round(float(np.percentile(milliseconds, 95)), 1),
     }

@@ -23,8 +23,8 @@ def main() -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="serving, pen-up, watching, reading, refusal, counterfactual, generating, corrections,"
-        " hand, training, seeds, recipe (all but the last two)",
+        help="serving, pen-up, watching, explain_api, reading, refusal, counterfactual, generating,"
+        " corrections, hand, training, seeds, recipe (all but the last two)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -81,6 +81,12 @@ def _measure_watching(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import watching
 
     yield json.dumps(watching.measure(), indent=1)
+
+
+def _measure_explain_api(_flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import explain_api
+
+    yield json.dumps(explain_api.measure(), indent=1)
 
 
 def _measure_reading(_flags: argparse.Namespace) -> Iterator[str]:
@@ -161,6 +167,7 @@ MEASUREMENTS = {
     "serving": _measure_serving,
     "pen-up": _measure_pen_up,
     "watching": _measure_watching,
+    "explain_api": _measure_explain_api,
     "reading": _measure_reading,
     "refusal": _measure_refusal,
     "counterfactual": _measure_counterfactual,

@@ -84,6 +84,12 @@ def _measure_watching(_flags: argparse.Namespace) -> Iterator[str]:
     yield json.dumps(watching.measure(), indent=1)
 
 
+def _measure_explain_api(_flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import explain_api
+
+    yield json.dumps(explain_api.measure(), indent=1)
+
+
 def _measure_reading(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import reading
 
@@ -170,6 +176,7 @@ MEASUREMENTS = {
     "serving": _measure_serving,
     "pen-up": _measure_pen_up,
     "watching": _measure_watching,
+    "explain_api": _measure_explain_api,
     "reading": _measure_reading,
     "refusal": _measure_refusal,
     "counterfactual": _measure_counterfactual,

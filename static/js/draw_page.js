@@ -67,6 +67,7 @@ const guess = new Guess({
   hidden: [part("reading"), part("why-shown")],
 });
 let answered = []; // the last readings from the server, one for each model asked
+let reading = null; // the one that the page shows
 let isInsisted = false; // show this drawing's digit even if a model refuses it
 let hasComplained = false; // that a drawing was not stored
 let memoryProblem = ""; // why what was confirmed does not count, as last told
@@ -107,8 +108,8 @@ comparison.addEventListener("toggle", () => {
   if (comparison.isOpen && !board.isEmpty) readDrawing();
 });
 
-why.addEventListener("preview", ({ detail }) => (detail ? preview(detail) : show(answered)));
-guess.addEventListener("change", sayReading);
+why.addEventListener("preview", ({ detail }) => (detail ? preview(detail) : endPreview()));
+guess.addEventListener("change", tellReading);
 
 client.addEventListener("answer", ({ detail }) => receive(detail));
 document.querySelector('[data-action="read-anyway"]').addEventListener("click", readAnyway);
@@ -159,6 +160,7 @@ function tellTrouble() {
 
 function startAfresh() {
   client.forget();
+  reading = null;
   why.clear();
   corrections.rest();
   answer.invite();
@@ -221,7 +223,7 @@ async function replaceModels({ detail, models: names }) {
 function show(answers) {
   const readings = isInsisted ? answers.map(insist) : answers;
   answered = answers;
-  const reading = readings.find(({ model }) => model === picker.model) ?? readings[0];
+  reading = readings.find(({ model }) => model === picker.model) ?? readings[0];
   comparison.show(readings);
   if (reading.probabilities) {
     showBars(reading);
@@ -233,7 +235,12 @@ function show(answers) {
   offerCorrections(reading);
   if (board.isDrawing || client.isBehind) return;
   guess.learn(reading);
-  speech.say(guess.isPending ? guess.words : phrase(reading));
+  tellReading();
+}
+
+/** What a screen reader hears of the drawing: nothing of the answer while that is to be guessed. */
+function tellReading() {
+  if (reading && !board.isDrawing) speech.say(guess.isPending ? guess.words : phrase(reading));
 }
 
 function showBars({ status, probabilities, no_digit: noDigit = null }, caption = null) {
@@ -244,6 +251,11 @@ function showBars({ status, probabilities, no_digit: noDigit = null }, caption =
 function preview({ reading, words }) {
   if (reading.probabilities) showBars(reading, words);
   else bars.clear(words);
+}
+
+function endPreview() {
+  if (reading?.probabilities) showBars(reading);
+  else bars.clear();
 }
 
 /** A half-drawn digit often isn't one yet, so the page waits for the pen to be lifted. */

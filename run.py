@@ -47,6 +47,7 @@ HEEDED = {
     "compare": {"out", "instance"},
     "sample": {"model", "data", "out", "weights", "device", "seed", "instance"},
     "show_styles": {"data", "out", "seed"},
+    "examples": {"data", "out", "seed", "weights"},
     "export": {"model", "out", "weights", "instance"},
     "four_losses": {"data", "seed"},
     "download_mnist": {"data", "instance"},
@@ -57,6 +58,8 @@ HEEDED = {
     "export_version": {"out", "weights", "instance"},
     "import_version": {"weights", "instance"},
 }
+# Commands whose file lies in a folder of ml.commands.
+FOLDERS = {"explain": "explaining.explain", "examples": "explaining.examples"}
 VERSIONS = ("versions", "serve_version", "export_version", "import_version")
 
 
@@ -86,6 +89,11 @@ def make_parser() -> Parser:
     what.add_argument("--sample", action="store_true", help="pictures of readings and mistakes")
     what.add_argument(
         "--show-styles", action="store_true", help="a picture of what is generated to learn from"
+    )
+    what.add_argument(
+        "--examples",
+        action="store_true",
+        help="choose the training images that are shown beside a drawing",
     )
     what.add_argument(
         "--four-losses", action="store_true", help="the lesson: why the same loss by autograd fails"
@@ -486,7 +494,7 @@ def _run(flags: argparse.Namespace, parser: Parser) -> None:
         if command in VERSIONS:
             return manage_versions(flags)
         name = "fine_tune" if command == "train" and is_about_drawings(flags) else command
-        return importlib.import_module(f"ml.commands.{name}").run(flags)
+        return importlib.import_module(f"ml.commands.{FOLDERS.get(name, name)}").run(flags)
     except ModuleNotFoundError as error:
         if error.name.partition(".")[0] in ("ml", "webapp"):
             raise  # a fault of ours

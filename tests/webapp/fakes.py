@@ -17,7 +17,7 @@ class FakeReader:
     def read(self, ink, model=None):
         return self.read_each(ink, [model or self.default])[0]
 
-    def read_each(self, ink, models, memories=None):
+    def read_each(self, ink, models, memories=None, *, as_is=False):
         assert ink.dtype == np.uint8
         assert ink.ndim == 2
         for name in models:
@@ -25,6 +25,7 @@ class FakeReader:
                 raise UnknownModelError(name, self.models)
         if not ink.any():
             return [Reading("blank", name) for name in models]
+        assert not as_is or ink.shape == (28, 28)
         rows = np.linspace(0, ink.shape[0] - 1, 28).astype(int)
         columns = np.linspace(0, ink.shape[1] - 1, 28).astype(int)
         seen = ink[rows][:, columns]
@@ -57,5 +58,5 @@ class FakeReader:
 class BrokenReader(FakeReader):
     """Fails at every reading."""
 
-    def read_each(self, ink, models, memories=None):
+    def read_each(self, ink, models, memories=None, *, as_is=False):
         raise RuntimeError("secret reason")

@@ -48,7 +48,7 @@ HEEDED = {
     "sample": {"model", "data", "out", "weights", "device", "seed", "instance"},
     "show_styles": {"data", "out", "seed"},
     "examples": {"data", "out", "seed", "weights"},
-    "export": {"model", "out", "weights", "instance"},
+    "export": {"model", "out", "weights", "instance", "ship"},
     "four_losses": {"data", "seed"},
     "download_mnist": {"data", "instance"},
     "export_drawings": {"instance"},
@@ -223,7 +223,8 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--ship",
         action="store_true",
-        help="let the result replace what ships, in --weights, instead of serving a version",
+        help="let the result replace what ships, in --weights, instead of serving a version; with"
+        " --export: write the ONNX files of what ships anew from their weights",
     )
     group.add_argument(
         "--serve-other-data",
@@ -522,6 +523,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
         raise RecipeError("--ship replaces what ships and --no-refresh nothing; leave out one")
     if flags.export_version and not flags.out:
         raise RecipeError("--export-version needs --out FILE, the ZIP to write")
+    if command == "export" and flags.ship and flags.out:
+        raise RecipeError("--ship writes to --weights; leave out --ship or --out")
     if flags.drawings and flags.ship:
         raise RecipeError("--ship is for everybody and --drawings for one hand; leave out one")
     if flags.drawings and flags.learn_from:

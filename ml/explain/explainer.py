@@ -97,9 +97,7 @@ class Explanation:
         }
         return {"evidence": described}
 
-    def _write_strokes(
-        self, describe: Callable[[Reading], dict[str, Any]]
-    ) -> list[dict[str, Any]]:
+    def _write_strokes(self, describe: Callable[[Reading], dict[str, Any]]) -> list[dict[str, Any]]:
         readings = enumerate(self.found.strokes or [])
         return [{"left_out": number} | describe(reading) for number, reading in readings]
 

@@ -68,7 +68,7 @@ export class EvidencePicture {
 
   /** Scrolls as little as it takes to see it. */
   reveal() {
-    this.#said.closest("figure").scrollIntoView({ block: "nearest", behavior: "auto" });
+    this.#pixel.scrollIntoView({ block: "nearest" });
   }
 
   #point({ clientX, clientY }) {

@@ -2,6 +2,7 @@ import { listReadings } from "./readings.js";
 
 const PAUSE = 500; // ms between two questions while the pen is down
 const BUSY = [502, 503, 504]; // the server, or a proxy before it, asks for patience
+const BAD = 400;
 const DROPPED = 409; // a newer drawing is explained
 const RETRIES = [1000, 1000, 2000, 4000]; // ms before each further try; the last one is repeated
 const PIXELS = 784;
@@ -12,7 +13,8 @@ const METHODS = ["evidence", "strokes", "nearest", "counterfactual"];
  * next. What belongs to a drawing that has been forgotten is dropped.
  *
  * Emits `explanation` (detail: { question, explanation }), `waiting` when a question is under way,
- * `busy` when the server has to be asked again, and `trouble` (detail: the reason, in words).
+ * `busy` when the server has to be asked again, `refusal` when it refused the chosen rival, which
+ * may have become the answer, and `trouble` (detail: the reason, in words).
  */
 export class Explanations extends EventTarget {
   #server;
@@ -92,13 +94,14 @@ export class Explanations extends EventTarget {
       const explanation = checkExplanation(await response.json());
       return { type: "explanation", detail: { question, explanation } };
     } catch (error) {
-      return describeFailure(error);
+      return describeFailure(error, question);
     }
   }
 }
 
-function describeFailure(error) {
+function describeFailure(error, { rival }) {
   if (error.status === DROPPED) return { type: "dropped" };
+  if (error.status === BAD && rival !== null) return { type: "refusal" };
   if (BUSY.includes(error.status)) return { type: "busy" };
   if (error.status === 0) return { type: "unreachable", detail: error.message };
   if (error.status) return { type: "trouble", detail: error.message };

@@ -27,9 +27,14 @@ export class Rival extends EventTarget {
     if (this.#chosen !== against) this.#chosen = null; // what was chosen has become the answer
   }
 
+  /** The runner-up again. */
+  forget() {
+    this.#chosen = null;
+  }
+
   clear() {
     this.#element.hidden = true;
-    this.#chosen = null;
+    this.forget();
   }
 
   #choose() {

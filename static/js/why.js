@@ -98,6 +98,10 @@ export class Why extends EventTarget {
     });
     this.#explanations.addEventListener("waiting", () => this.#wait());
     this.#explanations.addEventListener("explanation", ({ detail }) => this.#show(detail));
+    this.#explanations.addEventListener("refusal", () => {
+      this.#rival.forget();
+      this.#explanations.ask({ isUrgent: this.#isSettled });
+    });
     this.#explanations.addEventListener("busy", () => this.#say(BUSY));
     this.#explanations.addEventListener("trouble", ({ detail }) => this.#complain(detail));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#repaint());

@@ -58,6 +58,7 @@ const why = new Why(part("why"), document.querySelector('[data-action="why"]'), 
   size: board.size,
   server: new Server(token),
   takeDrawing: () => ({ strokes: clip(board.strokes, board.size), model: picker.model }),
+  findReading: () => reading,
 });
 const guess = new Guess({
   group: part("guess"),

@@ -25,6 +25,7 @@ export class Why extends EventTarget {
   #button;
   #desk;
   #explanations;
+  #findReading;
   #rival;
   #parts;
   #for;
@@ -37,15 +38,17 @@ export class Why extends EventTarget {
 
   /**
    * @param element the panel @param button opens and closes it
-   * @param around `desk` and `sheet` (elements), `size` of the board, `server`, and `takeDrawing`,
-   *   which returns the drawing and the model that reads it: { strokes, model }
+   * @param around `desk` and `sheet` (elements), `size` of the board, `server`, `takeDrawing`, which
+   *   returns the drawing and the model that reads it, { strokes, model }, and `findReading`, which
+   *   returns the reading that the page shows, or null
    */
-  constructor(element, button, { desk, sheet, size, server, takeDrawing }) {
+  constructor(element, button, { desk, sheet, size, server, takeDrawing, findReading }) {
     super();
     const part = (name) => element.querySelector(`[data-part="${name}"]`);
     this.#element = element;
     this.#button = button;
     this.#desk = desk;
+    this.#findReading = findReading;
     this.#for = part("why-for");
     this.#said = part("why-said");
     this.#speech = new Speech(part("why-speech"));
@@ -156,10 +159,20 @@ export class Why extends EventTarget {
     const { reading, evidence, isTaught } = explanation;
     if (!evidence) return this.#empty(describeReading(reading, isTaught));
     this.#settle("shown");
-    this.#say(describeReading(reading, isTaught));
+    this.#say(describeReading(this.#choose(reading), isTaught));
     this.#name(reading, evidence);
     this.#fill(question, explanation);
     if (this.#isSettled && !this.#explanations.isBehind) this.#speech.say(describeEvidence(evidence));
+  }
+
+  /**
+   * The page reads the canvas's pixels, and what is explained are its strokes: where both say the
+   * same, the panel repeats the page's figures, which may differ in the last digit.
+   */
+  #choose(reading) {
+    const shown = this.#findReading();
+    const isSame = shown?.status === reading.status && shown.digit === reading.digit;
+    return isSame && shown.model === reading.model ? shown : reading;
   }
 
   #name({ probabilities }, { for: answer, against }) {

@@ -43,8 +43,12 @@ def play_explainer(page: Page, **changes) -> list[dict]:
     asked: list[dict] = []
 
     def answer(route):
-        asked.append(route.request.post_data_json)
-        route.fulfill(json=make_explanation(**changes))
+        question = route.request.post_data_json
+        asked.append(question)
+        explanation = make_explanation(**changes)
+        if len(question["strokes"]) < 2:
+            explanation["strokes"] = []
+        route.fulfill(json=explanation)
 
     page.unroute(EXPLAIN)
     page.route(EXPLAIN, answer)

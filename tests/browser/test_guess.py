@@ -47,6 +47,7 @@ def test_the_answer_and_its_bars_are_hidden_until_a_button_is_pressed(page):
     expect(page.get_by_text(words)).to_be_visible()
 
 
+@SLOW
 def test_a_key_guesses_and_the_tab_remembers_the_count(page):
     draw_stroke(page, DOWN)
     expect(get_button(page, "Guess 1")).to_be_visible()

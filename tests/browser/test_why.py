@@ -70,7 +70,6 @@ def test_it_stays_open_while_drawing_and_on_the_next_visit_of_the_tab(page):
     asked_before = len(asked)
     page.evaluate("scrollTo(0, 0)")
     draw_stroke(page, ACROSS)
-    page.wait_for_function("() => true")
     expect(why).to_be_visible()
     page.wait_for_timeout(LONG_ENOUGH)
     assert len(asked) > asked_before
@@ -98,6 +97,7 @@ def test_a_pixel_says_its_strength_by_pointer_and_by_keys(page):
     expect(why.get_by_text("Row 6, column 15: no ink")).to_be_visible()
 
 
+@SLOW
 def test_another_rival_is_asked_about(page):
     asked = play_explainer(page)
     draw_four(page)
@@ -147,7 +147,7 @@ def test_a_press_keeps_a_stroke_left_out_until_the_next_one(page):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        pytest.param({"reading": read_four() | {"unsure": [4, 9]}}, "It is unsure: 4 or 9."),
+        ({"reading": read_four() | {"unsure": [4, 9]}}, "It is unsure: 4 or 9."),
         pytest.param(
             {"reading": read_four() | {"status": "not_a_digit", "digit": None}},
             "The network says: not a digit. If it had to be one: 4, 90.0%.",
@@ -169,6 +169,7 @@ def test_how_sure_it_is_stands_beside_it(page, changes, words):
     expect(open_why(page).get_by_text(words)).to_be_visible()
 
 
+@SLOW
 @pytest.mark.failed_requests
 def test_a_busy_server_is_asked_again_and_a_dropped_drawing_is_not_mentioned(page):
     answers = [
@@ -212,7 +213,7 @@ def test_an_old_picture_fades_while_the_next_is_waited_for(page):
     expect(why.get_by_text(SENTENCE).last).to_be_visible()
     page.unroute(EXPLAIN)
     held = []
-    page.route(EXPLAIN, held.append)
+    page.route(EXPLAIN, lambda route: held.append(route))
     page.evaluate("scrollTo(0, 0)")
     draw_stroke(page, ACROSS)
     expect(get_evidence(page)).to_have_css("opacity", "0.4")

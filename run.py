@@ -47,6 +47,7 @@ HEEDED = {
     "compare": {"out", "instance"},
     "sample": {"model", "data", "out", "weights", "device", "seed", "instance"},
     "show_styles": {"data", "out", "seed"},
+    "explain": {"model", "rival", "out", "weights", "instance"},
     "examples": {"data", "out", "seed", "weights"},
     "export": {"model", "out", "weights", "instance", "ship"},
     "four_losses": {"data", "seed"},
@@ -89,6 +90,12 @@ def make_parser() -> Parser:
     what.add_argument("--sample", action="store_true", help="pictures of readings and mistakes")
     what.add_argument(
         "--show-styles", action="store_true", help="a picture of what is generated to learn from"
+    )
+    what.add_argument(
+        "--explain",
+        type=expand_home,
+        metavar="DRAWING",
+        help="write a picture that shows why a drawing in a file is read as it is",
     )
     what.add_argument(
         "--examples",
@@ -293,6 +300,12 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="with --strokes: every position, size and pen together, 81 times each drawing",
     )
+    group.add_argument(
+        "--rival",
+        type=_digit,
+        metavar="DIGIT",
+        help="with --explain: the digit that the answer is held against (the second likely one)",
+    )
     group.add_argument("--all", action="store_true", help="evaluate every served model")
 
 
@@ -305,6 +318,12 @@ def _port(text: str) -> int:
 def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 2**63):
         raise argparse.ArgumentTypeError(f"this is a whole number from 0, not {text!r}")
+    return int(text)
+
+
+def _digit(text: str) -> int:
+    if text not in set("0123456789"):
+        raise argparse.ArgumentTypeError(f"this is a digit from 0 to 9, not {text!r}")
     return int(text)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ml.commands.served import choose_served, find_served
 from ml.files import PROJECT_DIR, from_here, write_atomically
-from ml.networks.card import ModelCard, find_cards, read_card
+from ml.networks.card import ModelCard, SavedFile, find_cards, read_card
 from ml.preprocess import describe_contract
 
 EXPORTS_DIR = PROJECT_DIR / "exports"
@@ -38,14 +38,19 @@ def run(flags: argparse.Namespace) -> None:
 
 
 def _export_again(folder: Path, name: str) -> Path:
-    """Write a model's ONNX file anew from its weights; return its path. Raises WeightsError."""
+    """Write a model's ONNX file anew from its weights; return its path. Raises WeightsError.
+
+    Where nothing would change, nothing is written.
+    """
     # Imported here: what is served can be exported without PyTorch.
     from ml.networks.onnx_export import export_onnx
     from ml.networks.weights import load_weights, save_files
 
     card = read_card(folder, name)
     onnx = export_onnx(load_weights(folder, card))
-    return folder / save_files(folder, card, card.weights.read(folder), onnx).onnx.name
+    if card.onnx != SavedFile.of(name, "onnx", onnx):
+        card = save_files(folder, card, card.weights.read(folder), onnx)
+    return folder / card.onnx.name
 
 
 def make_contract(card: ModelCard) -> dict[str, Any]:

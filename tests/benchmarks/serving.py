@@ -119,7 +119,7 @@ def _measure_round(root: Path, bodies: list[bytes]) -> dict[str, float]:
             "p99_ms": times[READINGS * 99 // 100] * 1000,
             "readings_per_second_4_clients": rate,
             "seconds_to_first_reading": first,
-            "memory_mb_after_1000_readings": _memory_of(process.pid),
+            "memory_mb_after_1000_readings": memory_of(process.pid),
         }
 
 
@@ -127,7 +127,7 @@ def _summarize(rounds: list[dict[str, float]]) -> dict[str, float]:
     return {key: round(statistics.median(each[key] for each in rounds), 2) for key in rounds[0]}
 
 
-def _memory_of(pid: int) -> float:
+def memory_of(pid: int) -> float:
     """Return the resident memory in MB where Linux reports it, else nan."""
     path = Path(f"/proc/{pid}/status")
     if not path.exists():

@@ -12,6 +12,7 @@ import { Speech } from "./speech.js";
 const SIDE = 28;
 const NEAR = "200px"; // below the window: what is about to be scrolled to is read already
 const REST = 600; // ms without a further change after which the reading is announced
+const LEAST_MARK = 0.01; // a bar that was shorter has no end that one would see
 const NOT_UNDERSTOOD = "The server's answer could not be understood. Reload the page.";
 const UNREACHABLE = "The server cannot be reached. The change will be sent again.";
 
@@ -210,9 +211,9 @@ export class Play {
   #markBefore(reading) {
     const shares = reading ? [...reading.probabilities, reading.no_digit ?? null] : [];
     this.#tracks.forEach((track, index) => {
-      const share = shares[index] ?? null;
-      track.toggleAttribute("data-before", share !== null);
-      track.style.setProperty("--before", share ?? 0);
+      const share = shares[index] ?? 0;
+      track.toggleAttribute("data-before", share >= LEAST_MARK);
+      track.style.setProperty("--before", share);
     });
   }
 

@@ -47,7 +47,8 @@ HEEDED = {
     "compare": {"out", "instance"},
     "sample": {"model", "data", "out", "weights", "device", "seed", "instance"},
     "show_styles": {"data", "out", "seed"},
-    "export": {"model", "out", "weights", "instance"},
+    "examples": {"data", "out", "seed", "weights"},
+    "export": {"model", "out", "weights", "instance", "ship"},
     "four_losses": {"data", "seed"},
     "download_mnist": {"data", "instance"},
     "export_drawings": {"instance"},
@@ -57,6 +58,8 @@ HEEDED = {
     "export_version": {"out", "weights", "instance"},
     "import_version": {"weights", "instance"},
 }
+# Commands whose file lies in a folder of ml.commands.
+FOLDERS = {"explain": "explaining.explain", "examples": "explaining.examples"}
 VERSIONS = ("versions", "serve_version", "export_version", "import_version")
 
 
@@ -86,6 +89,11 @@ def make_parser() -> Parser:
     what.add_argument("--sample", action="store_true", help="pictures of readings and mistakes")
     what.add_argument(
         "--show-styles", action="store_true", help="a picture of what is generated to learn from"
+    )
+    what.add_argument(
+        "--examples",
+        action="store_true",
+        help="choose the training images that are shown beside a drawing",
     )
     what.add_argument(
         "--four-losses", action="store_true", help="the lesson: why the same loss by autograd fails"
@@ -215,7 +223,8 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--ship",
         action="store_true",
-        help="let the result replace what ships, in --weights, instead of serving a version",
+        help="let the result replace what ships, in --weights, instead of serving a version; with"
+        " --export: write the ONNX files of what ships anew from their weights",
     )
     group.add_argument(
         "--serve-other-data",
@@ -486,7 +495,7 @@ def _run(flags: argparse.Namespace, parser: Parser) -> None:
         if command in VERSIONS:
             return manage_versions(flags)
         name = "fine_tune" if command == "train" and is_about_drawings(flags) else command
-        return importlib.import_module(f"ml.commands.{name}").run(flags)
+        return importlib.import_module(f"ml.commands.{FOLDERS.get(name, name)}").run(flags)
     except ModuleNotFoundError as error:
         if error.name.partition(".")[0] in ("ml", "webapp"):
             raise  # a fault of ours
@@ -514,6 +523,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
         raise RecipeError("--ship replaces what ships and --no-refresh nothing; leave out one")
     if flags.export_version and not flags.out:
         raise RecipeError("--export-version needs --out FILE, the ZIP to write")
+    if command == "export" and flags.ship and flags.out:
+        raise RecipeError("--ship writes to --weights; leave out --ship or --out")
     if flags.drawings and flags.ship:
         raise RecipeError("--ship is for everybody and --drawings for one hand; leave out one")
     if flags.drawings and flags.learn_from:

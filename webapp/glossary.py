@@ -31,6 +31,7 @@ class Term:
 
 BOARD = Place("on the board", "./")
 NETWORK_READS = Place("under the bars of the board: what the network sees", "./")
+WHY = Place("under the board: press Why?", "./")
 CARDS = Place("on every network's card", "models")
 LINEAR = Place("in the logistic regression's layers", "models#linear-layers")
 PERCEPTRON = Place("in the multilayer perceptron's layers", "models#mlp-layers")
@@ -197,6 +198,13 @@ OTHERS = (
         ("convolutions", "convolutional", "conv"),
     ),
     Term(
+        "counterfactual",
+        "The same thing a little different, so that the answer is another: the least ink that must "
+        "come or go until the network says another digit.",
+        ("counterfactuals",),
+        WHY,
+    ),
+    Term(
         "cross-entropy",
         "The usual loss for classification: minus the logarithm of the probability given to the "
         "correct answer. Confident and correct costs almost nothing, confident and wrong costs "
@@ -258,6 +266,20 @@ OTHERS = (
         "epoch",
         "One pass over all training images.",
         ("epochs", "passes over the images", "pass over the images"),
+    ),
+    Term(
+        "evidence",
+        "The ink that counts for an answer or against it. It is found by changing parts of the "
+        "drawing and looking how far the network's scores move.",
+        (),
+        WHY,
+    ),
+    Term(
+        "feature",
+        "One of the numbers that a network makes of an image before it decides. Images with "
+        "similar features look alike to the network.",
+        ("features",),
+        WHY,
     ),
     Term(
         "feature map",
@@ -389,6 +411,13 @@ OTHERS = (
         "An optimizer that treats a layer's gradient as one matrix and makes the step equally "
         "long in all of its directions, so that rare features are learned as fast as common "
         "ones.",
+    ),
+    Term(
+        "nearest neighbour",
+        "The known image that is most like a new one. Here likeness is measured by the features, "
+        "so it is the network's own view of what is alike.",
+        ("nearest neighbours",),
+        WHY,
     ),
     Term(
         "negative log-likelihood",

@@ -15,10 +15,13 @@ export class Bars {
     this.#refusal = element.querySelector('[data-part="refusal"]');
   }
 
-  /** @param noDigit how probable it is that the drawing isn't a digit; null: it is not judged */
-  show(probabilities, { isRefused = false, noDigit = null } = {}) {
+  /**
+   * @param noDigit how probable it is that the drawing isn't a digit; null: it is not judged
+   * @param caption other words above the bars: they belong to a drawing that is not the board's
+   */
+  show(probabilities, { isRefused = false, noDigit = null, caption = null } = {}) {
     const most = probabilities.indexOf(Math.max(...probabilities));
-    this.#name(isRefused);
+    this.#name(caption ?? (isRefused ? CAPTION_OF_REFUSED : CAPTION));
     this.fade(isRefused);
     this.#rows.forEach((row, digit) => {
       set(row, probabilities[digit]);
@@ -34,8 +37,8 @@ export class Bars {
     this.#list.toggleAttribute("data-faded", isFaded);
   }
 
-  clear() {
-    this.#name(false);
+  clear(caption = CAPTION) {
+    this.#name(caption);
     this.fade(false);
     for (const row of [...this.#rows, this.#refusal]) {
       empty(row, "not read yet");
@@ -43,8 +46,8 @@ export class Bars {
     }
   }
 
-  #name(isRefused) {
-    this.#caption.textContent = isRefused ? CAPTION_OF_REFUSED : CAPTION;
+  #name(caption) {
+    this.#caption.textContent = caption;
   }
 }
 

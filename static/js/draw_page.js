@@ -6,6 +6,7 @@ import { Comparison } from "./comparison.js";
 import { Confirmed } from "./confirmed.js";
 import { Corrections } from "./corrections.js";
 import { Drawings } from "./drawings.js";
+import { Guess } from "./guess.js";
 import { KeptDrawing } from "./kept_drawing.js";
 import { KeyboardPen } from "./keyboard_pen.js";
 import { listModels } from "./models.js";
@@ -17,9 +18,11 @@ import { PointerPen } from "./pointer_pen.js";
 import { ReadOut } from "./read_out.js";
 import { listReadings } from "./readings.js";
 import { Seen } from "./seen.js";
+import { Server } from "./server.js";
 import { phrase, Speech } from "./speech.js";
 import { Token } from "./token.js";
 import { Toolbar } from "./toolbar.js";
+import { Why } from "./why.js";
 
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 
@@ -51,7 +54,22 @@ const play = new Play(part("play"), () => picker.model, () => token.headers);
 const speech = new Speech(part("speech"));
 const notice = new Notice(part("notice"));
 const seeOthers = document.querySelector('[data-action="see-others"]');
+const why = new Why(part("why"), document.querySelector('[data-action="why"]'), {
+  desk: part("desk"),
+  sheet,
+  size: board.size,
+  server: new Server(token),
+  takeDrawing: () => ({ strokes: clip(board.strokes, board.size), model: picker.model }),
+});
+const guess = new Guess({
+  group: part("guess"),
+  switch: part("guess-switch"),
+  tally: part("guess-tally"),
+  stage: part("stage"),
+  hidden: [part("reading"), part("why-shown")],
+});
 let answered = []; // the last readings from the server, one for each model asked
+let reading = null; // the one that the page shows
 let isInsisted = false; // show this drawing's digit even if a model refuses it
 let hasComplained = false; // that a drawing was not stored
 let memoryProblem = ""; // why what was confirmed does not count, as last told
@@ -70,6 +88,7 @@ board.addEventListener("change", () => {
   answer.isBusy = board.isDrawing;
   if (board.isDrawing) speech.hush();
   isInsisted = false;
+  guess.draw(board.isEmpty);
   corrections.settle(null);
   showConfirmed();
   if (board.isEmpty) startAfresh();
@@ -83,12 +102,16 @@ picker.addEventListener("change", () => {
   showChoice();
   speech.hush();
   client.forget(); // the previous model's answer is no longer wanted
+  why.forget();
   if (!board.isEmpty) readDrawing();
 });
 comparison.addEventListener("toggle", () => {
   if (seeOthers) seeOthers.hidden = comparison.isOpen || picker.models.length < 2;
   if (comparison.isOpen && !board.isEmpty) readDrawing();
 });
+
+why.addEventListener("preview", ({ detail }) => (detail ? preview(detail) : endPreview()));
+guess.addEventListener("change", tellReading);
 
 client.addEventListener("answer", ({ detail }) => receive(detail));
 document.querySelector('[data-action="read-anyway"]').addEventListener("click", readAnyway);
@@ -109,6 +132,7 @@ readOut.addEventListener("hidden", () => notice.say(CANVAS_IS_HIDDEN));
 readOut.addEventListener("shown", () => notice.hide());
 
 new KeptDrawing(board); // last: it may change the board, and everything above must hear of it
+if (!board.isEmpty) guess.skip();
 part("not-started").remove();
 
 function chooseModels() {
@@ -138,6 +162,8 @@ function tellTrouble() {
 
 function startAfresh() {
   client.forget();
+  reading = null;
+  why.clear();
   corrections.rest();
   answer.invite();
   speech.say("The board is empty");
@@ -160,6 +186,7 @@ function fade() {
 function readDrawing() {
   if (answer.isInviting || answer.isOffering) answer.wait();
   client.ask({ isUrgent: !board.isDrawing });
+  why.ask({ isUrgent: !board.isDrawing });
 }
 
 function receive(detail) {
@@ -199,11 +226,10 @@ async function replaceModels({ detail, models: names }) {
 function show(answers) {
   const readings = isInsisted ? answers.map(insist) : answers;
   answered = answers;
-  const reading = findChosen(readings);
+  reading = findChosen(readings);
   comparison.show(readings);
   if (reading.probabilities) {
-    const isRefused = reading.status === "not_a_digit";
-    bars.show(reading.probabilities, { isRefused, noDigit: reading.no_digit ?? null });
+    showBars(reading);
     seen.show(reading.seen);
     play.show(findChosen(answers)); // as the network said it, insisted or not
   } else {
@@ -211,7 +237,29 @@ function show(answers) {
   }
   say(reading);
   offerCorrections(reading);
-  if (!board.isDrawing && !client.isBehind) speech.say(phrase(reading));
+  if (board.isDrawing || client.isBehind) return;
+  guess.learn(reading);
+  tellReading();
+}
+
+/** What a screen reader hears of the drawing: nothing of the answer while that is to be guessed. */
+function tellReading() {
+  if (reading && !board.isDrawing) speech.say(guess.isPending ? guess.words : phrase(reading));
+}
+
+function showBars({ status, probabilities, no_digit: noDigit = null }, caption = null) {
+  bars.show(probabilities, { isRefused: status === "not_a_digit", noDigit, caption });
+}
+
+/** The bars as they would be if the drawing were another. */
+function preview({ reading, words }) {
+  if (reading.probabilities) showBars(reading, words);
+  else bars.clear(words);
+}
+
+function endPreview() {
+  if (reading?.probabilities) showBars(reading);
+  else bars.clear();
 }
 
 function findChosen(readings) {

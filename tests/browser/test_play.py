@@ -27,7 +27,7 @@ SIDE = 28
 
 def open_play(page: Page) -> Locator:
     """Open the panel "Why?" and return its section "Play with it"."""
-    page.locator('[data-part="why"]').evaluate("panel => { panel.hidden = false; }")
+    get_button(page, "Why?").click()
     section = page.get_by_role("region", name="Play with it")
     section.scroll_into_view_if_needed()
     return section

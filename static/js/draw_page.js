@@ -13,6 +13,7 @@ import { listModels } from "./models.js";
 import { Notice } from "./notice.js";
 import { Picker } from "./picker.js";
 import { clip } from "./picture.js";
+import { Play } from "./play.js";
 import { PointerPen } from "./pointer_pen.js";
 import { ReadOut } from "./read_out.js";
 import { listReadings } from "./readings.js";
@@ -49,6 +50,7 @@ const corrections = new Corrections(part("corrections"), right);
 const confirmed = new Confirmed(new Drawings(token));
 const bars = new Bars(part("bars"));
 const seen = new Seen(part("seen"), part("seen-words"));
+const play = new Play(part("play"), () => picker.model, () => token.headers);
 const speech = new Speech(part("speech"));
 const notice = new Notice(part("notice"));
 const seeOthers = document.querySelector('[data-action="see-others"]');
@@ -173,6 +175,7 @@ function startAfresh() {
 function clear() {
   bars.clear();
   seen.clear();
+  play.clear();
 }
 
 /** What is shown still belongs to an earlier drawing. */
@@ -224,11 +227,12 @@ async function replaceModels({ detail, models: names }) {
 function show(answers) {
   const readings = isInsisted ? answers.map(insist) : answers;
   answered = answers;
-  reading = readings.find(({ model }) => model === picker.model) ?? readings[0];
+  reading = findChosen(readings);
   comparison.show(readings);
   if (reading.probabilities) {
     showBars(reading);
     seen.show(reading.seen);
+    play.show(findChosen(answers)); // as the network said it, insisted or not
   } else {
     clear();
   }
@@ -257,6 +261,10 @@ function preview({ reading, words }) {
 function endPreview() {
   if (reading?.probabilities) showBars(reading);
   else bars.clear();
+}
+
+function findChosen(readings) {
+  return readings.find(({ model }) => model === picker.model) ?? readings[0];
 }
 
 /** A half-drawn digit often isn't one yet, so the page waits for the pen to be lifted. */

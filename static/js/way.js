@@ -19,6 +19,7 @@ export class Way {
     const links = ["board-step", "cropped", "scaled", "centred"];
     const steps = prepared.map((picture, index) => makeStep(links[index], names[index], picture));
     const rows = members.map((member, index) => makeMember(member, index));
+    const focused = document.activeElement.closest(".way a")?.hash;
     const isEmpty = members.every(({ layers }) => !layers.length);
     this.#element.replaceChildren(
       ...steps,
@@ -26,6 +27,7 @@ export class Way {
       makeStep("scores", "Scores", makeColumns(lift(scores), "way__columns--scores")),
       makeStep("probabilities", "Probabilities", makeColumns(probabilities)),
     );
+    if (focused) this.#element.querySelector(`[href="${focused}"]`)?.focus({ preventScroll: true });
   }
 }
 

@@ -31,3 +31,8 @@ export function writeSum(terms, decimals) {
   const rest = others.map((term) => (term.startsWith("−") ? ` − ${term.slice(1)}` : ` + ${term}`));
   return first + rest.join("");
 }
+
+/** A factor below 0 stands in brackets. */
+export function bracket(words) {
+  return words.startsWith("−") ? `(${words})` : words;
+}

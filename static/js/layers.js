@@ -59,18 +59,22 @@ export class Layers extends EventTarget {
 
   #build(members, templates) {
     this.#parts = [];
-    const sections = members.map((member, index) => this.#buildMember(member, index, members, templates));
+    const isLone = members.length === 1;
+    const sections = members.map((member, index) =>
+      this.#buildMember(member, index, isLone, templates),
+    );
     this.#element.replaceChildren(...sections);
   }
 
-  #buildMember(member, index, members, templates) {
-    const isLone = members.length === 1;
+  #buildMember(member, index, isLone, templates) {
     const title = isLone ? "What each layer makes of it" : titleOf(index, member.title);
     const id = `member-${index}`;
     const section = make("section", { "aria-labelledby": `${id}-title` });
     section.append(make("h2", { id: `${id}-title` }, title));
     if (member.name === "stretched") section.append(this.#makeStretched(index));
-    member.layers.forEach((layer) => section.append(this.#buildLayer(layer, index, isLone, templates)));
+    for (const layer of member.layers) {
+      section.append(this.#buildLayer(layer, index, isLone, templates));
+    }
     if (!member.layers.length) section.append(this.#buildSums(member, index, templates));
     return section;
   }
@@ -85,9 +89,7 @@ export class Layers extends EventTarget {
   }
 
   #buildLayer(layer, member, isLone, templates) {
-    const isFirst = layer.inputs[1] === SIDE;
-    const weights = isFirst && templates?.kind === "weights" ? templates : null;
-    const pictures = weights ? weights.members[member].pictures.map(decode) : [];
+    const pictures = listWeights(templates, layer.name, member);
     const title = isLone ? layer.name : `${layer.name} of network ${member + 1}`;
     const maps = make("div");
     const choice = new MapChoice(maps, layer.shape, title, pictures);
@@ -108,7 +110,7 @@ export class Layers extends EventTarget {
 
   /** A network without layers before its last one: ten sums over all pixels. */
   #buildSums({ last }, member, templates) {
-    const pictures = templates?.kind === "weights" ? templates.members[member].pictures.map(decode) : [];
+    const pictures = listWeights(templates, last.name, member);
     const maps = make("div");
     const choice = new MapChoice(maps, [last.answers, SIDE, SIDE], last.name, pictures);
     const place = this.#add(last.name, member, maps, choice, (_, image) =>
@@ -131,6 +133,12 @@ export class Layers extends EventTarget {
     });
     return place;
   }
+}
+
+/** What the units of a layer weigh, as levels of 28 × 28; none but for the first layer's. */
+function listWeights(templates, layer, member) {
+  if (templates?.kind !== "weights" || templates.layer !== layer) return [];
+  return templates.members[member].pictures.map(decode);
 }
 
 function titleOf(index, title) {

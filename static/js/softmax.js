@@ -88,9 +88,7 @@ export class Softmax {
   }
 }
 
-/** A number from 0 to 10: four figures, and powers of ten where it is tiny. */
+/** A number of 0 or more, with four decimals. */
 function writeSmall(number) {
-  if (number >= 0.001) return write(number, 4);
-  const [digits, power] = number.toExponential(1).split("e");
-  return `${digits} · 10^${power.replace("-", "−")}`;
+  return number < 0.0001 ? "< 0.0001" : write(number, 4);
 }

@@ -1,4 +1,4 @@
-import { chooseDecimals, write, writeSum, add } from "./arithmetic.js";
+import { add, bracket, chooseDecimals, write, writeSum } from "./arithmetic.js";
 import { levelsOf, paintLevels } from "./grey.js";
 import { make, makeCanvas } from "./markup.js";
 import { PlacePicker } from "./place_picker.js";
@@ -68,7 +68,7 @@ export class UnitInk {
     const decimals = chooseDecimals([ink, weight], ([a, b]) => a * b, 3);
     const [a, b] = [ink, weight].map((number) => write(number, decimals));
     this.#line.textContent =
-      `Row ${place.row + 1}, column ${place.column + 1}: ink ${a} × weight ${b} = ` +
+      `Row ${place.row + 1}, column ${place.column + 1}: ink ${a} × weight ${bracket(b)} = ` +
       `${write(ink * weight, 3)}`;
   }
 }

@@ -1,4 +1,4 @@
-import { add, chooseDecimals, write, writeSum } from "./arithmetic.js";
+import { add, bracket, chooseDecimals, write, writeSum } from "./arithmetic.js";
 import { levelsOf, paintLevels } from "./grey.js";
 import { make, makeCanvas } from "./markup.js";
 import { setFrame } from "./place_picker.js";
@@ -66,10 +66,6 @@ function describe({ patch, kernel, products, sum }) {
   const product = write(ink * weight, 4);
   const operands = `${write(ink, decimals)} × ${bracket(write(weight, decimals))}`;
   return `${words}. The strongest of them: ${operands} = ${product}.`;
-}
-
-function bracket(words) {
-  return words.startsWith("−") ? `(${words})` : words;
 }
 
 function findStrongest(numbers) {

@@ -32,6 +32,7 @@ export class UnitView extends EventTarget {
   #picker;
   #value = make("p", { class: "unit__value", "aria-live": "polite", "data-part": "unit-value" });
   #sums = make("div", { class: "products", "data-part": "products" });
+  #stepsTitle = make("h4", {}, "The arithmetic");
   #steps = make("ol", { class: "arithmetic", "data-part": "arithmetic" });
   #outgoing = make("p", { class: "inside__words", "data-part": "outgoing" });
   #favourites = make("ul", { class: "favourites", role: "list", "data-part": "favourites" });
@@ -104,10 +105,10 @@ export class UnitView extends EventTarget {
       this.#value,
       this.#inkPlace,
       this.#sums,
-      make("h5", {}, "The arithmetic"),
+      this.#stepsTitle,
       this.#steps,
       this.#outgoing,
-      make("h5", {}, "What it answers most to among the training images"),
+      make("h4", {}, "What it answers most to among the training images"),
       make("p", { class: "inside__about" }, "Look for what the nine have in common: the frame is all that it sees of them."),
       this.#favourites,
       make("p", { class: "unit__source" }, "Images: MNIST, Y. LeCun, C. Cortes and C. J. C. Burges, CC BY-SA 3.0."),
@@ -138,6 +139,7 @@ export class UnitView extends EventTarget {
 
   #showSteps(unit) {
     const lines = unit.ink ? listSteps(unit).slice(-1).filter(isReLU) : listSteps(unit);
+    this.#stepsTitle.hidden = this.#steps.hidden = lines.length === 0;
     this.#steps.replaceChildren(
       ...lines.map(({ operation, words }) =>
         make("li", { "data-operation": operation }, makeTerm(operation), ": ", words),
@@ -151,11 +153,11 @@ export class UnitView extends EventTarget {
     const products = outgoing.products.slice(0, 10);
     const most = products.indexOf(Math.max(...products));
     const least = products.indexOf(Math.min(...products));
-    const gives = products[most] > 0 ? `It adds most to ${most} (${write(products[most])})` : "";
+    const gives = products[most] > 0 ? `adds most to ${most} (${write(products[most])})` : "";
     const takes = products[least] < 0 ? `takes most from ${least} (${write(products[least])})` : "";
     const words = [gives, takes].filter(Boolean).join(" and ");
     this.#outgoing.textContent = words
-      ? `Its part in the scores: ${words[0].toUpperCase()}${words.slice(1)}.`
+      ? `To the scores, it ${words}.`
       : "It is 0, so it says nothing about any digit.";
   }
 

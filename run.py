@@ -47,7 +47,9 @@ HEEDED = {
     "compare": {"out", "instance"},
     "sample": {"model", "data", "out", "weights", "device", "seed", "instance"},
     "show_styles": {"data", "out", "seed"},
-    "export": {"model", "out", "weights", "instance"},
+    "explain": {"model", "rival", "out", "weights", "instance"},
+    "examples": {"data", "out", "seed", "weights"},
+    "export": {"model", "out", "weights", "instance", "ship"},
     "four_losses": {"data", "seed"},
     "download_mnist": {"data", "instance"},
     "export_drawings": {"instance"},
@@ -57,6 +59,8 @@ HEEDED = {
     "export_version": {"out", "weights", "instance"},
     "import_version": {"weights", "instance"},
 }
+# Commands whose file lies in a folder of ml.commands.
+FOLDERS = {"explain": "explaining.explain", "examples": "explaining.examples"}
 VERSIONS = ("versions", "serve_version", "export_version", "import_version")
 
 
@@ -86,6 +90,17 @@ def make_parser() -> Parser:
     what.add_argument("--sample", action="store_true", help="pictures of readings and mistakes")
     what.add_argument(
         "--show-styles", action="store_true", help="a picture of what is generated to learn from"
+    )
+    what.add_argument(
+        "--explain",
+        type=expand_home,
+        metavar="DRAWING",
+        help="write a picture that shows why a drawing in a file is read as it is",
+    )
+    what.add_argument(
+        "--examples",
+        action="store_true",
+        help="choose the training images that are shown beside a drawing",
     )
     what.add_argument(
         "--four-losses", action="store_true", help="the lesson: why the same loss by autograd fails"
@@ -215,7 +230,8 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--ship",
         action="store_true",
-        help="let the result replace what ships, in --weights, instead of serving a version",
+        help="let the result replace what ships, in --weights, instead of serving a version; with"
+        " --export: write the ONNX files of what ships anew from their weights",
     )
     group.add_argument(
         "--serve-other-data",
@@ -284,6 +300,12 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="with --strokes: every position, size and pen together, 81 times each drawing",
     )
+    group.add_argument(
+        "--rival",
+        type=_digit,
+        metavar="DIGIT",
+        help="with --explain: the digit that the answer is held against (the second likely one)",
+    )
     group.add_argument("--all", action="store_true", help="evaluate every served model")
 
 
@@ -296,6 +318,12 @@ def _port(text: str) -> int:
 def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 2**63):
         raise argparse.ArgumentTypeError(f"this is a whole number from 0, not {text!r}")
+    return int(text)
+
+
+def _digit(text: str) -> int:
+    if text not in set("0123456789"):
+        raise argparse.ArgumentTypeError(f"this is a digit from 0 to 9, not {text!r}")
     return int(text)
 
 
@@ -486,7 +514,7 @@ def _run(flags: argparse.Namespace, parser: Parser) -> None:
         if command in VERSIONS:
             return manage_versions(flags)
         name = "fine_tune" if command == "train" and is_about_drawings(flags) else command
-        return importlib.import_module(f"ml.commands.{name}").run(flags)
+        return importlib.import_module(f"ml.commands.{FOLDERS.get(name, name)}").run(flags)
     except ModuleNotFoundError as error:
         if error.name.partition(".")[0] in ("ml", "webapp"):
             raise  # a fault of ours
@@ -514,6 +542,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
         raise RecipeError("--ship replaces what ships and --no-refresh nothing; leave out one")
     if flags.export_version and not flags.out:
         raise RecipeError("--export-version needs --out FILE, the ZIP to write")
+    if command == "export" and flags.ship and flags.out:
+        raise RecipeError("--ship writes to --weights; leave out --ship or --out")
     if flags.drawings and flags.ship:
         raise RecipeError("--ship is for everybody and --drawings for one hand; leave out one")
     if flags.drawings and flags.learn_from:

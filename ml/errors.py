@@ -34,6 +34,10 @@ class WeightsError(ExplainedError):
     """Served weights are missing, damaged, or do not match their card."""
 
 
+class UnknownUnitError(ExplainedError):
+    """There is no such member, layer, channel or place in a network."""
+
+
 class RecipeError(ExplainedError):
     """A recipe asks for what cannot be trained."""
 

@@ -29,6 +29,17 @@ def from_here(path: Path) -> Path:
     return path
 
 
+def choose_picture(out: Path | None, name: str) -> Path:
+    """Return where a command's picture goes: in the folder `out`, made here, or `out`, a .png.
+
+    Without `out` it is the project's folder.
+    """
+    out = out or from_here(PROJECT_DIR)
+    path = out if out.suffix == ".png" else out / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def make_command_line(*arguments: object) -> str:
     """Return a command that runs this program from the working folder with these arguments."""
     words = [str(from_here(PROJECT_DIR / "run.py")), *map(str, arguments)]

@@ -25,6 +25,20 @@ def read_picture(image: Image.Image) -> np.ndarray:
     return extract_ink(to_rgba(image))
 
 
+def read_unchanged(image: Image.Image) -> np.ndarray:
+    """Return the ink of a Pillow image of any mode pixel by pixel, uint8 (H, W).
+
+    For a picture that a network is given as it is: where any pixel is transparent, ink is alpha;
+    else it is the difference from the border's paper. Frames and lines along an edge are ink, too.
+    """
+    pixels = to_rgba(image)
+    alpha = pixels[..., 3].copy()
+    if alpha.min() < 255:
+        return alpha
+    channels = weight_by_alpha(pixels, alpha)
+    return np.maximum.reduce([measure_difference(channel) for channel in channels])
+
+
 def to_rgba(image: Image.Image) -> np.ndarray:
     """Return the pixels of a Pillow image of any mode as RGBA, uint8 (H, W, 4)."""
     if image.mode in ("I;16", "I;16B", "I;16L", "I"):

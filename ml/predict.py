@@ -17,7 +17,7 @@ from ml.errors import UnknownModelError, WeightsError
 from ml.ink import read_picture
 from ml.networks.card import WEIGHTS_DIR, ModelCard, by_size, find_cards, read_card
 from ml.networks.classifier import Classifier, load_onnx
-from ml.preprocess import fit_ink, is_blank, normalize
+from ml.preprocess import IMAGE_SIDE, fit_ink, is_blank, normalize
 
 __all__ = ["WEIGHTS_DIR", "Memory", "Reader", "Reading", "UnknownModelError", "WeightsError"]
 
@@ -118,7 +118,12 @@ class Reader:
         self.models = sort_models(self.cards, self.default)
 
     def read(
-        self, ink: np.ndarray, model: str | None = None, memory: Memory | None = None
+        self,
+        ink: np.ndarray,
+        model: str | None = None,
+        memory: Memory | None = None,
+        *,
+        as_is: bool = False,
     ) -> Reading:
         """Read ink, uint8 (H, W) with 0 = paper and 255 = ink, with one model.
 
@@ -126,7 +131,8 @@ class Reader:
         a name that is not served.
         """
         name = model or self.default
-        return self.read_each(ink, [name], {} if memory is None else {name: memory})[0]
+        memories = {} if memory is None else {name: memory}
+        return self.read_each(ink, [name], memories, as_is=as_is)[0]
 
     def read_image(
         self, picture: Image.Image | Path | str | IO[bytes], model: str | None = None
@@ -143,18 +149,27 @@ class Reader:
             return self.read(read_picture(image), model)
 
     def read_each(
-        self, ink: np.ndarray, models: list[str], memories: Mapping[str, Memory] | None = None
+        self,
+        ink: np.ndarray,
+        models: list[str],
+        memories: Mapping[str, Memory] | None = None,
+        *,
+        as_is: bool = False,
     ) -> list[Reading]:
         """Read one drawing with several models; it is preprocessed once.
 
         `memories` holds, by a model's name, what a hand has confirmed as that model sees it; what
-        other weights of the model have seen does not count.
+        other weights of the model have seen does not count. With `as_is` the ink, which must be
+        (28, 28), is what the networks are given: neither cropped, scaled, stretched nor centred.
+        Raises ValueError for ink of another size.
         """
-        asked = [(name, self._find(name)) for name in models]
+        if as_is and ink.shape != (IMAGE_SIDE, IMAGE_SIDE):
+            raise ValueError(f"ink that is read as it is must be (28, 28), not {ink.shape}")
+        asked = [(name, self.find(name)) for name in models]
         memories = memories or {}
         if is_blank(ink):
             return [Reading("blank", name) for name in models]
-        seen = fit_ink(ink)
+        seen = ink if as_is else fit_ink(ink)
         image = normalize(seen[None])  # 1, 1, 28, 28
         pixels = seen.ravel().tolist()
         return [
@@ -168,7 +183,7 @@ class Reader:
         weights (`weights_version`), is of no use. Raises UnknownModelError for a name that is not
         served.
         """
-        _, features = self._find(name).classifier(normalize(seen))
+        _, features = self.find(name).classifier(normalize(seen))
         return to_unit_length(features).astype(np.float16)
 
     def weights_version(self, name: str) -> str:
@@ -176,9 +191,10 @@ class Reader:
 
         Raises UnknownModelError for a name that is not served.
         """
-        return self._find(name).card.weights_version
+        return self.find(name).card.weights_version
 
-    def _find(self, name: str) -> LoadedModel:
+    def find(self, name: str) -> LoadedModel:
+        """Return a served model with its network; raises UnknownModelError for another name."""
         loaded = self._loaded.get(name)
         if loaded is None:
             raise UnknownModelError(name, self.models)

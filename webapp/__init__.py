@@ -11,6 +11,7 @@ from ml.files import INSTANCE_DIR
 from ml.predict import WEIGHTS_DIR
 from webapp.addresses import register_addresses
 from webapp.api import register_api
+from webapp.explaining.turns import Turns
 from webapp.hands.faults import register_faults
 from webapp.hands.keeping import Keeping
 from webapp.hands.memories import Memories
@@ -77,6 +78,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     trainer = Trainer(instance, settings["TRAIN_COMMAND"])
     app.extensions |= {"trainer": trainer, "runs": Watches(trainer.runs_dir)}
     watcher.attach(reader, memories)
+    app.extensions["turns"] = Turns()
     app.extensions |= {"reader": reader, "keeping": keeping, "memories": memories}
     app.extensions["versions"] = watcher
     app.before_request(watcher.watch)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from ml.ink import read_picture
+from ml.ink import read_picture, read_unchanged
+from ml.preprocess import IMAGE_SIDE
 from ml.strokes import draw_freely, parse_strokes
 from webapp.png import Header, PngError, keep_pixels, read_header
 from webapp.problems import Problem
@@ -28,25 +29,35 @@ class Limits:
     max_side: int = 1024
 
 
-def read_drawing(data_url: str, limits: Limits = Limits()) -> np.ndarray:
-    """Return the drawing's ink, uint8 (H, W), 0 = paper and 255 = ink; raises Problem."""
+def read_drawing(data_url: str, limits: Limits = Limits(), *, as_is: bool = False) -> np.ndarray:
+    """Return the drawing's ink, uint8 (H, W), 0 = paper and 255 = ink; raises Problem.
+
+    With `as_is` the picture must be what a network is given: 28×28 px, each of which counts.
+    """
     data = decode_data_url(data_url, limits)
     try:
         header = read_header(data)
         check_size(header, limits)
-        return decode_ink(keep_pixels(data, header), header)
+        if as_is:
+            check_fits(header)
+        return decode_ink(keep_pixels(data, header), header, as_is=as_is)
     except PngError as error:
         raise Problem(400, f"`image` is not a valid PNG: {error}. Send the whole file.") from error
 
 
 def read_strokes(value: object) -> np.ndarray:
     """Return the ink of strokes in board px, as JSON gives them, uint8 (H, W); raises Problem."""
+    return draw_freely(parse_drawing_strokes(value))
+
+
+def parse_drawing_strokes(value: object) -> list[np.ndarray]:
+    """Return strokes that are within every limit, float32 (P, 2) in board px; raises Problem."""
     try:
         strokes = parse_strokes(value)
     except ValueError as error:
         raise Problem(400, f"`strokes` cannot be drawn: {error}.") from error
     if not strokes:
-        return draw_freely(strokes)
+        return []
     points = np.concatenate(strokes)
     if len(points) > MAX_POINTS:
         raise Problem(413, f"`strokes` must have at most {MAX_POINTS:,} points. Send fewer.")
@@ -57,7 +68,7 @@ def read_strokes(value: object) -> np.ndarray:
     length = sum(float(np.hypot(*np.diff(stroke, axis=0).T).sum()) for stroke in strokes)
     if length > MAX_LENGTH:
         raise Problem(413, f"`strokes` must be at most {MAX_LENGTH:,} px long. Draw less.")
-    return draw_freely(strokes)
+    return strokes
 
 
 def decode_data_url(data_url: str, limits: Limits) -> bytes:
@@ -93,13 +104,23 @@ def check_size(header: Header, limits: Limits) -> None:
         )
 
 
-def decode_ink(png: bytes, header: Header) -> np.ndarray:
+def check_fits(header: Header) -> None:
+    """Raise Problem unless a network can be given the picture as it is."""
+    if (header.width, header.height) != (IMAGE_SIDE, IMAGE_SIDE):
+        raise Problem(
+            400,
+            f"With `as_is` the picture must be 28×28 px; it is {header.width}×{header.height} px. "
+            "Send one of that size, or leave out `as_is`.",
+        )
+
+
+def decode_ink(png: bytes, header: Header, *, as_is: bool = False) -> np.ndarray:
     """Decode a checked PNG of any kind to ink, uint8 (H, W); raises PngError."""
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             image.load()
             widen_transparent_grey(image, header.depth)
-            return read_picture(image)
+            return read_unchanged(image) if as_is else read_picture(image)
     except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged pixels
         raise PngError("its pixels are damaged") from error
 

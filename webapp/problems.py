@@ -24,8 +24,8 @@ DETAILS = {
     500: "Something went wrong on the server, not in your request. Try again in a moment.",
 }
 API_DETAILS = {
-    404: "There is nothing at this address. The API has POST /api/predict, GET /api/models, "
-    "GET /api/health and /api/drawings.",
+    404: "There is nothing at this address. The API has POST /api/predict, POST /api/explain, "
+    "GET /api/models, GET /api/health and /api/drawings.",
 }
 # Not one of the pages' templates: an error in those is shown with this page.
 PAGE = """<!doctype html>
@@ -56,6 +56,8 @@ class Problem(HTTPException):
     Keyword arguments become extension members of the answer (RFC 9457, 3.2).
     """
 
+    retry_after: int | None = None  # seconds, for the header Retry-After
+
     def __init__(self, status: int, detail: str, **members: Any) -> None:  # noqa: ANN401
         super().__init__(detail)
         self.code = status
@@ -81,7 +83,10 @@ def answer_problem(problem: Problem) -> Response:
         page = PAGE.format(title=escape(title), detail=escape(problem.detail), root=find_root())
         return Response(page, problem.code, mimetype="text/html")
     body = describe_problem(problem.code, title, problem.detail, **problem.members)
-    return Response(body, problem.code, mimetype="application/problem+json")
+    response = Response(body, problem.code, mimetype="application/problem+json")
+    if problem.retry_after is not None:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response
 
 
 def describe_problem(status: int, title: str, detail: str, **members: Any) -> str:  # noqa: ANN401

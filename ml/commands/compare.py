@@ -7,6 +7,7 @@ from typing import Any
 from ml.commands import plots
 from ml.data.mnist import MNIST
 from ml.errors import ExplainedError
+from ml.files import choose_picture
 from ml.runs import folders
 from ml.runs.events import read_events, select_course
 from ml.training import runs
@@ -27,7 +28,7 @@ def run(flags: argparse.Namespace) -> None:
     for name, history in histories.items():
         end = _describe_divergence(courses[name])
         print(f"{name:{wide}} {_summarize(history)}  {recipes[name]}{end}")
-    path = plots.choose_picture(flags, "comparison.png")
+    path = choose_picture(flags.out, "comparison.png")
     points = {name: [e for e in course if e["type"] == "point"] for name, course in courses.items()}
     plots.plot_comparison(histories, path, points)
     print(path)

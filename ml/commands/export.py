@@ -1,19 +1,31 @@
-"""--export onnx: a served network for other programs, with its preprocessing contract."""
+"""--export onnx: a served network for other programs, with its preprocessing contract.
+
+With --ship it writes the ONNX files of what ships anew, from their weights, which stay as they are:
+for when the exporter has changed.
+"""
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 from ml.commands.served import choose_served, find_served
 from ml.files import PROJECT_DIR, from_here, write_atomically
-from ml.networks.card import ModelCard
+from ml.networks.card import ModelCard, SavedFile, find_cards, read_card
 from ml.preprocess import describe_contract
 
 EXPORTS_DIR = PROJECT_DIR / "exports"
 
 
 def run(flags: argparse.Namespace) -> None:
-    """Write <model>.onnx and <model>.onnx.json into the folder --out, and print their paths."""
+    """Write <model>.onnx and <model>.onnx.json into the folder --out, and print their paths.
+
+    With --ship: write the ONNX file of each model in --weights again, or of --model, with its card.
+    """
+    if flags.ship:
+        for name in [flags.model] if flags.model else find_cards(flags.weights):
+            print(_export_again(flags.weights, name), flush=True)
+        return
     version = find_served(flags, choose_served(flags))
     card, content = version.card, version.card.onnx.read(version.folder)
     text = json.dumps(make_contract(card), indent=2) + "\n"
@@ -23,6 +35,22 @@ def run(flags: argparse.Namespace) -> None:
     write_atomically(network, lambda path: path.write_bytes(content))
     write_atomically(contract, lambda path: path.write_text(text, encoding="utf-8"))
     print(network, contract, sep="\n")
+
+
+def _export_again(folder: Path, name: str) -> Path:
+    """Write a model's ONNX file anew from its weights; return its path. Raises WeightsError.
+
+    Where nothing would change, nothing is written.
+    """
+    # Imported here: what is served can be exported without PyTorch.
+    from ml.networks.onnx_export import export_onnx
+    from ml.networks.weights import load_weights, save_files
+
+    card = read_card(folder, name)
+    onnx = export_onnx(load_weights(folder, card))
+    if card.onnx != SavedFile.of(name, "onnx", onnx):
+        card = save_files(folder, card, card.weights.read(folder), onnx)
+    return folder / card.onnx.name
 
 
 def make_contract(card: ModelCard) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Pictures only: each function draws one figure and saves it. Nothing that serves imports this."""
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from matplotlib.ticker import MaxNLocator
 
 from ml.data.examples import Examples
 from ml.evaluation.metrics import Evaluation
-from ml.files import PROJECT_DIR, from_here
 from ml.preprocess import IMAGE_SIDE
 
 INK, ACCENT, FAINT = "#2b2a27", "#b5442e", "#b9b4a7"
@@ -30,17 +28,6 @@ STYLE = {
     "axes.titlelocation": "left",
     "text.color": INK,
 }
-
-
-def choose_picture(flags: argparse.Namespace, name: str) -> Path:
-    """Return where a command's picture goes: in the folder --out, made here, or --out, a .png.
-
-    Without --out it is the project's folder.
-    """
-    out = flags.out or from_here(PROJECT_DIR)
-    path = out if out.suffix == ".png" else out / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
 
 
 def plot_label_distribution(training: Examples, test: Examples, path: Path) -> None:

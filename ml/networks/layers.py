@@ -1,6 +1,7 @@
-"""A network's layers as rows for its card, found by running it once."""
+"""A network's layers: as rows for its card, and what they give while it runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -88,3 +89,52 @@ def _name_layer(layer: nn.Module) -> str:
             return "linear by hand, 784 → 10"
         case _:
             return type(layer).__name__
+
+
+@contextmanager
+def note_layers(network: nn.Module) -> Iterator[dict[str, torch.Tensor]]:
+    """Note what each layer gives while the block runs `network.features`; yield it by name.
+
+    What a layer gives, once it is pooled, normalized and rectified, is what the next one is given.
+    So this is what the convolutions and linear layers are given, under the name of the one before:
+    "conv1" or, of a member, "plain.conv1". The image that a member makes for itself is
+    "stretched.image". What the last layer is given is not noted: it is the features.
+    """
+    noted: dict[str, torch.Tensor] = {}
+
+    def make_hook(name: str) -> Callable[[nn.Module, tuple[torch.Tensor]], None]:
+        return lambda _, given: noted.update({name: given[0]})
+
+    hooks = [
+        layer.register_forward_pre_hook(make_hook(name)) for name, layer in _find_next(network)
+    ]
+    try:
+        yield noted
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def name_noted(network: nn.Module) -> list[str]:
+    """Return the names of what `note_layers` notes, in the order in which it is calculated."""
+    return [name for name, _ in _find_next(network)]
+
+
+def _find_next(network: nn.Module) -> list[tuple[str, nn.Module]]:
+    """Return the name of what is noted, and the layer that is given it."""
+    found = []
+    for prefix, member in _find_members(network):
+        children = list(member.named_children())
+        layers = [each for each in children if isinstance(each[1], nn.Conv2d | nn.Linear)]
+        before = ["image", *(name for name, _ in layers)]
+        found += [
+            (prefix + name, layer) for name, (_, layer) in zip(before, layers[:-1], strict=False)
+        ]
+    return found[1:]  # the first is given the images themselves
+
+
+def _find_members(network: nn.Module) -> list[tuple[str, nn.Module]]:
+    """Return each member with its prefix in the names of weights; the network if it has none."""
+    if not hasattr(network, "members"):
+        return [("", network)]
+    return [(f"{name}.", child) for name, child in network.named_children()]

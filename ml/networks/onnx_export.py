@@ -7,33 +7,36 @@ import onnx
 import torch
 from torch import nn
 
+from ml.networks.layers import name_noted, note_layers
 from ml.preprocess import IMAGE_SIDE
 
 
-class _WithFeatures(nn.Module):
-    """A network with two outputs."""
+class _WithLayers(nn.Module):
+    """A network whose outputs are logits, features and what the layers before them give."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        features = self.network.features(images)
-        return self.network.classify(features), features
+    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        with note_layers(self.network) as given:
+            features = self.network.features(images)
+        return self.network.classify(features), features, *given.values()
 
 
 def export_onnx(model: nn.Module) -> bytes:
     """Return the model as ONNX, for any batch size N.
 
     It takes `images`, normalized float32 (N, 1, 28, 28). Its outputs are `logits`, float32 (N, 10),
-    or (N, 11) if it can refuse, and `features`, float32 (N, F): what the last layer is given.
+    or (N, 11) if it can refuse, `features`, float32 (N, F): what the last layer is given, and what
+    `note_layers` notes, float32 (N, …), under the same names, for looking inside.
     """
     network = copy.deepcopy(model).cpu().to(memory_format=torch.contiguous_format).eval()
     program = torch.onnx.export(
-        _WithFeatures(network).eval(),
+        _WithLayers(network).eval(),
         (torch.zeros(2, 1, IMAGE_SIDE, IMAGE_SIDE),),
         input_names=["images"],
-        output_names=["logits", "features"],
+        output_names=["logits", "features", *name_noted(network)],
         dynamic_shapes=({0: torch.export.Dim("N")},),
         dynamo=True,
         verbose=False,

@@ -8,6 +8,7 @@ from torch import nn
 
 from ml.networks.card import ModelCard
 from ml.networks.classifier import check_answers
+from ml.networks.layers import note_layers
 from ml.networks.logits import Calibration
 from ml.networks.registry import count_answers
 from ml.networks.weights import load_weights
@@ -23,9 +24,23 @@ class TorchClassifier:
     @torch.inference_mode()
     def __call__(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return logits, float32 (N, 10 or 11), and features, float32 (N, F)."""
-        device = next(self.model.parameters()).device
-        features = self.model.features(torch.from_numpy(images).to(device))
+        features = self.model.features(self._bring(images))
         return self.model.classify(features).cpu().numpy(), features.cpu().numpy()
+
+    @torch.inference_mode()
+    def layers(self, images: np.ndarray) -> dict[str, np.ndarray]:
+        """Return logits, features and what the layers give, as OnnxClassifier does."""
+        with note_layers(self.model) as noted:
+            features = self.model.features(self._bring(images))
+        results = {"logits": self.model.classify(features), "features": features, **noted}
+        return {name: result.cpu().numpy() for name, result in results.items()}
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """Return the module's weights by name."""
+        return {name: each.cpu().numpy() for name, each in self.model.state_dict().items()}
+
+    def _bring(self, images: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(images).to(next(self.model.parameters()).device)
 
 
 def load_torch(folder: Path, card: ModelCard) -> TorchClassifier:

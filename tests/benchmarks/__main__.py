@@ -23,8 +23,8 @@ def main() -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="serving, pen-up, watching, reading, refusal, generating, corrections, hand, training,"
-        " seeds, recipe (all but the last two)",
+        help="serving, pen-up, watching, reading, refusal, counterfactual, generating, corrections,"
+        " hand, training, seeds, recipe (all but the last two)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -33,7 +33,7 @@ def main() -> None:
         "--weights",
         type=Path,
         default=WEIGHTS_DIR,
-        help="for refusal, corrections, hand and recipe",
+        help="for refusal, counterfactual, corrections, hand and recipe",
     )
     parser.add_argument(
         "--strokes",
@@ -93,6 +93,13 @@ def _measure_refusal(flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import refusal
 
     yield json.dumps(refusal.measure(flags.weights))
+
+
+def _measure_counterfactual(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import counterfactual
+
+    for model in flags.model or RECIPES:
+        yield json.dumps(counterfactual.measure(model, flags.weights))
 
 
 def _measure_corrections(flags: argparse.Namespace) -> Iterator[str]:
@@ -156,6 +163,7 @@ MEASUREMENTS = {
     "watching": _measure_watching,
     "reading": _measure_reading,
     "refusal": _measure_refusal,
+    "counterfactual": _measure_counterfactual,
     "generating": _measure_generating,
     "corrections": _measure_corrections,
     "hand": _measure_hand,

@@ -27,6 +27,7 @@ ROOMS = {
     "ml.tracing": FOUNDATIONS,
     "ml.adaptation": FOUNDATIONS | {"ml.networks"},
     "ml.predict": FOUNDATIONS | {"ml.networks", "ml.adaptation"},
+    "ml.explain": FOUNDATIONS | {"ml.networks", "ml.predict"},
     "ml.versions": FOUNDATIONS | {"ml.networks"},
     "ml.synthetic": FOUNDATIONS | {"ml.data", "ml.tracing"},
     "ml.evaluation": FOUNDATIONS | {"ml.data", "ml.networks", "ml.synthetic"},
@@ -34,9 +35,10 @@ ROOMS = {
     | {"ml.networks", "ml.data", "ml.tracing", "ml.synthetic", "ml.evaluation", "ml.runs"},
     "ml.commands": FOUNDATIONS
     | {"ml.networks", "ml.data", "ml.synthetic", "ml.evaluation", "ml.training", "ml.predict"}
-    | {"ml.runs", "ml.versions"},
+    | {"ml.runs", "ml.versions", "ml.explain"},
     "webapp": FOUNDATIONS
-    | {"ml.predict", "ml.networks", "ml.adaptation", "ml.tracing", "ml.runs", "ml.versions"},
+    | {"ml.predict", "ml.networks", "ml.adaptation", "ml.tracing", "ml.runs", "ml.versions"}
+    | {"ml.explain"},
     "run": {"ml.errors", "ml.files", "ml.networks", "ml.runs", "ml.versions", "webapp"},
 }
 NOT_FOR_SERVING = (

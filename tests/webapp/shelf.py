@@ -44,7 +44,7 @@ class Shelf:
     def read(self, ink, model=None):
         return self.read_each(ink, [model or self.default])[0]
 
-    def read_each(self, ink, models, memories=None):
+    def read_each(self, ink, models, memories=None, *, as_is=False):
         for name in models:
             if name not in self.models:
                 raise UnknownModelError(name, self.models)

@@ -4,6 +4,7 @@ from flask import Flask
 
 from webapp.api.data import data
 from webapp.api.drawings import drawings
+from webapp.api.explain import explain
 from webapp.api.hands import hands
 from webapp.api.models import models
 from webapp.api.predict import predict
@@ -14,5 +15,5 @@ from webapp.api.versions import versions
 
 def register_api(app: Flask) -> None:
     """Give the app every route under /api/."""
-    for blueprint in (predict, models, versions, drawings, hands, recipes, runs, data):
+    for blueprint in (predict, explain, models, versions, drawings, hands, recipes, runs, data):
         app.register_blueprint(blueprint)

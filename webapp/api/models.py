@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, current_app
 
+from ml.errors import WeightsError
 from webapp.api.questions import reader
 from webapp.problems import Problem
 
@@ -32,6 +33,19 @@ def list_models() -> dict[str, Any]:
         for name in shelf.models
     ]
     return {"default": shelf.default, "models": listed}
+
+
+@models.get("/models/<name>/pictures")
+def describe_first_layer(name: str) -> dict[str, Any]:
+    """Answer what a served network is made of: the weights of its first layer, as pictures."""
+    from ml.explain.pictures import describe_pictures  # most visits never need it
+
+    loaded = reader().find(name)
+    try:
+        described = describe_pictures(loaded.classifier, name)
+    except WeightsError as error:
+        raise Problem(409, f"{error}.") from error
+    return described | {"version": loaded.card.weights_version}
 
 
 @models.get("/health")

@@ -27,22 +27,39 @@ def read_limits() -> Limits:
     )
 
 
-def read_ink(body: dict[str, Any]) -> np.ndarray:
+def read_ink(body: dict[str, Any], *, as_is: bool = False) -> np.ndarray:
     """Return the ink of the picture or the strokes that the body holds; raises Problem."""
-    if "image" in body and "strokes" in body:
-        raise Problem(400, "Send either `image` or `strokes`, not both.")
+    check_one_drawing(body, as_is=as_is)
     if "strokes" in body:
         return read_strokes(body["strokes"])
-    return read_image(body)
+    return read_image(body, as_is=as_is)
 
 
-def read_image(body: dict[str, Any]) -> np.ndarray:
+def check_one_drawing(body: dict[str, Any], *, as_is: bool) -> None:
+    """Raise Problem for two drawings, and for strokes that have no size to be given as they are."""
+    if "image" in body and "strokes" in body:
+        raise Problem(400, "Send either `image` or `strokes`, not both.")
+    if as_is and "strokes" in body:
+        raise Problem(
+            400, "`as_is` needs a picture of 28×28 px. Send `image`, or leave out `as_is`."
+        )
+
+
+def wants_as_is(body: dict[str, Any]) -> bool:
+    """Return whether the networks are to be given the picture as it is; raises Problem."""
+    wanted = body.get("as_is", False)
+    if not isinstance(wanted, bool):
+        raise Problem(400, "`as_is` must be true, false or left out.")
+    return wanted
+
+
+def read_image(body: dict[str, Any], *, as_is: bool = False) -> np.ndarray:
     """Return the ink of the picture that the body holds; raises Problem."""
     if "image" not in body:
         raise Problem(400, "`image` is missing. Send the drawing as a PNG data URL.")
     if not isinstance(body["image"], str):
         raise Problem(400, "`image` must be a string, a PNG data URL.")
-    return read_drawing(body["image"], read_limits())
+    return read_drawing(body["image"], read_limits(), as_is=as_is)
 
 
 def choose_models(body: dict[str, Any]) -> list[str]:

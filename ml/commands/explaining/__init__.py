@@ -1,0 +1,1 @@
+"""What the command line says about why: `ml.explain` as pictures, and what it shows."""

@@ -36,6 +36,7 @@ CARDS = Place("on every network's card", "models")
 LINEAR = Place("in the logistic regression's layers", "models#linear-layers")
 PERCEPTRON = Place("in the multilayer perceptron's layers", "models#mlp-layers")
 CONVOLUTIONS = Place("in the tutorial CNN's layers", "models#tutorial_cnn-layers")
+INSIDE = Place("on the page Look inside", "inside")
 MINE = Place("in My drawings", "drawings")
 TRAIN = Place("on the page Train", "train")
 BOARD_LAYERS = Place("in the layers of the board's own network", "models#board_cnn-layers")
@@ -146,7 +147,7 @@ OTHERS = (
         "Making probabilities honest: of all answers given with 90%, nine in ten should be "
         "correct. Usually the logits are divided by one number, the temperature, found on "
         "images not used for training.",
-        ("calibrated", "temperature"),
+        ("calibrated",),
     ),
     Term(
         "calibration error",
@@ -287,7 +288,7 @@ OTHERS = (
         "bright where the filter's pattern was found. A layer with 32 filters has 32 of "
         "them.",
         ("feature maps",),
-        CONVOLUTIONS,
+        INSIDE,
     ),
     Term(
         "filter",
@@ -340,6 +341,13 @@ OTHERS = (
         "A value between the image and the answers: a weighted sum whose meaning nobody sets. "
         "Training finds a use for it.",
         ("hidden units",),
+    ),
+    Term(
+        "kernel",
+        "Another name for a filter: the square of weights that a convolution lays over a patch of "
+        "the image, number on number. The products, added up, say how alike the two are.",
+        ("kernels",),
+        INSIDE,
     ),
     Term(
         "layer",
@@ -539,6 +547,13 @@ OTHERS = (
         "the result is half as wide and half as high.",
         ("strides",),
         Place("in the tutorial CNN's layers: its pooling moves by 2", "models#tutorial_cnn-layers"),
+    ),
+    Term(
+        "temperature",
+        "A number that the scores are divided by before softmax. Above 1 it makes the "
+        "probabilities more alike, below 1 more extreme; the order of the digits stays.",
+        ("temperatures",),
+        Place("on the page Look inside: its slider", "inside#probabilities"),
     ),
     Term(
         "tensor",

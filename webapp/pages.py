@@ -37,6 +37,13 @@ def train() -> Response:
     return render_with_token("train.html")
 
 
+@pages.get("/inside")
+def inside() -> Response:
+    """Show the way of a drawing through a network: the page's script asks for each picture."""
+    models = describe_models(current_app.extensions["reader"])
+    return render_with_token("inside.html", models=models, link=Linker())
+
+
 @pages.get("/models")
 def models() -> Response:
     """Show what each model is, how it was trained, its results and versions; smallest first."""

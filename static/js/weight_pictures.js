@@ -1,3 +1,4 @@
+import { decode } from "./bytes.js";
 import { paint } from "./seen.js";
 
 /** For a network of ten sums over all pixels: what each of the ten weighs, as a picture. */
@@ -18,8 +19,4 @@ export class WeightPictures {
     this.#shown = pictures;
     pictures.forEach((picture, digit) => paint(this.#canvases[digit], decode(picture)));
   }
-}
-
-function decode(base64) {
-  return Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

@@ -160,10 +160,13 @@ def read_glossary():
 
 
 def test_the_glossary_leads_to_places_that_exist(real_client):
-    models = Links(real_client.get("/models").get_data(as_text=True))
+    models, inside = (
+        Links(real_client.get(path).get_data(as_text=True)) for path in ("/models", "/inside")
+    )
     places = [term.seen.address for term in TERMS if term.seen]
-    assert {place.partition("#")[0] for place in places} == {"models", "drawings", "train", "./"}
-    assert {place.partition("#")[2] for place in places} <= {"", *models.ids}
+    pages = {place.partition("#")[0] for place in places}
+    assert pages == {"models", "drawings", "train", "inside", "./"}
+    assert {place.partition("#")[2] for place in places} <= {"", *models.ids, *inside.ids}
 
 
 def test_every_link_within_the_page_leads_somewhere(page):

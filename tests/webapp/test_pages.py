@@ -58,7 +58,7 @@ def test_an_updated_file_is_seen_at_once(page_client, tmp_path):
     assert page_client.get("/static/board.js", buffered=True, headers=tag).data == b"let pen;"
 
 
-@pytest.mark.parametrize("path", ["/", "/drawings", "/train", "/models", "/glossary"])
+@pytest.mark.parametrize("path", ["/", "/drawings", "/train", "/inside", "/models", "/glossary"])
 def test_a_page_loads_only_what_is_served_here_and_nothing_inline(shelf_client, path):
     links = Links(shelf_client.get(path).get_data(as_text=True))
     assert links.blocked == []
@@ -93,7 +93,7 @@ def test_the_board_offers_every_model_by_its_title_the_default_first(shelf_clien
     assert len(places) == 6
 
 
-@pytest.mark.parametrize("path", ["/", "/drawings", "/train", "/models", "/glossary"])
+@pytest.mark.parametrize("path", ["/", "/drawings", "/train", "/inside", "/models", "/glossary"])
 def test_a_page_can_be_read_past_its_masthead(shelf_client, path):
     links = Links(shelf_client.get(path).get_data(as_text=True))
     assert links.followed[0] == "#content"

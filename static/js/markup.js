@@ -1,0 +1,16 @@
+/**
+ * An element with its attributes and children: make("td", { class: "sum" }, "0.51"). A child is a
+ * text or an element; null is left out.
+ */
+export function make(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children.flat().filter((child) => child !== null));
+  return element;
+}
+
+/** A canvas of so many pixels, which a screen reader hears as its label, or not at all. */
+export function makeCanvas([rows, columns], label = null) {
+  const told = label === null ? { "aria-hidden": "true" } : { role: "img", "aria-label": label };
+  return make("canvas", { width: columns, height: rows, ...told });
+}

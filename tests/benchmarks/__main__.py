@@ -23,8 +23,8 @@ def main() -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="serving, pen-up, watching, reading, refusal, generating, corrections, hand, explaining,"
-        " training, seeds, recipe (all but the last two)",
+        help="serving, pen-up, watching, reading, refusal, generating, corrections, hand,"
+        " explaining, training, seeds, recipe (all but the last two)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")

@@ -26,7 +26,7 @@ from ml.data.mnist import load_mnist
 from ml.explain.batches import run_batches
 from ml.explain.evidence import find_evidence
 from ml.mnist_files import has_mnist
-from ml.networks.card import WEIGHTS_DIR, read_card
+from ml.networks.card import read_card
 from ml.networks.classifier import Classifier, load_onnx
 from ml.networks.registry import build_model
 from ml.networks.torch_classifier import TorchClassifier

@@ -99,15 +99,7 @@ def describe_unit(
         "column": unit.column,
         "shape": list(layer.shape),
         "places": [
-            {
-                "row": row,
-                "column": column,
-                "top": row - layer.padding,
-                "left": column - layer.padding,
-                "sum": float(total),
-                "value": float(before),
-            }
-            for (row, column), total, before in zip(places, sums, coming, strict=True)
+            _describe_place(layer, *each) for each in zip(places, sums, coming, strict=True)
         ],
         "chosen": chosen,
         **_describe_products(patches[chosen], weights.kernels[unit.channel]),
@@ -135,6 +127,15 @@ def _cut(layer: Layer, given: np.ndarray, place: tuple[int, int]) -> np.ndarray:
     return padded[:, row : row + height, column : column + width]
 
 
+def _describe_place(
+    layer: Layer, place: tuple[int, int], total: float, value: float
+) -> dict[str, Any]:
+    row, column = place
+    top, left = row - layer.padding, column - layer.padding
+    corner = {"row": row, "column": column, "top": top, "left": left}
+    return corner | {"sum": float(total), "value": float(value)}
+
+
 def _follow(
     layer: Layer,
     weights: Weights,
@@ -151,30 +152,44 @@ def _follow(
     values, history = sums, [({}, sums)]
     coming, chosen = None, 0
     for operation in layer.operations[1:]:
-        note: dict[str, Any] = {}
-        if operation == BIAS:
-            note = {"add": float(weights.bias[unit.channel])}
-            values = values + note["add"]
-        elif operation == NORM:
-            scale, shift = float(weights.scale[unit.channel]), float(weights.shift[unit.channel])
-            note = {"scale": scale, "shift": shift}
-            values = values * scale + shift
-        elif operation == RESIDUAL:
-            added = np.array([given[unit.channel][place] for place in places])
-            note = {"add": added}
-            values = values + added
-        elif operation == RELU:
-            values = np.maximum(values, 0)
-        elif operation == POOLING:
+        if operation == POOLING:
             coming, chosen = values, int(values.argmax())
-            note = {"of": values.tolist()}
-            values = values[chosen : chosen + 1]
+            note, values = {"of": values.tolist()}, values[chosen : chosen + 1]
+        else:
+            note = _note(operation, weights, unit, given, places)
+            values = _apply(operation, note, values)
         history.append((note, values))
     steps = [
         _describe_step(operation, note, values, chosen)
         for operation, (note, values) in zip(layer.operations, history, strict=True)
     ]
-    return history[-1][1] if coming is None else coming, chosen, steps
+    return values if coming is None else coming, chosen, steps
+
+
+def _note(
+    operation: str,
+    weights: Weights,
+    unit: Unit,
+    given: np.ndarray,
+    places: list[tuple[int, int]],
+) -> dict[str, Any]:
+    """Return the numbers that an operation changes values with; an array has one for each place."""
+    channel = unit.channel
+    if operation == BIAS:
+        return {"add": float(weights.bias[channel])}
+    if operation == NORM:
+        return {"scale": float(weights.scale[channel]), "shift": float(weights.shift[channel])}
+    if operation == RESIDUAL:
+        return {"add": np.array([given[channel][place] for place in places])}
+    return {}
+
+
+def _apply(operation: str, note: dict[str, Any], values: np.ndarray) -> np.ndarray:
+    if operation == NORM:
+        return values * note["scale"] + note["shift"]
+    if operation == RELU:
+        return np.maximum(values, 0)
+    return values + note["add"]
 
 
 def _describe_step(

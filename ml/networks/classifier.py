@@ -60,12 +60,17 @@ class OnnxClassifier:
         self._session = onnxruntime.InferenceSession(
             content, options, providers=["CPUExecutionProvider"]
         )
+        # Layers' outputs are copied into an order of their own, which only `layers` needs.
+        self._reading = onnxruntime.RunOptions()
+        self._reading.only_execute_path_to_fetches = True
         self.calibration = calibration
         self._read, self._weights = read, None
 
     def __call__(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return logits and features, as Classifier says."""
-        logits, features = self._session.run(["logits", "features"], {"images": images})
+        logits, features = self._session.run(
+            ["logits", "features"], {"images": images}, self._reading
+        )
         return logits, features
 
     def layers(self, images: np.ndarray) -> dict[str, np.ndarray]:

@@ -24,7 +24,7 @@ def main() -> None:
         nargs="*",
         metavar="WHAT",
         help="serving, pen-up, watching, explain_api, reading, refusal, counterfactual, generating,"
-        " corrections, hand, training, seeds, recipe (all but the last two)",
+        " corrections, hand, explaining, training, seeds, recipe (all but the last two)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -33,7 +33,7 @@ def main() -> None:
         "--weights",
         type=Path,
         default=WEIGHTS_DIR,
-        help="for refusal, counterfactual, corrections, hand and recipe",
+        help="for refusal, counterfactual, corrections, hand, explaining and recipe",
     )
     parser.add_argument(
         "--strokes",
@@ -52,6 +52,7 @@ def main() -> None:
         metavar="DIR",
         help="for serving: another checkout, with a .venv of its own, measured alternately",
     )
+    parser.add_argument("--images", type=int, default=200, help="how many, for explaining")
     parser.add_argument("--seeds", type=int, default=5, help="how many, for seeds")
     flags = parser.parse_args()
     what = flags.what or [name for name in MEASUREMENTS if name not in ("seeds", "recipe")]
@@ -135,6 +136,14 @@ def _measure_hand(flags: argparse.Namespace) -> Iterator[str]:
         yield from hand.measure(model, flags.weights, flags.data, flags.strokes)
 
 
+def _measure_explaining(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import explaining
+
+    for model in flags.model or RECIPES:
+        tables = explaining.measure(model, flags.weights, flags.data, flags.images)
+        yield from (f"\n\n{table}\n" for table in tables)
+
+
 def _measure_generating(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import generating
 
@@ -174,6 +183,7 @@ MEASUREMENTS = {
     "generating": _measure_generating,
     "corrections": _measure_corrections,
     "hand": _measure_hand,
+    "explaining": _measure_explaining,
     "training": _measure_training,
     "seeds": _measure_seeds,
     "recipe": _measure_recipe,

@@ -12,6 +12,7 @@ from webapp.api.questions import check_one_drawing, choose_model, read_image, re
 from webapp.body import read_object
 from webapp.drawing import parse_drawing_strokes
 from webapp.explaining.turns import NewerDrawing, Turns
+from webapp.explaining.unused_memory import give_back
 from webapp.hands.recollection import recall
 from webapp.problems import Problem
 
@@ -63,6 +64,7 @@ def explain_reading() -> dict[str, Any]:
                 memory=recollection.memories.get(asked.model),
                 should_stop=is_dropped,
             )
+            give_back()
     except DroppedError as error:
         raise NewerDrawing from error
     except RivalError as error:

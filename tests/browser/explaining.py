@@ -72,6 +72,7 @@ def get_why(page: Page) -> Locator:
 def open_why(page: Page) -> Locator:
     """Open the panel and return it."""
     get_button(page, "Why?").click()
+    page.mouse.move(0, 0)  # the page has scrolled: the pointer may lie on a stroke's button
     return get_why(page)
 
 

@@ -57,9 +57,10 @@ export class InsideClient extends EventTarget {
     const subject = this.#subject;
     const question = await this.#takeQuestion(methods);
     if (!question || subject !== this.#subject) return false;
-    const { isDrawing, ...body } = question;
+    const { isDrawing, ...drawn } = question;
+    const body = { asker: this.#asker, ...drawn };
     try {
-      const response = await this.#server.ask("POST", "api/explain", { asker: this.#asker, ...body });
+      const response = await this.#server.ask("POST", "api/explain", body);
       const answer = await response.json();
       this.#failures = 0;
       if (subject === this.#subject) this.#emit("answer", answer);

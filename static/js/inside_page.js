@@ -19,7 +19,8 @@ import { UnitView } from "./unit_view.js";
 import { Way } from "./way.js";
 
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
-const copyWords = (kind) => document.querySelector(`[data-words="${kind}"]`).content.cloneNode(true);
+const findWords = (kind) => document.querySelector(`[data-words="${kind}"]`);
+const copyWords = (kind) => findWords(kind).content.cloneNode(true);
 
 const SIDE = 28;
 const INVITATION = "Draw a digit.";
@@ -53,7 +54,11 @@ let members = []; // of the last answer
 let unit = null; // the chosen one: member, layer, channel, row and column
 
 new PointerPen(board, canvas);
-new KeyboardPen(board, canvas, { stage: part("stage"), cursor: part("cursor"), voice: part("pen-state") });
+new KeyboardPen(board, canvas, {
+  stage: part("stage"),
+  cursor: part("cursor"),
+  voice: part("pen-state"),
+});
 new Toolbar(board, canvas, part("tools"));
 
 board.addEventListener("change", () => {
@@ -182,16 +187,13 @@ function close() {
   unit = null;
   view.element.remove();
   layers.mark(null);
-  if (closed) layers.focus(closed);
+  if (closed) for (const chooser of [layers, scores]) chooser.focus(closed);
 }
 
 /** Puts the unit's part of the page behind its maps, or behind the scores. */
 function placeUnit() {
-  const place = layers.mark(unit);
-  if (unit && view.element.previousElementSibling !== place) {
-    if (place) place.after(view.element);
-    else part("score-unit").replaceChildren(view.element);
-  }
+  const place = layers.mark(unit) ?? part("score-unit");
+  if (unit && view.element.previousElementSibling !== place) place.after(view.element);
 }
 
 function showUnit(shown) {

@@ -85,7 +85,8 @@ export class Layers extends EventTarget {
     this.#parts.push({ member, layer: null, place: null, choice: { mark() {}, focus() {} }, show });
     const words =
       "It is given the drawing stretched towards a square: look how a narrow digit becomes wide.";
-    return make("div", { class: "stretched" }, picture, make("p", { class: "inside__about" }, words));
+    const about = make("p", { class: "inside__about" }, words);
+    return make("div", { class: "stretched" }, picture, about);
   }
 
   #buildLayer(layer, member, isLone, templates) {
@@ -99,9 +100,9 @@ export class Layers extends EventTarget {
     const kind = pictures.length ? "templates" : kindOf(layer);
     const id = `${member}-${layer.name}`;
     return make(
-      "section",
-      { class: "layer", id, "aria-labelledby": `${id}-title` },
-      make("h3", { id: `${id}-title` }, layer.name),
+      "div",
+      { class: "layer", id },
+      make("h3", {}, layer.name),
       make("p", { class: "layer__kind" }, `${layer.kind}: ${describeShape(layer.shape)}`),
       make("p", { class: "inside__about" }, this.#words(kind)),
       place,
@@ -117,8 +118,8 @@ export class Layers extends EventTarget {
       choice.show(pictures.map((picture) => weigh(picture, image)), 1),
     );
     return make(
-      "section",
-      { class: "layer", id: `${member}-${last.name}`, "aria-label": "Weights × ink" },
+      "div",
+      { class: "layer", id: `${member}-${last.name}` },
       make("p", { class: "layer__kind" }, `${last.kind}: ${last.answers} sums over all pixels`),
       make("p", { class: "inside__about" }, this.#words("sums")),
       place,

@@ -1,12 +1,16 @@
+import { MadeOf } from "./made_of.js";
 import { Server } from "./server.js";
 import { Token } from "./token.js";
 import { VersionTools } from "./version_tools.js";
 import { Versions } from "./versions.js";
 
 const token = new Token(); // takes its fragment out of the address, so before that is read
-const tools = new VersionTools(document, new Versions(new Server(token)));
+const server = new Server(token);
+const tools = new VersionTools(document, new Versions(server));
 tools.addEventListener("change", ({ detail }) => reopen(detail));
 if (token.isKnown) tools.show();
+const pictures = [...document.querySelectorAll("[data-made-of]")];
+for (const figure of pictures) new MadeOf(figure, server);
 
 /** Folded parts of the models page: an address that names one opens it, and so does printing. */
 const folds = [...document.querySelectorAll("details")];

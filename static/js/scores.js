@@ -40,6 +40,12 @@ export class Scores extends EventTarget {
     if (focused) this.#table.querySelector(`[data-score="${focused}"]`)?.focus();
   }
 
+  /** Gives the keyboard to the score of a unit, if it is one. */
+  focus({ member, layer, channel }) {
+    const own = `[data-member="${member}"][data-layer="${layer}"][data-channel="${channel}"]`;
+    this.#table.querySelector(own)?.focus();
+  }
+
   #tell({ gathered, logits, refusal }) {
     this.#gathered.textContent = gathered
       ? `Each network has ${gathered.others} more scores, for letters, symbols and anything else ` +

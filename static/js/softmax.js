@@ -13,7 +13,8 @@ export function computeSoftmax(scores, temperature) {
   const lowered = scaled.map((value) => value - highest);
   const exponentials = lowered.map(Math.exp);
   const sum = add(exponentials);
-  return { scaled, lowered, exponentials, sum, probabilities: exponentials.map((each) => each / sum) };
+  const probabilities = exponentials.map((each) => each / sum);
+  return { scaled, lowered, exponentials, sum, probabilities };
 }
 
 /** The ten probabilities with their numbers, and a slider for the temperature to play with. */
@@ -61,7 +62,8 @@ export class Softmax {
   }
 
   #describe(temperature) {
-    const own = `The network’s own is ${write(this.#own, 4)}, found on images that it did not learn from.`;
+    const own =
+      `The network’s own is ${write(this.#own, 4)}, found on images that it did not learn from.`;
     if (this.#played === null) return `${own} Move the slider to see what it does.`;
     const effect =
       temperature > this.#own
@@ -79,7 +81,9 @@ export class Softmax {
       return makeRow(digit, [...cells.map((words) => make("td", {}, words)), bar]);
     });
     const total = ["Sum", "", "", "", writeSmall(sum), "100%", ""];
-    const foot = total.map((words, index) => make(index ? "td" : "th", index ? {} : { scope: "row" }, words));
+    const foot = total.map((words, index) =>
+      index ? make("td", {}, words) : make("th", { scope: "row" }, words),
+    );
     table.replaceChildren(
       makeHead([...HEADS, ""]),
       make("tbody", {}, ...rows),

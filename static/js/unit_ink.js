@@ -6,6 +6,8 @@ import { PlacePicker } from "./place_picker.js";
 const SIDE = 28;
 const SIZE = [SIDE, SIDE];
 const NAMES = ["Your ink", "Weights", "Ink × weights"];
+const CAPTION =
+  "Look where ink meets white: there it speaks for this answer; on black it speaks against it.";
 const KEYS = ["ink", "weights", "products"];
 
 /** For a unit that adds up all pixels: its weights, the ink, and their products pixel by pixel. */
@@ -22,7 +24,9 @@ export class UnitInk {
     const holders = this.#pictures.map((picture, index) =>
       make("div", { class: "pickable", ...(index === 2 ? STOP : {}) }, picture),
     );
-    const signs = ["×", "="].map((sign) => make("span", { class: "product__sign", "aria-hidden": "true" }, sign));
+    const signs = ["×", "="].map((sign) =>
+      make("span", { class: "product__sign", "aria-hidden": "true" }, sign),
+    );
     const figures = holders.map((holder, index) =>
       make("div", { class: "grid" }, make("p", { class: "grid__title" }, NAMES[index]), holder),
     );
@@ -30,8 +34,12 @@ export class UnitInk {
     this.#element = make(
       "figure",
       { class: "product product--ink" },
-      ink, signs[0], weights, signs[1], products,
-      make("figcaption", {}, "Look where ink meets white: there it speaks for this answer; on black it speaks against it."),
+      ink,
+      signs[0],
+      weights,
+      signs[1],
+      products,
+      make("figcaption", {}, CAPTION),
       this.#line,
       this.#sum,
     );

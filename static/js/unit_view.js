@@ -6,7 +6,14 @@ import { UnitInk } from "./unit_ink.js";
 import { listSteps, makeUnitSum } from "./unit_sum.js";
 
 const SIDE = 28;
-const ANCHORS = { // of the operations in the glossary
+const ABOUT_MAP =
+  "Look where it is bright: there the pattern was found. Point at a place, or choose it with the " +
+  "arrow keys.";
+const ABOUT_FAVOURITES =
+  "Look for what the nine have in common: the frame is all that it sees of them.";
+const SOURCE = "Images: MNIST, Y. LeCun, C. Cortes and C. J. C. Burges, CC BY-SA 3.0.";
+// Where the glossary explains an operation.
+const ANCHORS = {
   convolution: "convolution",
   linear: "linear-layer",
   bias: "weights-and-bias",
@@ -53,10 +60,7 @@ export class UnitView extends EventTarget {
     this.#picker.addEventListener("pick", ({ detail }) => {
       this.dispatchEvent(new CustomEvent("pick", { detail }));
     });
-    this.#mapFigure = makeFigure(
-      "Look where it is bright: there the pattern was found. Point at a place, or choose it with the arrow keys.",
-      this.#place,
-    );
+    this.#mapFigure = makeFigure(ABOUT_MAP, this.#place);
     this.#build();
     this.#element
       .querySelector('[data-action="close-unit"]')
@@ -109,9 +113,9 @@ export class UnitView extends EventTarget {
       this.#steps,
       this.#outgoing,
       make("h4", {}, "What it answers most to among the training images"),
-      make("p", { class: "inside__about" }, "Look for what the nine have in common: the frame is all that it sees of them."),
+      make("p", { class: "inside__about" }, ABOUT_FAVOURITES),
       this.#favourites,
-      make("p", { class: "unit__source" }, "Images: MNIST, Y. LeCun, C. Cortes and C. J. C. Burges, CC BY-SA 3.0."),
+      make("p", { class: "unit__source" }, SOURCE),
     );
   }
 
@@ -193,5 +197,6 @@ function makeFavourite({ image, label, value, box }) {
   const frame = make("span", { class: "frame" });
   setFrame(frame, box, [SIDE, SIDE]);
   const holder = make("div", { class: "favourite__picture" }, picture, frame);
-  return make("li", { class: "favourite" }, holder, make("span", {}, `${label}: ${write(value, 1)}`));
+  const words = make("span", {}, `${label}: ${write(value, 1)}`);
+  return make("li", { class: "favourite" }, holder, words);
 }

@@ -13,7 +13,10 @@ export class Way {
     this.#element = element;
   }
 
-  /** @param prepared the four pictures before the network @param scores ten @param probabilities ten */
+  /**
+   * @param prepared the four pictures before the network @param members as the server gives them
+   * @param scores ten @param probabilities ten
+   */
   show({ prepared, members, scores, probabilities }) {
     const names = ["Board", "Cropped", "20 pixels", "Centred"];
     const links = ["board-step", "cropped", "scaled", "centred"];

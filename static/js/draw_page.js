@@ -154,6 +154,7 @@ function takeModelFromAddress() {
 function showChoice() {
   comparison.mark(picker.model);
   part("about").hash = picker.model;
+  part("inside").search = new URLSearchParams({ model: picker.model });
 }
 
 function tellTrouble() {

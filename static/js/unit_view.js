@@ -11,7 +11,7 @@ const ABOUT_MAP =
   "arrow keys.";
 const ABOUT_FAVOURITES =
   "Look for what the nine have in common: the frame is all that it sees of them.";
-const SOURCE = "Images: MNIST, Y. LeCun, C. Cortes and C. J. C. Burges, CC BY-SA 3.0.";
+const SOURCE = "Images: MNIST, Y. LeCun and C. Cortes, CC BY-SA 3.0.";
 // Where the glossary explains an operation.
 const ANCHORS = {
   convolution: "convolution",

@@ -38,7 +38,7 @@ IMAGES = 200
 STEPS = 20
 REDRAWN = 5  # networks whose weights are drawn anew
 SEED = 2**60 - 5  # no epoch and no calibration has it; nothing was chosen with it
-DIGITS_FOR_EACH = 5  # that get strokes, for each flip wanted
+DIGITS_FOR_EACH = 10  # that get strokes, for each flip wanted
 SHIFTS = ((0, 1), (1, 0), (0, -1), (-1, 0))
 
 

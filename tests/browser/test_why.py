@@ -165,7 +165,7 @@ def test_a_press_keeps_a_stroke_left_out_until_the_next_one(page):
 )
 def test_how_sure_it_is_stands_beside_it(page, changes, words):
     play_explainer(page, **changes)
-    draw_four(page)
+    draw_four(page, unsure=changes.get("reading", {}).get("unsure"))
     expect(open_why(page).get_by_text(words)).to_be_visible()
 
 

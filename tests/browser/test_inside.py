@@ -24,7 +24,7 @@ def inside(open_page, shelf_url):
     """Return a function that opens the page with a played network and a drawing of a four."""
 
     def open_inside(model="small_cnn", **options):
-        page = open_page("about:blank", **options)
+        page = open_page(f"{shelf_url}/glossary", **options)
         page.asked = play_inside(page)
         page.goto(f"{shelf_url}/inside?model={model}")
         draw_digit(page, 4)
@@ -65,7 +65,7 @@ def test_the_way_ends_in_the_very_pixels_that_the_network_is_given(inside):
     small = shrink(pad_to_square(ink[box].astype(np.float32)), BOX_SIDE)
     shown = read_levels(part(page, "scaled").locator("canvas"))
     assert np.abs(shown - small * (255 / small.max())).max() <= 0.5
-    frame = page.locator(".step__frame")
+    frame = part(page, "board-step").locator("rect")
     for side, axis, extent in (("y", 0, "height"), ("x", 1, "width")):
         start = float(frame.get_attribute(side))
         assert start == pytest.approx(box[axis].start, abs=1.5)
@@ -231,7 +231,7 @@ def test_each_network_that_ships_can_be_looked_into(open_page, board_url, model)
 
 
 def test_a_card_shows_what_its_network_is_made_of(open_page, shelf_url):
-    page = open_page("about:blank")
+    page = open_page(f"{shelf_url}/glossary")
     levels = b64encode(bytes(range(25))).decode()
     member = {"name": "network", "title": "", "highest": 1, "pictures": [levels] * 24}
     told = {"model": "", "kind": "kernels", "layer": "conv1", "size": [5, 5], "members": [member]}

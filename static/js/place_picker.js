@@ -27,11 +27,17 @@ export class PlacePicker extends EventTarget {
     element.addEventListener("keydown", (event) => this.#press(event));
   }
 
-  /** The picture has so many places, and this one is chosen. */
-  show([rows, columns], { row, column }) {
+  /** The picture has so many places, and this one is chosen to begin with. */
+  start([rows, columns], { row, column }) {
     [this.#rows, this.#columns] = [rows, columns];
     this.#kept = { row, column };
-    this.#mark(this.#kept);
+    this.mark(this.#kept);
+  }
+
+  /** Frames a place that was looked at elsewhere. */
+  mark({ row, column }) {
+    this.#shown = { row, column };
+    setFrame(this.#frame, [row, column, 1, 1], [this.#rows, this.#columns]);
   }
 
   #find({ clientX, clientY }) {
@@ -60,13 +66,8 @@ export class PlacePicker extends EventTarget {
 
   #look(place) {
     if (place.row === this.#shown.row && place.column === this.#shown.column) return;
-    this.#mark(place);
+    this.mark(place);
     this.dispatchEvent(new CustomEvent("pick", { detail: place }));
-  }
-
-  #mark(place) {
-    this.#shown = place;
-    setFrame(this.#frame, [place.row, place.column, 1, 1], [this.#rows, this.#columns]);
   }
 }
 

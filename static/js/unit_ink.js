@@ -59,7 +59,7 @@ export class UnitInk {
     paintLevels(this.#pictures[0], data.ink.map((ink) => 255 * ink), SIZE);
     paintLevels(this.#pictures[1], levelsOf(data.weights, highest), SIZE);
     paintLevels(this.#pictures[2], levelsOf(data.products, highest), SIZE);
-    this.#place ??= findStrongest(data.products);
+    if (!this.#place) this.#start(findStrongest(data.products));
     this.#look(this.#place);
     const terms = [data.sum, data.paper];
     const decimals = chooseDecimals(terms, add);
@@ -68,9 +68,14 @@ export class UnitInk {
       `${write(data.sum + data.paper)}.`;
   }
 
+  #start(place) {
+    this.#place = place;
+    for (const picker of this.#pickers) picker.start(SIZE, place);
+  }
+
   #look(place) {
     this.#place = place;
-    for (const picker of this.#pickers) picker.show(SIZE, place);
+    for (const picker of this.#pickers) picker.mark(place);
     const at = place.row * SIDE + place.column;
     const [ink, weight] = KEYS.map((key) => this.#data[key][at]);
     const decimals = chooseDecimals([ink, weight], ([a, b]) => a * b, 3);

@@ -47,6 +47,7 @@ export class UnitView extends EventTarget {
   #ink = null;
   #inkPlace = make("div");
   #key = "";
+  #isNew = true;
 
   constructor(template) {
     super();
@@ -73,6 +74,7 @@ export class UnitView extends EventTarget {
 
   /** A unit was chosen whose numbers are not there yet. */
   open(title) {
+    this.#isNew = true;
     this.#title.textContent = title;
     this.#body.hidden = true;
     this.#trouble.hidden = true;
@@ -121,7 +123,8 @@ export class UnitView extends EventTarget {
 
   #showMap(map, size, { row, column, channel }) {
     paintLevels(this.#map, map, size);
-    this.#picker.show(size, { row, column });
+    if (this.#isNew) this.#picker.start(size, { row, column });
+    this.#isNew = false; // from now on, the place is the one that is pointed at
     const words = `Map ${channel + 1}, ${size.join(" by ")}. The arrow keys choose a place.`;
     this.#place.setAttribute("aria-label", words);
   }

@@ -79,7 +79,8 @@ def _report(title: str, model: str, classifier: Classifier, digits: Examples, co
             f"sanity: {np.mean(sanity):+.3f} (each redrawn network: "
             f"{', '.join(f'{value:+.3f}' for value in sanity)})",
             f"shifted by one pixel: median {shift:.3f}",
-            f"pointing: {hits:.1%}, within a pixel of the stroke {near:.1%}, peak {peaks:.1%} of {flips} flips",
+            f"pointing: {hits:.1%}, within a pixel of the stroke {near:.1%}, peak {peaks:.1%} "
+            f"of {flips} flips",
             f"{each_ms:.0f} ms for each map",
         ]
     )

@@ -64,7 +64,8 @@ function describe({ kind, size, members }) {
       "strokes in different directions. White answers to ink, black to paper."
     );
   }
-  return count === 10
-    ? "What the sum of each digit looks for, 0 to 9: ink on white speaks for the digit, on black against it."
-    : `What each of the ${count} hidden units looks for: ink on white makes it larger, on black smaller.`;
+  if (count > FEW) {
+    return `What each of the ${count} hidden units looks for: ink on white makes it larger.`;
+  }
+  return "What each digit’s sum looks for, 0 to 9: ink on white speaks for it, on black against it.";
 }

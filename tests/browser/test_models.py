@@ -133,7 +133,7 @@ def test_what_is_long_is_folded_away(open_page, board_url):
     page = open_page(f"{board_url}/models", viewport={"width": 390, "height": 844})
     expect(page.get_by_role("img")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollHeight") < 8_000
-    assert count_tab_stops(page) < 75
+    assert count_tab_stops(page) < 81
 
 
 def count_tab_stops(page):

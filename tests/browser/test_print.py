@@ -67,9 +67,10 @@ def test_drawing_answer_bars_and_figures_are_on_the_sheet(page):
     page.set_viewport_size(PAPER)
     expect(get_board(page)).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("status")).to_be_in_viewport(ratio=1)
+    reading = page.get_by_role("region", name="Reading")
     widths = []
     for digit, share in enumerate(STEPS):
-        expect(page.get_by_text(f"{100 * share:.1f}%", exact=True)).to_be_in_viewport(ratio=1)
+        expect(reading.get_by_text(f"{100 * share:.1f}%", exact=True)).to_be_in_viewport(ratio=1)
         bar = get_fill(page, digit).bounding_box()
         assert bar["height"] > 8
         widths.append(bar["width"])

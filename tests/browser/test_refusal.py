@@ -53,7 +53,8 @@ def test_a_digit_has_its_doubt_that_it_is_one(page):
     draw_stroke(page, DOWN)
     expect(get_bar(page, "Not a digit")).to_have_attribute("aria-valuetext", "3.1%")
     expect(get_bar(page, "Not a digit").locator("..")).to_have_attribute("aria-current", "false")
-    expect(page.get_by_text("Probability of each digit")).to_be_visible()
+    reading = page.get_by_role("region", name="Reading")
+    expect(reading.get_by_text("Probability of each digit")).to_be_visible()
 
 
 def test_a_network_that_cannot_refuse_leaves_the_bar_empty_and_in_its_place(page):

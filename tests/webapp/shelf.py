@@ -6,7 +6,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ml.networks.card import SavedFile
-from ml.predict import Reading, UnknownModelError
+from ml.networks.plan import find_plan
+from ml.predict import LoadedModel, Reading, UnknownModelError
 from ml.preprocess import fit_ink, is_blank
 from tests.cards import make_card
 
@@ -56,6 +57,11 @@ class Shelf:
     def features(self, name, seen):
         return seen.reshape(len(seen), -1).astype(np.float16) / 255
 
+    def find(self, name):
+        if name not in self.models:
+            raise UnknownModelError(name, self.models)
+        return LoadedModel(self.cards[name], FirstLayer(name))
+
     def weights_version(self, name):
         return self.cards[name].weights.sha256[:12]
 
@@ -65,6 +71,24 @@ class Shelf:
         odds = [(1 - sure) / 9] * 10
         odds[digit] = sure
         return Reading("digit", name, digit, odds, seen, milliseconds=0.84)
+
+
+class FirstLayer:
+    """The weights of a network's first layer, drawn by chance: a card shows them."""
+
+    def __init__(self, name):
+        self.layer = find_plan(name).members[0].layers[0]
+
+    def weights(self):
+        layer = self.layer
+        rng = np.random.default_rng(0)
+        shape = (layer.channels, layer.inputs[0], *layer.kernel)
+        prefix = layer.key and f"{layer.key}."  # linear_scratch has none
+        weights = {prefix + "weight": rng.normal(size=shape), prefix + "bias": rng.random(shape[0])}
+        if layer.norm_key:
+            names = ("weight", "bias", "running_mean", "running_var")
+            weights |= {f"{layer.norm_key}.{each}": rng.random(shape[0]) for each in names}
+        return weights
 
 
 def make_shelf():

@@ -1,3 +1,4 @@
+import { Asking, makeAsker } from "./asking.js";
 import { listReadings } from "./readings.js";
 
 const PAUSE = 500; // ms between two questions while the pen is down
@@ -9,85 +10,27 @@ const PIXELS = 784;
 const METHODS = ["evidence", "strokes", "nearest", "counterfactual"];
 
 /**
- * Asks the server why it reads a drawing as it does: one question at a time, the newest drawing
- * next. What belongs to a drawing that has been forgotten is dropped.
+ * Asks the server why it reads a drawing as it does, the newest one next.
  *
  * Emits `explanation` (detail: { question, explanation }), `waiting` when a question is under way,
  * `busy` when the server has to be asked again, `refusal` when it refused the chosen rival, which
  * may have become the answer, and `trouble` (detail: the reason, in words).
  */
-export class Explanations extends EventTarget {
+export class Explanations extends Asking {
   #server;
   #takeQuestion;
   #asker = makeAsker();
-  #isWanted = false;
-  #isUrgent = false;
-  #isBusy = false;
-  #endPause = null;
-  #failures = 0;
-  #subject = 0; // changes when a drawing is forgotten
 
   /** @param takeQuestion returns what to send: the drawing as it is now, the model and the rival */
   constructor(server, takeQuestion) {
-    super();
+    super(PAUSE, RETRIES);
     this.#server = server;
     this.#takeQuestion = takeQuestion;
   }
 
-  /** Whether a newer drawing than the last explained one is still waiting to be sent. */
-  get isBehind() {
-    return this.#isWanted;
-  }
-
-  /** @param isUrgent whether to go without the pause there is while somebody draws */
-  ask({ isUrgent = false } = {}) {
-    this.#isWanted = true;
-    this.#isUrgent ||= isUrgent;
-    if (!this.#isBusy) this.#work();
-    else if (isUrgent) this.#endPause?.();
-  }
-
-  forget() {
-    this.#isWanted = false;
-    this.#subject += 1;
-  }
-
-  async #work() {
-    this.#isBusy = true;
-    while (this.#isWanted) {
-      this.#isWanted = false;
-      this.#isUrgent = false;
-      this.dispatchEvent(new Event("waiting"));
-      await this.#askOnce();
-      await this.#rest();
-    }
-    this.#isBusy = false;
-  }
-
-  /** Urgent or not, a server that has no time is left alone for a while. */
-  async #rest() {
-    if (this.#failures) return pause(RETRIES[Math.min(this.#failures, RETRIES.length) - 1]);
-    if (this.#isUrgent) return;
-    await new Promise((resolve) => {
-      this.#endPause = resolve;
-      setTimeout(resolve, PAUSE);
-    });
-    this.#endPause = null;
-  }
-
-  async #askOnce() {
-    const subject = this.#subject;
+  async send() {
+    this.dispatchEvent(new Event("waiting"));
     const question = this.#takeQuestion();
-    const { type, detail } = await this.#post(question);
-    const isAgain = type === "busy" || type === "unreachable";
-    this.#failures = isAgain ? this.#failures + 1 : 0;
-    if (subject !== this.#subject || type === "dropped") return;
-    this.#isWanted ||= isAgain;
-    const name = type === "unreachable" ? "trouble" : type;
-    this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
-
-  async #post(question) {
     const body = { ...question, methods: METHODS, asker: this.#asker };
     try {
       const response = await this.#server.ask("POST", "api/explain", body);
@@ -100,10 +43,10 @@ export class Explanations extends EventTarget {
 }
 
 function describeFailure(error, { rival }) {
-  if (error.status === DROPPED) return { type: "dropped" };
+  if (error.status === DROPPED) return {};
   if (error.status === BAD && rival !== null) return { type: "refusal" };
-  if (BUSY.includes(error.status)) return { type: "busy" };
-  if (error.status === 0) return { type: "unreachable", detail: error.message };
+  if (BUSY.includes(error.status)) return { type: "busy", isAgain: true };
+  if (error.status === 0) return { type: "trouble", detail: error.message, isAgain: true };
   if (error.status) return { type: "trouble", detail: error.message };
   console.error(error);
   return { type: "trouble", detail: "The server's answer could not be understood. Reload the page." };
@@ -134,14 +77,4 @@ function isNeighbour({ label, image, shared }) {
 
 function isPicture(list) {
   return Array.isArray(list) && list.length === PIXELS && list.every(Number.isFinite);
-}
-
-/** A name by which the server knows which questions are one page's: the newest one counts. */
-function makeAsker() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function pause(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

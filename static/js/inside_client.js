@@ -1,3 +1,5 @@
+import { makeAsker, pause } from "./asking.js";
+
 const PAUSE = 60; // ms between two questions
 const WHILE_DRAWING = 200; // ms between them while the pen is down
 const RETRIES = [500, 1000, 2000, 4000]; // ms before each further try; the last one is repeated
@@ -14,7 +16,7 @@ const PASSING = [0, 409, 502, 503, 504]; // nobody answers, or another explanati
 export class InsideClient extends EventTarget {
   #server;
   #takeQuestion;
-  #asker = makeName();
+  #asker = makeAsker();
   #wanted = null; // the methods to ask for next
   #isBusy = false;
   #failures = 0;
@@ -81,14 +83,4 @@ export class InsideClient extends EventTarget {
   #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-/** Tells this page's questions from other pages': of them, a newer one drops an older one. */
-function makeName() {
-  const numbers = crypto.getRandomValues(new Uint32Array(4));
-  return Array.from(numbers, (number) => number.toString(36)).join("");
-}
-
-function pause(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,15 +1,12 @@
 import { getContext } from "./context.js";
+import { paintLevels } from "./grey.js";
 
 const SIDE = 28;
 const GRID = `${SIDE} by ${SIDE} pixels`;
 
 /** Paints a 28 × 28 image, 784 levels of 0 to 255, pixel for pixel. */
 export function paint(canvas, levels) {
-  const context = getContext(canvas);
-  if (!context) return; // a browser that protects its user may give none
-  const image = context.createImageData(SIDE, SIDE);
-  levels.forEach((level, index) => image.data.set([level, level, level, 255], 4 * index));
-  context.putImageData(image, 0, 0);
+  paintLevels(canvas, levels, [SIDE, SIDE]);
 }
 
 /** The 28 × 28 image that the network was given, pixel for pixel, and what it holds in words. */

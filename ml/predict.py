@@ -218,7 +218,7 @@ class Reader:
             adapted = adapt(memory, logits, features, calibration)
             logits, calibration, because = adapted.logits, adapted.calibration, adapted.because
         probabilities = calibration.probabilities(logits)[0].tolist()
-        first, second = sorted(range(10), key=probabilities.__getitem__, reverse=True)[:2]
+        first, second = find_first_two(probabilities)
         is_close = probabilities[first] - probabilities[second] < CLOSE
         no_digit = calibration.no_digit(logits)
         is_refused = no_digit is not None and no_digit[0] > 0.5
@@ -233,6 +233,12 @@ class Reader:
             milliseconds,
             because,
         )
+
+
+def find_first_two(probabilities: list[float]) -> tuple[int, int]:
+    """Return the most probable digit and the runner-up, of ten probabilities."""
+    first, second = sorted(range(10), key=probabilities.__getitem__, reverse=True)[:2]
+    return first, second
 
 
 def pick_default(names: list[str]) -> str:

@@ -17,7 +17,7 @@ from ml.explain.strokes import leave_out_each
 from ml.explain.units import FavouriteUnits
 from ml.networks.classifier import Classifier
 from ml.networks.logits import NOT_A_DIGIT
-from ml.predict import LoadedModel, Memory, Reader, Reading
+from ml.predict import LoadedModel, Memory, Reader, Reading, find_first_two
 from ml.preprocess import IMAGE_SIDE
 
 AT_A_GLANCE = ("evidence", "strokes", "nearest", "counterfactual")
@@ -168,7 +168,7 @@ class Explainer:
         reading = self._reader.read(ink, name, memory, as_is=as_is)
         if reading.status == "blank":
             return Explanation(reading, asked)
-        answer, runner_up = _find_first_two(reading.probabilities)
+        answer, runner_up = find_first_two(reading.probabilities)
         if rival == answer:
             raise RivalError(answer)
         question = Question(
@@ -243,12 +243,6 @@ class _Watched:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  calibration, layers, weights
         return getattr(self._classifier, name)
-
-
-def _find_first_two(probabilities: list[float]) -> tuple[int, int]:
-    """Return the most probable digit and the runner-up."""
-    first, second = sorted(range(10), key=probabilities.__getitem__, reverse=True)[:2]
-    return first, second
 
 
 def _write_neighbour(neighbour: Neighbour) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import run
 from ml.evaluation.sheets import PREPROCESSINGS
 from ml.networks.card import WEIGHTS_DIR, read_card
 from ml.training.runs import OVERRIDES
+from tests.blocking import write_block
 from tests.one_line import assert_one_line
 
 ROOT = Path(run.__file__).parent
@@ -153,17 +154,8 @@ def test_a_folder_whose_only_model_is_damaged_is_refused_at_start_in_one_line(tm
     assert_one_line(done.stderr)
 
 
-# Runs before the program, as if PyTorch weren't installed.
-WITHOUT_TORCH = """
-import sys
-
-class Missing:
-    def find_spec(name, path=None, target=None):
-        if name.partition(".")[0] == "torch":
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, Missing)
-"""
+# Runs before the program.
+WITHOUT_TORCH = write_block("torch")
 
 
 @pytest.mark.parametrize("flags", [["--train"], ["--evaluate"], ["--engine", "torch"]])

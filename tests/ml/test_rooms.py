@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.blocking import write_block
+
 ROOT = Path(__file__).resolve().parents[2]
 # Every room with the rooms that it may import from; what is left out may not be imported.
 FOUNDATIONS = {
@@ -114,13 +116,7 @@ assert client.get("/").status_code == client.get("/models").status_code == 200
 assert client.get("/api/health").get_json()["status"] == "ok"
 print(*[name for name in {names} if name in sys.modules])
 """
-BLOCK = """
-class Blocked:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("torch", "torchvision", "matplotlib", "safetensors", "onnx"):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-sys.meta_path.insert(0, Blocked())
-"""
+BLOCK = write_block("torch", "torchvision", "matplotlib", "safetensors", "onnx")
 
 
 @pytest.mark.parametrize("block", ["", BLOCK], ids=["installed", "not importable"])

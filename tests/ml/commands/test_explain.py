@@ -11,6 +11,7 @@ from PIL import Image
 import run
 from ml.commands.explaining.picture import ACCENT, AGAINST, FOR
 from ml.networks.card import WEIGHTS_DIR
+from tests.blocking import write_block
 from tests.digits import draw_ink
 from tests.pixels import count_colour, read_picture
 from tests.shapes import DIGITS
@@ -126,13 +127,8 @@ def test_what_cannot_be_read_is_one_clear_line(explain, tmp_path, make, reason):
     assert not (tmp_path / "out").exists()
 
 
-BLOCK = """
-import sys
-class Blocked:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("torch", "torchvision", "matplotlib", "safetensors", "tqdm"):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-sys.meta_path.insert(0, Blocked())
+BLOCK = write_block("torch", "torchvision", "matplotlib", "safetensors", "tqdm")
+RUN = f"""{BLOCK}
 import run
 sys.exit(run.main(sys.argv[1:]))
 """
@@ -141,7 +137,7 @@ sys.exit(run.main(sys.argv[1:]))
 def test_it_needs_only_what_serving_needs(drawing, tmp_path):
     flags = ["--explain", str(drawing), "--out", str(tmp_path / "why.png")]
     done = subprocess.run(
-        [sys.executable, "-c", BLOCK, *flags, "--model", "linear", "--weights", str(WEIGHTS_DIR)],
+        [sys.executable, "-c", RUN, *flags, "--model", "linear", "--weights", str(WEIGHTS_DIR)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

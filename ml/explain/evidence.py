@@ -24,8 +24,8 @@ from ml.networks.classifier import Classifier
 from ml.networks.logits import DIGITS, log_sum_exp
 from ml.preprocess import IMAGE_SIDE
 
-PAIRS = 48  # of partial drawings: what one leaves out, the other keeps
-BLOT = 2.5  # px: how large the parts are that are left out
+PAIRS = 72  # of partial drawings: what one leaves out, the other keeps
+BLOT = 2.0  # px: how large the parts are that are left out
 LEAST, MOST = 0.1, 0.9  # the share of the ink's pixels that is kept
 REACH = 2.0  # px over which evidence is similar
 NOISE = 0.3  # what the map need not explain, as a share of how much the readings differ

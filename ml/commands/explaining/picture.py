@@ -108,11 +108,11 @@ def paint_shared(neighbour: Neighbour) -> np.ndarray:
 
 
 def paint_change(seen: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """Return a changed drawing as RGB: ink that came in blue, and that went in pale orange."""
+    """Return a changed drawing as RGB: ink that came in orange, for the rival, what went in blue."""
     change = (image.astype(float) - seen) / 255
     kept = _mix(PAPER, INK, np.minimum(seen, image) / 255).astype(float)
     came, went = change.clip(0)[..., None], 0.6 * (-change).clip(0)[..., None]
-    return np.rint(kept + (_rgb(FOR) - kept) * came + (_rgb(AGAINST) - kept) * went).astype(
+    return np.rint(kept + (_rgb(AGAINST) - kept) * came + (_rgb(FOR) - kept) * went).astype(
         np.uint8
     )
 
@@ -171,7 +171,7 @@ def _draw_change(
         return
     _place(page, corner, enlarge(paint_change(seen, found.image), LARGE), title)
     x, y = corner[0] + SIDE + GAP, corner[1]
-    for number, (colour, words) in enumerate(((FOR, "ink added"), (AGAINST, "ink taken away"))):
+    for number, (colour, words) in enumerate(((AGAINST, "ink added"), (FOR, "ink taken away"))):
         brush.rectangle((x, y + 22 * number, x + 13, y + 22 * number + 13), fill=colour)
         _write(brush, (x + 22, y + 22 * number - 2), words, 14)
     _write(brush, (x, y + 56), f"then it is read as {found.digit}", 15)

@@ -108,7 +108,7 @@ def paint_shared(neighbour: Neighbour) -> np.ndarray:
 
 
 def paint_change(seen: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """Return a changed drawing as RGB: ink that came in orange, for the rival, what went in blue."""
+    """Return a changed drawing as RGB: what came in orange, for the rival, what went in blue."""
     change = (image.astype(float) - seen) / 255
     kept = _mix(PAPER, INK, np.minimum(seen, image) / 255).astype(float)
     came, went = change.clip(0)[..., None], 0.6 * (-change).clip(0)[..., None]

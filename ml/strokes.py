@@ -172,6 +172,19 @@ def draw_freely(strokes: Sequence[np.ndarray]) -> np.ndarray:
     return _draw(moved, PEN_WIDTH * scale, (height, width))
 
 
+def draw_window(stroke: np.ndarray, pen: float = PEN_WIDTH) -> tuple[np.ndarray, int, int]:
+    """Draw one stroke, float (P, 2) in board px, in a window of its own.
+
+    Returns its ink, uint8 (h, w), and the x and y of the window's upper left pixel, which may lie
+    outside the board: the pixels are those of `draw`.
+    """
+    low = np.floor(stroke.min(axis=0) - pen / 2 - 1).astype(int).tolist()
+    high = np.ceil(stroke.max(axis=0) + pen / 2 + 1).astype(int).tolist()
+    columns, rows = (slice(*ends) for ends in zip(low, high, strict=True))
+    covered = _cover(stroke, pen / 2, rows, columns)
+    return np.rint(255 * covered).astype(np.uint8), columns.start, rows.start
+
+
 def _draw(strokes: Sequence[np.ndarray], pen: float, shape: tuple[int, int]) -> np.ndarray:
     paper = np.ones(shape, np.float32)  # the share of paper that still shows
     for stroke in strokes:

@@ -54,7 +54,8 @@ def find_best_path(candidates: Candidates, classifier: Classifier) -> Path:
     """Return the best path through the candidates, read by a network that knows no-digits."""
     lattice = build_lattice(candidates, classifier)
     weights = np.array([WEIGHTS[name] for name in FEATURES])
-    scores = (lattice.features @ weights).tolist()
+    costs = np.array([candidates.costs.get(group, 0.0) for group in lattice.groups])
+    scores = (lattice.features @ weights - costs).tolist()
     chosen, log_share = find_best_cover(len(candidates.pieces), lattice.groups, scores)
     digits = [n for n in chosen if not lattice.is_line[n]]
     left_out = tuple(sorted(lattice.groups[n][0] for n in chosen if lattice.is_line[n]))

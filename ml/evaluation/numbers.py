@@ -23,7 +23,7 @@ SIZE, BASE, SLANT, OWN_SLANT, RISE = 0.08, 0.04, 0.12, 0.04, 0.03
 
 @dataclass(frozen=True)
 class ComposedNumber:
-    """A number's text, its strokes (float32 (P, 2), board px), and each stroke's digit, by place."""
+    """A number: its strokes, float32 (P, 2) in board px, and the place of each one's digit."""
 
     text: str
     writer: str
@@ -79,7 +79,7 @@ def _scale(drawing: Drawing, slant: float, rng: np.random.Generator) -> list[np.
 
 
 def fit_to_board(strokes: Sequence[np.ndarray], height: float) -> list[np.ndarray]:
-    """Return strokes, `height` px to their unit, on the wide board; smaller if they are too wide."""
+    """Return strokes on the wide board, `height` px to their unit; fewer if they are too wide."""
     points = np.concatenate(strokes)
     low, extent = points.min(axis=0), np.ptp(points, axis=0)
     room = np.array(BOARD) - 2 * MARGIN

@@ -12,9 +12,11 @@ import numpy as np
 
 from ml.synthetic.digits import DIGITS, Habit
 from ml.synthetic.handwriting import Hand, write_strokes
+from ml.synthetic.letters import LETTERS, SYMBOLS
 from ml.synthetic.straight_digits import list_habits
 
 COMMON = 8  # of a digit's habits: the first ones, which most people have
+NAMED_SYMBOLS = [symbol for symbol in SYMBOLS if symbol not in "-~"]
 BETWEEN = -1  # the owner of points between two digits, and of a slip
 FEWEST, MOST = 2, 5  # digits of a number
 HEIGHT = 110.0, 215.0  # px of a digit on the board
@@ -56,6 +58,17 @@ def write_number(rng: np.random.Generator, digits: int | None = None) -> Written
     corner = points.min(axis=0)
     strokes = [((stroke - corner) @ turn * height + 40).astype(np.float32) for stroke in strokes]
     return _slip(WrittenNumber(text, strokes, owners), height, rng)
+
+
+def write_other(rng: np.random.Generator) -> WrittenNumber:
+    """Write a letter or a symbol: one thing that is no digit; its text is "?"."""
+    names = [*LETTERS, *NAMED_SYMBOLS]
+    name = names[rng.integers(len(names))]
+    habits = LETTERS[name] if name in LETTERS else SYMBOLS[name]
+    written = write_strokes(habits[rng.integers(len(habits))], 1, rng)
+    height = rng.uniform(*HEIGHT)
+    strokes = [(stroke[0] * height + HEIGHT[1]).astype(np.float32) for stroke in written]
+    return WrittenNumber("?", strokes, [np.zeros(len(stroke), int) for stroke in strokes])
 
 
 def _choose_hand(rng: np.random.Generator) -> Hand:

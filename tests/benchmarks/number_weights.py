@@ -18,9 +18,10 @@ from ml.segmentation.features import FEATURES
 from ml.segmentation.lattice import Lattice, build_lattice, find_middle
 from ml.segmentation.pieces import Candidates
 from ml.segmentation.strokes import find_stroke_pieces
-from ml.synthetic.numbers import WrittenNumber, write_number
+from ml.synthetic.numbers import WrittenNumber, write_number, write_other
 
-COUNT, SINGLE = 2_000, 0.3  # numbers to choose by, and as many to check; of them, single digits
+COUNT = 2_000  # drawings to choose by, and as many to check
+SINGLE, OTHER = 0.25, 0.2  # of them, single digits, and letters and symbols
 ROUNDS, BEST = 3, 60  # BEST: paths of a number that compete, by the weights of the round before
 PULL = 0.02
 STARTING = {
@@ -65,13 +66,19 @@ def measure(weights: object = None, count: int = COUNT) -> Iterator[dict[str, ob
     yield {"weights": named}
     for name, examples in (("choosing", choosing), ("checking", checking)):
         right = [is_right(example, find_paths(example, fitted, 1)[0]) for example in examples]
-        single = [len(example.number.text) == 1 for example in examples]
+        kinds = [_name_kind(example.number.text) for example in examples]
         yield {
             name: {
-                "numbers": round(float(np.mean(right, where=~np.array(single))), 4),
-                "single digits": round(float(np.mean(right, where=single)), 4),
+                kind: round(float(np.mean(right, where=[each == kind for each in kinds])), 4)
+                for kind in sorted(set(kinds))
             }
         }
+
+
+def _name_kind(text: str) -> str:
+    if text == "?":
+        return "letters and symbols"
+    return "single digits" if len(text) == 1 else "numbers"
 
 
 def make_examples(count: int, seed: int, classifier: Classifier) -> list[Example]:
@@ -79,11 +86,18 @@ def make_examples(count: int, seed: int, classifier: Classifier) -> list[Example
     rng = np.random.default_rng(seed)
     examples = []
     for _ in range(count):
-        number = write_number(rng, 1 if rng.random() < SINGLE else None)
+        number = _write(rng)
         candidates = find_stroke_pieces(number.strokes)
         lattice = build_lattice(candidates, classifier)
         examples.append(Example(number, lattice, *_locate(candidates, lattice)))
     return examples
+
+
+def _write(rng: np.random.Generator) -> WrittenNumber:
+    kind = rng.random()
+    if kind < OTHER:
+        return write_other(rng)
+    return write_number(rng, 1 if kind < OTHER + SINGLE else None)
 
 
 def _locate(candidates: Candidates, lattice: Lattice) -> tuple[list[int | None], list[float]]:

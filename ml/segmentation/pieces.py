@@ -6,8 +6,8 @@ decides which cuts count (Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, Gradien
 applied to document recognition, 1998, section V).
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -43,11 +43,13 @@ class Candidates:
 
     The order is that of writing for strokes, left to right for pictures. Each piece is in at least
     one group; those of `droppable` may also be in no digit, as a line that joins two digits is.
+    `costs` are taken from the scores of their groups (nats): of cuts through thick ink, for one.
     """
 
     pieces: list[Piece]
     groups: list[Group]
     droppable: frozenset[int] = frozenset()
+    costs: Mapping[Group, float] = field(default_factory=dict)
 
 
 def compose(pieces: Sequence[Piece]) -> tuple[np.ndarray, Box]:

@@ -34,8 +34,9 @@ FEATURES = (
     "one_touching",  # probability of a 1, if it is one stroke that shares ink with others
     "strokes",  # strokes beyond the first
     "late",  # it is not a run of pieces: something else was written in between
-    "mark",  # 1 for what is too small or flat for a digit; the first two are 0 then
-    "speck",  # 1 if it is no mark by its place, either
+    "mark",  # 1 for a minus, point or comma; the first three are 0 then
+    "speck",  # 1 for what else is too small or flat for a digit; they are 0 then, too
+    "holds_mark",  # marks among its pieces
     "line",  # 1 for a line between two digits that is left out
     "line_length",
 )
@@ -122,8 +123,9 @@ class Sheet:
             "one_touching": float(ten[1]) * min(touched, 1.0) * (strokes == 1),
             "strokes": strokes - 1.0,
             "late": float(inside[-1] - inside[0] >= len(inside)),
-            "mark": float(is_mark),
+            "mark": float(is_mark and mark != SPECK),
             "speck": float(mark == SPECK),
+            "holds_mark": 0.0 if is_mark else self._count_marks(inside),
         }
 
     def _find_bridge(self, inside: list[int]) -> float:
@@ -154,6 +156,9 @@ class Sheet:
         shared = np.minimum(end, right) - np.maximum(own, left)
         narrower = np.minimum(end - own, right - left)
         return float((shared / narrower).max(initial=0).clip(0))
+
+    def _count_marks(self, inside: list[int]) -> float:
+        return float(sum(self.marks[n] not in (None, SPECK) for n in inside))
 
     def _count_cuts(self, inside: list[int]) -> int:
         """Return how often a stroke goes on outside the group."""

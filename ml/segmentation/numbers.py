@@ -186,7 +186,8 @@ def _find_things(
         pen = PEN_WIDTH * scale
         candidates = find_stroke_pieces([stroke * np.float32(scale) for stroke in strokes], pen)
     things, share = _choose_things(candidates, pen, classifier)
-    return [replace(thing, box=_scale_box(thing.box, 1 / scale)) for thing in things], share
+    things = [replace(thing, box=_scale_box(thing.box, 1 / scale)) for thing in things]
+    return things if strokes else [replace(thing, strokes=None) for thing in things], share
 
 
 def _shrink(ink: np.ndarray) -> tuple[np.ndarray, float]:

@@ -18,7 +18,7 @@ from ml.segmentation.features import FEATURES
 from ml.segmentation.lattice import Lattice, build_lattice, find_middle
 from ml.segmentation.pieces import Candidates
 from ml.segmentation.strokes import find_stroke_pieces
-from ml.synthetic.numbers import WrittenNumber, write_number, write_other
+from ml.synthetic.numbers import BETWEEN, WrittenNumber, write_number, write_other
 
 COUNT = 2_000  # drawings to choose by, and as many to check
 SINGLE, OTHER = 0.25, 0.2  # of them, single digits, and letters and symbols
@@ -39,6 +39,8 @@ STARTING = {
     "one_touching": -1.0,
     "late": -0.5,
     "mark": -3.0,
+    "speck": -4.0,
+    "holds_mark": -2.0,
     "line": -1.0,
     "line_length": -1.0,
 }
@@ -153,11 +155,14 @@ def is_right(example: Example, path: Sequence[int]) -> bool:
     What is read in them does not matter, except where strokes are cut: then the text decides which
     cuts are right.
     """
-    lattice, owners = example.lattice, [set(own.tolist()) - {-1} for own in example.number.owners]
+    lattice = example.lattice
+    owners = [set(own.tolist()) - {BETWEEN} for own in example.number.owners]
     digits = [n for n in path if not lattice.is_line[n] and lattice.marks[n] is None]
     digits.sort(key=example.middles.__getitem__)
+    # A mark is a group of its own, and what is only of one digit is in its group.
+    is_digit = [len(own) == 1 and min(own) >= 0 for own in owners]
     lost = [example.stroke[p] for n in set(path) - set(digits) for p in lattice.groups[n]]
-    if len(digits) != len(example.number.text) or any(len(owners[s]) == 1 for s in lost):
+    if len(digits) != len(example.number.text) or any(is_digit[s] for s in lost):
         return False
     parts = [
         (place, owners[example.stroke[piece]])

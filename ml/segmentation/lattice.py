@@ -43,7 +43,8 @@ WEIGHTS = {
     "strokes": -1.07,
     "late": -0.65,
     "mark": -3.56,
-    "speck": -0.57,
+    "speck": -4.1,
+    "holds_mark": -2.0,
     "line": -0.74,
     "line_length": -0.51,
 }

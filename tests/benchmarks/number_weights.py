@@ -89,7 +89,7 @@ def make_examples(count: int, seed: int, classifier: Classifier) -> list[Example
     examples = []
     for _ in range(count):
         number = _write(rng)
-        candidates = find_stroke_pieces(number.strokes)
+        candidates = find_stroke_pieces(number.strokes, classifier=classifier)
         lattice = build_lattice(candidates, classifier)
         examples.append(Example(number, lattice, *_locate(candidates, lattice)))
     return examples

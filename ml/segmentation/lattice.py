@@ -46,6 +46,7 @@ WEIGHTS = {
     "late": -0.34,
     "mark": -2.29,
     "speck": -4.4,
+    "near_speck": -2.0,
     "holds_mark": -2.71,
     "line": -1.02,
     "line_length": -1.01,

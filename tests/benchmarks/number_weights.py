@@ -46,6 +46,7 @@ STARTING = {
     "late": -0.5,
     "mark": -3.0,
     "speck": -4.0,
+    "near_speck": -2.0,
     "holds_mark": -2.0,
     "line": -1.0,
     "line_length": -1.0,

@@ -30,6 +30,7 @@ ROOMS = {
     "ml.adaptation": FOUNDATIONS | {"ml.networks"},
     "ml.predict": FOUNDATIONS | {"ml.networks", "ml.adaptation"},
     "ml.explain": FOUNDATIONS | {"ml.networks", "ml.predict"},
+    "ml.segmentation": FOUNDATIONS | {"ml.networks", "ml.tracing", "ml.predict"},
     "ml.versions": FOUNDATIONS | {"ml.networks"},
     "ml.synthetic": FOUNDATIONS | {"ml.data", "ml.tracing"},
     "ml.evaluation": FOUNDATIONS | {"ml.data", "ml.networks", "ml.synthetic"},
@@ -37,14 +38,14 @@ ROOMS = {
     | {"ml.networks", "ml.data", "ml.tracing", "ml.synthetic", "ml.evaluation", "ml.runs"},
     "ml.commands": FOUNDATIONS
     | {"ml.networks", "ml.data", "ml.synthetic", "ml.evaluation", "ml.training", "ml.predict"}
-    | {"ml.runs", "ml.versions", "ml.explain"},
+    | {"ml.runs", "ml.versions", "ml.explain", "ml.segmentation"},
     "webapp": FOUNDATIONS
     | {"ml.predict", "ml.networks", "ml.adaptation", "ml.tracing", "ml.runs", "ml.versions"}
-    | {"ml.explain"},
+    | {"ml.explain", "ml.segmentation"},
     "run": {"ml.errors", "ml.files", "ml.networks", "ml.runs", "ml.versions", "webapp"},
 }
 NOT_FOR_SERVING = (
-    *("torch", "torchvision", "matplotlib", "safetensors", "onnx", "onnxscript", "tqdm"),
+    *("torch", "torchvision", "matplotlib", "safetensors", "onnx", "onnxscript", "tqdm", "cv2"),
     *("ml.data", "ml.synthetic", "ml.evaluation", "ml.training", "ml.commands"),
 )
 FILES = sorted([*(ROOT / "ml").rglob("*.py"), *(ROOT / "webapp").rglob("*.py"), ROOT / "run.py"])

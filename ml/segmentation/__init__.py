@@ -1,0 +1,1 @@
+"""Several digits: from strokes, connected parts or a photo to the ink of each digit."""

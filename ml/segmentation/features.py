@@ -15,12 +15,17 @@ from ml.segmentation.pieces import Group, Piece, compose
 CELL = 6  # px a side: ink is looked at in squares of this size
 SOLID = 128  # ink that counts
 FEATURES = (
-    "log_digit",  # log of the probability of the digit that it is read as
+    "log_digit",  # log of the probability of the digit that it is read as; less if it is refused
     "log_accepted",  # log of 1 - no_digit, at least FAINTEST
+    "refused",  # no_digit: what a thing costs that is no digit
+    "all",  # 1 if nothing is outside
+    "all_refused",  # and no_digit, then: a letter or a picture is refused as one thing
     "group",  # 1: what a group costs
     "bridged",  # the widest gap between its pieces
     "beside",  # how much wider it is than its widest piece
     "contact",  # how much ink it shares with what is outside
+    "crossed",  # the most that it shares with one stroke outside
+    "covered",  # the share of its width, or of another one's, that both have in common
     "depth",  # how deep the middle of anything outside lies between its left and right ends
     "cut",  # ends of strokes that are cut off
     "low",  # log of how many times lower than the line it is
@@ -29,12 +34,13 @@ FEATURES = (
     "one_touching",  # probability of a 1, if it is one stroke that shares ink with others
     "strokes",  # strokes beyond the first
     "late",  # it is not a run of pieces: something else was written in between
-    "mark",  # 1 for what is too small or flat for a digit; the first two are 0 then
-    "speck",  # 1 if it is no mark by its place, either
+    "mark",  # 1 for a minus, point or comma; the first three are 0 then
+    "speck",  # 1 for what else is too small or flat for a digit; they are 0 then, too
+    "holds_mark",  # marks among its pieces
     "line",  # 1 for a line between two digits that is left out
     "line_length",
 )
-FAINTEST = -7.0
+FAINTEST = -3.0
 SPECK = "?"  # too small or flat for a digit, but no mark where it stands
 MARK_SIZE, MARK_SHAPE = 0.3, 1.5
 
@@ -98,12 +104,17 @@ class Sheet:
         touched = float((contact * foreign).max(initial=0))
         ratio = height / self.height
         return {
-            "log_digit": 0.0 if is_mark else float(np.log(ten.max())),
+            "log_digit": 0.0 if is_mark else (1 - refused) * float(np.log(ten.max())),
             "log_accepted": 0.0 if is_mark else max(float(np.log(1 - refused)), FAINTEST),
+            "refused": 0.0 if is_mark else refused,
+            "all": float(not outside),
+            "all_refused": 0.0 if outside else refused,
             "group": 1.0,
             "bridged": self._find_bridge(inside),
             "beside": float(right - left - widths.max()) / self.height,
             "contact": float((contact * foreign).max(axis=0, initial=0).sum()),
+            "crossed": touched,
+            "covered": self._find_covered(outside, left, right, inside),
             "depth": self._find_depth(outside, left, right, inside),
             "cut": float(self._count_cuts(inside)),
             "low": max(0.0, -float(np.log(ratio))) * (not is_mark),
@@ -112,8 +123,9 @@ class Sheet:
             "one_touching": float(ten[1]) * min(touched, 1.0) * (strokes == 1),
             "strokes": strokes - 1.0,
             "late": float(inside[-1] - inside[0] >= len(inside)),
-            "mark": float(is_mark),
+            "mark": float(is_mark and mark != SPECK),
             "speck": float(mark == SPECK),
+            "holds_mark": 0.0 if is_mark else self._count_marks(inside),
         }
 
     def _find_bridge(self, inside: list[int]) -> float:
@@ -134,6 +146,19 @@ class Sheet:
         middles = self.boxes[other][:, [0, 2]].mean(axis=1)
         depth = np.minimum(middles - left, right - middles) / self.height
         return float(depth.max(initial=0).clip(0))
+
+    def _find_covered(
+        self, outside: list[int], left: float, right: float, inside: list[int]
+    ) -> float:
+        """Return the most that another stroke and the group overlap in x, of the narrower one."""
+        other = [n for n in outside if self.stroke[n] not in self.stroke[inside]]
+        own, end = self.boxes[other][:, [0, 2]].T
+        shared = np.minimum(end, right) - np.maximum(own, left)
+        narrower = np.minimum(end - own, right - left)
+        return float((shared / narrower).max(initial=0).clip(0))
+
+    def _count_marks(self, inside: list[int]) -> float:
+        return float(sum(self.marks[n] not in (None, SPECK) for n in inside))
 
     def _count_cuts(self, inside: list[int]) -> int:
         """Return how often a stroke goes on outside the group."""

@@ -28,7 +28,8 @@ LOW = 0.4  # less is cut nowhere
 WIDEST, FARTHEST = 1.7, 0.5  # a group, and the gap between two of its parts
 MOST_TOGETHER = 4  # components of one digit
 MOST_PARTS = 4  # of cut components in one digit, unless it is all of them
-CUTS, CUTS_A_WIDTH, MOST_CUTS = 1, 4, 9  # at most so many, and so many more for each height of width
+# Cuts of a component: at most so many, and so many more for each height that it is wide.
+CUTS, CUTS_A_WIDTH, MOST_CUTS = 1, 4, 9
 OVERLAP = 0.4  # of the narrower one of two components that lie over each other
 # What it costs a group, in nats, that ink goes on beyond a cut at its side, by pens crossed.
 CUT_COST, CROSSED_COST = 0.0, 0.0
@@ -45,6 +46,7 @@ class Part:
 
     @property
     def middle(self) -> float:
+        """The x of the middle of its box."""
         return self.box[0] + self.box[2] / 2
 
 
@@ -98,12 +100,10 @@ def _take_piece(ink: np.ndarray, components: Components, number: int) -> Piece:
     near[:, 1:] |= mask[:, :-1]
     near[:, :-1] |= mask[:, 1:]
     own = np.where(mask | (near & (labels == 0)), ink[window], 0).astype(np.uint8)
-    return Piece(own, window[1].start, window[0].start, number)
+    return Piece(own, int(window[1].start), int(window[0].start), number)
 
 
-def _cut_wholes(
-    wholes: Sequence[Piece], pen: float, classifier: Classifier | None
-) -> list[Part]:
+def _cut_wholes(wholes: Sequence[Piece], pen: float, classifier: Classifier | None) -> list[Part]:
     """Return the parts of components between their cuts."""
     boxes = [piece.box for piece in wholes]
     tall = max(box[3] for box in boxes)

@@ -8,6 +8,7 @@ path segmentation (2000), for the seams; over-segmentation as in `ml.segmentatio
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,7 +54,7 @@ class Cuts:
         edges = [np.full(height, -width), *(cut.columns for cut in self.cuts)]
         edges = [edge[:, None] for edge in [*edges, np.full(height, 2 * width)]]
         reach = round(SHARED * pen)
-        for left, right in zip(edges, edges[1:], strict=False):
+        for left, right in pairwise(edges):
             inside = (column >= left) & (column < right)
             near = (column >= left - reach) & (column < right + reach) & self.shared
             yield np.where(inside | near, ink, 0)

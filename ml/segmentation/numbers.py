@@ -26,13 +26,11 @@ from ml.segmentation.features import SPECK
 from ml.segmentation.lattice import find_best_path
 from ml.segmentation.marks import estimate_pen
 from ml.segmentation.pieces import Box, Candidates, Piece, compose
-from ml.segmentation.strokes import MOST_PIECES, find_stroke_pieces
+from ml.segmentation.strokes import ACCEPTED, MOST_PIECES, SURE, find_stroke_pieces
 from ml.strokes import PEN_WIDTH, draw_freely
 
 TALLEST, WIDEST = 280, 1024  # px of what is cut up; larger drawings are scaled down to it
-# One digit beyond doubt, which needs no lattice: `python -m tests.benchmarks numbers` says what of
-# the generated numbers passes.
-SURE, ACCEPTED, NARROW = 0.9, 0.2, 0.85
+NARROW = 0.85  # width over height: one digit beyond doubt, which needs no lattice
 BESIDE = 1.5  # nats by which a digit is likelier beside digits than alone; see research-log.md
 SLIP = 0.25  # of the height of the digits: no slip is larger
 
@@ -184,7 +182,8 @@ def _find_things(
         extent = np.ptp(np.concatenate(strokes), axis=0) + PEN_WIDTH
         scale = min(1.0, WIDEST / float(extent[0]), TALLEST / float(extent[1]))
         pen = PEN_WIDTH * scale
-        candidates = find_stroke_pieces([stroke * np.float32(scale) for stroke in strokes], pen)
+        scaled = [stroke * np.float32(scale) for stroke in strokes]
+        candidates = find_stroke_pieces(scaled, pen, classifier)
     things, share = _choose_things(candidates, pen, classifier)
     things = [replace(thing, box=_scale_box(thing.box, 1 / scale)) for thing in things]
     return things if strokes else [replace(thing, strokes=None) for thing in things], share

@@ -32,7 +32,8 @@ STARTING = {
     "beside": -2.0,
     "contact": -2.0,
     "depth": -6.0,
-    "cut": -1.5,
+    "cut": -1.0,
+    "cut_one": -1.5,
     "low": -1.5,
     "high": -1.0,
     "wide": -1.0,
@@ -89,7 +90,7 @@ def make_examples(count: int, seed: int, classifier: Classifier) -> list[Example
     examples = []
     for _ in range(count):
         number = _write(rng)
-        candidates = find_stroke_pieces(number.strokes)
+        candidates = find_stroke_pieces(number.strokes, classifier=classifier)
         lattice = build_lattice(candidates, classifier)
         examples.append(Example(number, lattice, *_locate(candidates, lattice)))
     return examples

@@ -16,7 +16,6 @@ CELL = 6  # px a side: ink is looked at in squares of this size
 SOLID = 128  # ink that counts
 FEATURES = (
     "log_digit",  # log of the probability of the digit that it is read as; less if it is refused
-    "log_accepted",  # log of 1 - no_digit, at least FAINTEST
     "refused",  # no_digit: what a thing costs that is no digit
     "all",  # 1 if nothing is outside
     "all_refused",  # and no_digit, then: a letter or a picture is refused as one thing
@@ -37,13 +36,12 @@ FEATURES = (
     "abreast",  # how far apart two strokes stand that are both high, unless they are no digit
     "strokes",  # strokes beyond the first
     "late",  # it is not a run of pieces: something else was written in between
-    "mark",  # 1 for a minus, point or comma; the first three are 0 then
+    "mark",  # 1 for a minus, point or comma; the first two are 0 then
     "speck",  # 1 for what else is too small or flat for a digit; they are 0 then, too
     "holds_mark",  # marks among its pieces
     "line",  # 1 for a line between two digits that is left out
     "line_length",
 )
-FAINTEST = -3.0
 SPECK = "?"  # too small or flat for a digit, but no mark where it stands
 MARK_SIZE, MARK_SHAPE = 0.3, 1.5
 LEANING = 0.15  # px to the right for each px down, that a 1 may lean
@@ -111,11 +109,9 @@ class Sheet:
     ) -> dict[str, np.ndarray]:
         """Return what follows from how groups are read; marks are not."""
         may_be_digit, is_all = marks == "", inside.all(axis=1)
-        accepted = np.log(np.maximum(1 - no_digit, np.exp(FAINTEST)))
         is_mark = np.array([mark not in (None, SPECK) for mark in self.marks])
         return {
             "log_digit": may_be_digit * (1 - no_digit) * np.log(probabilities.max(axis=1)),
-            "log_accepted": may_be_digit * accepted,
             "refused": may_be_digit * no_digit,
             "all": is_all,
             "all_refused": is_all * no_digit,

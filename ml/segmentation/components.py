@@ -31,10 +31,11 @@ MOST_PARTS = 5  # of cut components in one digit, unless it is all of them
 # Cuts of a component: at most so many, and so many more for each height that it is wide.
 CUTS, CUTS_A_WIDTH, MOST_CUTS = 1, 5, 11
 OVERLAP = 0.4  # of the narrower one of two components that lie over each other
-# What it costs a group, in nats, that ink goes on beyond a cut at its side, and for each pen's width
-# that the cut crosses. The lattice's own cost of cuts is that of strokes, where a pen that goes on
-# says more than ink that does: most of it is given back.
-CUT_COST, CROSSED_COST = -1.1, 0.2
+# What it costs a group, in nats, that ink goes on beyond a cut at its side, and for each width of
+# the pen that the cut crosses. The lattice's own cost of cuts is that of strokes, where a pen that
+# goes on says more than ink that does: some of it is given back. Of 141 generated numbers as
+# pictures, 69.5% are right without, 76.6% with -0.5 to -1.5.
+CUT_COST, CROSSED_COST = -0.6, 0.1
 
 
 @dataclass(frozen=True)

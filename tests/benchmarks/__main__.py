@@ -40,7 +40,8 @@ def main() -> None:
         "--strokes",
         type=Path,
         default=PROJECT_DIR.parent / "shared" / "strokes" / "digits.jsonl.gz",
-        help="corrections, hand, numbers, number_pictures: people's digits (../shared/strokes/digits.jsonl.gz)",
+        help="corrections, hand, numbers, number_pictures: people's digits"
+        " (../shared/strokes/digits.jsonl.gz)",
     )
     parser.add_argument(
         "--choosing",

@@ -45,7 +45,7 @@ def measure(weights: Path, strokes: Path, count: int | None = None) -> Iterator[
 def measure_numbers(
     reader: Reader, numbers: Iterator[tuple[str, Sequence[np.ndarray]]]
 ) -> dict[str, object]:
-    """Return the shares of numbers read right, refused and read wrong, and what they are read as."""
+    """Return the shares of numbers read right, refused and read wrong, and some wrong ones."""
     counted, wrong = Counter[str](), []
     for text, strokes in numbers:
         answer = _read(reader, draw_freely(strokes))
@@ -75,8 +75,8 @@ def measure_time(reader: Reader, digits: Sequence[Drawing]) -> dict[str, float]:
     taken = []
     for number in range(TIMED):
         strokes = [
-            (stroke + [84 * place_, 0]).astype(np.float32)
-            for place_, label in enumerate(TEN)
+            (stroke + np.array([18 + 84 * column, 60])).astype(np.float32)
+            for column, label in enumerate(TEN)
             for stroke in _narrow(by_label[label][number % len(by_label[label])])
         ]
         ink = np.pad(draw_freely(strokes), ((0, 0), (0, 840)))[:280, :840]
@@ -88,11 +88,11 @@ def measure_time(reader: Reader, digits: Sequence[Drawing]) -> dict[str, float]:
 
 
 def _narrow(digit: Drawing) -> list[np.ndarray]:
-    """Return a digit's strokes 60 px wide or 150 px high, whichever comes first."""
+    """Return a digit's strokes 46 px wide or 150 px high, whichever comes first."""
     points = np.concatenate(digit.strokes)
     low, extent = points.min(axis=0), np.ptp(points, axis=0)
     scale = float(min(np.array([46.0, 150.0]) / np.maximum(extent, 1.0)))
-    return [(stroke - low) * scale + [18, 60] for stroke in digit.strokes]
+    return [(stroke - low) * scale for stroke in digit.strokes]
 
 
 def _read(reader: Reader, ink: np.ndarray) -> SeveralReading:

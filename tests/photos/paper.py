@@ -41,7 +41,7 @@ class Camera:
 
 
 def make_paper(shape: tuple[int, int], colour: Colour, rng: np.random.Generator) -> np.ndarray:
-    """Return paper of (H, W) px, float32 (H, W, 3), with the grain and the stains that paper has."""
+    """Return paper of (H, W) px, float32 (H, W, 3), with its grain and stains."""
     paper = np.empty((*shape, 3), np.float32)
     paper[:] = colour
     fine = rng.normal(0, 1.5, shape).astype(np.float32)

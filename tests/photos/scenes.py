@@ -191,7 +191,7 @@ def _take_board(rng: np.random.Generator) -> np.ndarray:
 
 
 def _take_text(rng: np.random.Generator) -> np.ndarray:
-    words = "the of and to in is that it was for on are as with his they at be this from".split()
+    words = ["the", "of", "and", "that", "was", "for", "with", "his", "they", "this", "it", "also"]
     size = int(rng.integers(18, 34))
     page = Image.new("RGB", (800, 600), _pick(PAPERS, rng))
     brush, font = ImageDraw.Draw(page), ImageFont.load_default(size)
@@ -240,7 +240,7 @@ def _take_scribbles(rng: np.random.Generator) -> np.ndarray:
             zigzag = np.cumsum(np.tile([[9.0, -60.0], [9.0, 60.0]], (7, 1)), axis=0)
             draw_ink(paper, [Written("", [at + zigzag])], pen, rng)
         else:
-            draw_ink(paper, [Written("", [np.array([at, at + (90, 4)])])], pen, rng)
+            draw_ink(paper, [Written("", [np.stack([at, at + np.array([90, 4])])])], pen, rng)
     return paper
 
 

@@ -12,6 +12,7 @@ FIRST_REACH = 0.3  # of the shorter side: no pen is wider, before more is known 
 PENS = 4.0  # widths of the pen that the paper's brightness is looked for around
 LEAST_REACH = 0.06  # of the shorter side
 FAINTEST = 0.05  # of the paper's brightness: what differs less is grain
+PALE = 0.6  # of Otsu's threshold: ink that goes on from darker ink
 NOISES = 5.0  # standard deviations of the paper's noise that ink exceeds
 
 
@@ -113,9 +114,10 @@ def _divide(channel: np.ndarray, reach: float) -> np.ndarray:
 
 
 def select_ink(darkness: np.ndarray) -> np.ndarray:
-    """Return which pixels are ink, bool (H, W): darker than Otsu's threshold, near what stands out.
+    """Return which pixels are ink, bool (H, W), by Otsu's threshold near what stands out.
 
-    Most of a photo is paper, which would hide the ink in a histogram of all pixels.
+    Most of a photo is paper, which would hide the ink in a histogram of all pixels. What is paler
+    than the threshold is ink if it goes on from darker ink: pens run dry within a stroke.
     """
     import cv2
 
@@ -126,7 +128,13 @@ def select_ink(darkness: np.ndarray) -> np.ndarray:
     near = cv2.dilate(outstanding, np.ones((7, 7))).astype(bool)
     levels = np.rint(darkness[near] * 255).astype(np.uint8)
     threshold, _ = cv2.threshold(levels[None], 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    return darkness > max(floor, threshold / 255)
+    strong = max(floor, threshold / 255)
+    weak = (darkness > max(floor, PALE * strong)).astype(np.uint8)
+    count, labels = cv2.connectedComponents(weak, connectivity=8)
+    is_kept = np.zeros(count, bool)
+    is_kept[labels[darkness > strong]] = True
+    is_kept[0] = False
+    return is_kept[labels]
 
 
 def find_floor(darkness: np.ndarray) -> float:

@@ -7,7 +7,13 @@ import numpy as np
 
 MOST_PARTS = 3000  # of a picture: the largest; a page has no more, and noise has millions
 LEAST_BODY, MOST_BODY = 0.42, 2.6  # of the usual height: what a digit, or most of one, has
-NEAR = 0.3  # of the usual height that a small part may be away from what it belongs to
+LEAST_SIDE, LEAST_SHARE = 10, 0.008  # px, and share of the longer side, that a digit is tall
+LEAST_AREA = 4  # px: less is grain
+MOST_BODIES = 300  # of a picture; a page of print has more
+# Halves of a broken digit: shares of the narrower one's width that they have in common, and of the
+# usual height between them, and that they are tall together.
+STACKED, STACK_GAP, STACK_HEIGHT = 0.4, 0.3, 1.5
+NEAR = 0.35  # of the usual height that a small part may be away from what it belongs to
 SHARED = 0.35  # of the lower one's height that neighbours in a line have in common
 FARTHEST = 6.0  # heights between neighbours of a line
 WIDE_GAP = 0.75  # of the usual height: numbers are farther apart than that
@@ -66,51 +72,68 @@ def find_usual_height(blocks: Sequence[Block]) -> float:
     return float(sides[np.searchsorted(total, total[-1] / 2)])
 
 
-def find_lines(blocks: Sequence[Block]) -> tuple[list[Line], float]:
-    """Return the lines that blocks stand in, from the top, and the usual height of a digit."""
+def find_lines(blocks: Sequence[Block], shape: tuple[int, int]) -> tuple[list[Line], float]:
+    """Return the lines that blocks stand in, from the top, and the usual height of a digit.
+
+    There are none in a picture, (H, W), that holds far more than people write on a sheet.
+    """
+    least = max(LEAST_SIDE, LEAST_SHARE * max(shape))
+    blocks = [b for b in blocks if b.area >= LEAST_AREA]
     if not blocks:
         return [], 0.0
     usual = find_usual_height(blocks)
-    bodies = [b for b in blocks if _is_body(b, usual)]
+    bodies = [b for b in blocks if b.height >= max(least, LEAST_BODY * usual)]
+    bodies = [b for b in bodies if max(b.height, b.width / 4) <= MOST_BODY * usual]
+    if not bodies or len(bodies) > MOST_BODIES:
+        return [], usual
+    bodies, parts = _part_stacked(bodies, usual)
     lines = [Line(chain, []) for chain in _link(bodies, usual)]
     for line in lines:
         line.angle = _measure_angle(line.bodies, usual)
-    if lines:
-        small = [b for b in blocks if max(b.height, b.width) < LEAST_BODY * usual]
-        _add_parts(lines, small, usual)
+    small = [b for b in blocks if b.height < LEAST_BODY * usual and b.width < MOST_BODY * usual]
+    _add_parts(lines, [*parts, *small], usual)
     return sorted(lines, key=lambda line: np.mean([b.middle[1] for b in line.bodies])), usual
 
 
-def _is_body(block: Block, usual: float) -> bool:
-    longer = max(block.height, block.width)
-    return (
-        LEAST_BODY * usual <= longer <= MOST_BODY * max(usual, 1) or block.height <= usual < longer
-    )
+def _part_stacked(bodies: list[Block], usual: float) -> tuple[list[Block], list[Block]]:
+    """Return the bodies, and those that are the smaller half of a broken digit.
+
+    A broken digit's halves stand close above each other, and are low together as one digit is.
+    """
+    halves = set()
+    for body in bodies:
+        for other in bodies:
+            shared = min(body.right, other.right) - max(body.x, other.x)
+            gap = max(body.y, other.y) - min(body.below, other.below)
+            whole = max(body.below, other.below) - min(body.y, other.y)
+            if (
+                body.area < other.area
+                and shared >= STACKED * min(body.width, other.width)
+                and 0 <= gap + 2 <= 2 + STACK_GAP * usual
+                and whole <= STACK_HEIGHT * usual
+            ):
+                halves.add(body)
+    return [b for b in bodies if b not in halves], [b for b in bodies if b in halves]
 
 
 def _link(bodies: list[Block], usual: float) -> list[list[Block]]:
     """Join each body with the nearest one to its right that is beside it; return the chains."""
     bodies = sorted(bodies, key=lambda b: b.middle[0])
-    chain = list(range(len(bodies)))
-    for number, body in enumerate(bodies):
-        best = _find_neighbour(body, bodies[number + 1 :], usual)
-        if best is not None:
-            old, new = chain[number + 1 + best], chain[number]
-            chain = [new if each == old else each for each in chain]
+    boxes = np.array([(b.x, b.y, b.right, b.below) for b in bodies])
+    height = boxes[:, 3] - boxes[:, 1]
+    chain = np.arange(len(bodies))
+    for number, (_, y, right, below) in enumerate(boxes[:-1]):
+        after = boxes[number + 1 :]
+        shared = np.minimum(below, after[:, 3]) - np.maximum(y, after[:, 1])
+        gap = (after[:, 0] - right).clip(0)
+        is_beside = shared >= SHARED * np.minimum(below - y, height[number + 1 :])
+        gap = np.where(is_beside & (gap < FARTHEST * usual), gap, np.inf)
+        if np.isfinite(gap.min()):
+            chain[chain == chain[number + 1 + int(gap.argmin())]] = chain[number]
     return [
         [body for body, each in zip(bodies, chain, strict=True) if each == name]
-        for name in dict.fromkeys(chain)
+        for name in dict.fromkeys(chain.tolist())
     ]
-
-
-def _find_neighbour(body: Block, others: Sequence[Block], usual: float) -> int | None:
-    best, least = None, FARTHEST * usual
-    for number, other in enumerate(others):
-        shared = min(body.below, other.below) - max(body.y, other.y)
-        gap = max(0, other.x - body.right)
-        if shared >= SHARED * min(body.height, other.height) and gap < least:
-            best, least = number, gap
-    return best
 
 
 def _measure_angle(bodies: list[Block], usual: float) -> float:

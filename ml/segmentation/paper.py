@@ -19,6 +19,8 @@ from ml.segmentation.sheet import find_sheet, read_sheet
 Box = tuple[int, int, int, int]  # x, y, width, height
 INK_HEIGHT = 96  # px that a number's ink is scaled down to: as tall as digits on a board
 MARGIN = 2  # px around a part's pixels that its fringe lies in
+TEXT, TEXT_REFUSED = 12, 0.35  # so many parts, with such a share refused, are text
+WORD_DIGITS = 0.5  # of the parts of a number that must be digits
 PALEST, DARKEST = 0.25, 0.7  # of a part's usual darkness that becomes paper, and full ink
 
 
@@ -73,7 +75,7 @@ def _read_lines(
 ) -> list[list[list[Sighting]]]:
     """Return the digits of each number of each line."""
     labels, blocks = find_blocks(ink)
-    lines, usual = find_lines(blocks)
+    lines, usual = find_lines(blocks, ink.shape)
     read = []
     for line in lines:
         numbers = split_numbers(line, usual)
@@ -181,13 +183,23 @@ def find_digits(
 
 
 def _keep_digits(lines: list[list[list[Sighting]]]) -> list[list[list[Sighting]]]:
-    """Return the lines without what is no digit, and without what no digit is left of."""
-    kept = [
-        [[each for each in number if each.reading.status == "digit"] for number in line]
-        for line in lines
-    ]
+    """Return the lines without what is no digit, and without what no digit is left of.
+
+    Where much is no digit, what looks like one is a letter.
+    """
+    everything = [each for line in lines for number in line for each in number]
+    refused = sum(each.reading.status != "digit" for each in everything)
+    if len(everything) >= TEXT and refused >= TEXT_REFUSED * len(everything):
+        return []
+    kept = [[_keep_number(number) for number in line] for line in lines]
     kept = [[number for number in line if number] for line in kept]
     return [line for line in kept if line]
+
+
+def _keep_number(number: list[Sighting]) -> list[Sighting]:
+    digits = [each for each in number if each.reading.status == "digit"]
+    is_word = len(number) > 2 and len(digits) <= WORD_DIGITS * len(number)
+    return [] if is_word else digits
 
 
 def _report(

@@ -9,7 +9,7 @@ SPAN = 0.5  # of the shorter side that a piece of a line covers at least
 COVERED = 0.6  # of a line across the picture that is inked
 ALONE = 0.97  # of it, if the line is upright and the only one: a 1 is shorter
 MOST_LINES = 120  # of one direction; more are no rules
-WIDEST = 0.02  # of the shorter side: a wider line is a pen's
+WIDEST = 0.035  # of the shorter side: a wider line is a pen's
 REACH = 0.012  # of the shorter side by which paper bends a line away from straight
 
 

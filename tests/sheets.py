@@ -50,6 +50,7 @@ class Filled:
     page: np.ndarray  # uint8 (H, W, 3)
     layout: Layout
     written: dict[tuple[int, int], int] = field(default_factory=dict)  # by row and column
+    segments: dict[tuple[int, int], np.ndarray] = field(default_factory=dict)  # (S, 2, 2)
 
 
 def print_sheet(name: str = "A4", *, is_grey: bool = False) -> np.ndarray:
@@ -106,6 +107,7 @@ def fill_sheet(
         digit = (box.expected + 1) % 10 if place < wrong else box.expected
         habits = DIGITS[str(digit)]
         segments = write(habits[rng.integers(len(habits))], 1, rng, A_PERSON)[0]
+        filled.segments[box.row, box.column] = segments.reshape(-1, 2, 2)
         draw_digit(ink, box, segments.reshape(-1, 2, 2), pen, rng)
         filled.written[box.row, box.column] = digit
     return lay_ink(filled, ink, pen)

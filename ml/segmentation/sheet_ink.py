@@ -135,10 +135,13 @@ def _take_frame_away(darkness: np.ndarray) -> np.ndarray:
     inner, outer = (round((OVER + sign * BAND) * SCALE) for sign in (1, -1))
     side = len(darkness)
     red = darkness[:, :, 0].copy()
-    # Each side of the frame on top, as views of one array.
-    for turned in (red, red[::-1], red.T, red.T[::-1]):
-        band = turned[outer:inner, inner : side - inner]
-        turned[outer:inner] = (turned[outer:inner] - np.median(band, axis=1)[:, None]).clip(0)
+    sides = (red, red[::-1], red.T, red.T[::-1])  # views: each side of the frame on top
+    profiles = [np.median(view[outer:inner, inner : side - inner], axis=1) for view in sides]
+    # The frame darkens all its sides alike. A stroke may run along one or two of them.
+    frame = np.sort(profiles, axis=0)[1]
+    frame = cv2.dilate(frame[:, None], np.ones((3, 1), np.uint8))
+    for view in sides:
+        view[outer:inner] = (view[outer:inner] - frame).clip(0)
     inside = np.s_[inner : side - inner, inner : side - inner]
     red[inside] = darkness[inside].max(axis=2)
     return red

@@ -9,6 +9,7 @@ red channel, too: what runs along a whole side is taken away.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -16,7 +17,9 @@ import numpy as np
 from ml.segmentation.sheet_layout import BOX_SIDE, Box
 
 SCALE = 10  # px of a window per mm
-REACH = 3.0  # mm of a window around the box: paper that isn't flat moves boxes by up to so much
+REACH = 4.2  # mm of a window around the box
+SHIFT = 2.4  # mm by which paper that isn't flat may move a box
+LIMITED = 0.35  # darkness as which all ink counts where frames are looked for
 OVER = 1.8  # mm around the box in which a digit that runs over is still seen
 BAND = 0.7  # mm to either side of a frame's line in which its colour may be
 WIDEST_PEN = 4.0  # mm
@@ -25,6 +28,7 @@ FAINTEST_FRAME = 0.05
 EDGE = 0.4  # of the darkest ink: where a stroke ends
 SMALLEST = 2.0  # mm: what is smaller is a slip of the pen
 SPECK = 0.4  # mm
+OUTLINE_MARGIN = 5  # px at half the scale
 MOST_OUTSIDE = 0.1  # of a window that may lie outside of the photo
 
 
@@ -65,12 +69,11 @@ def cut_window(picture: np.ndarray, to_photo: np.ndarray) -> np.ndarray | None:
 def find_box_ink(window: np.ndarray) -> BoxInk | None:
     """Return the ink written in the box of a window; None if the box is empty."""
     darkness = _measure_darkness(window)
-    across, down = _find_frame(darkness.max(axis=2))
+    across, down = _find_frame(darkness.max(axis=0))
     low = round((REACH - OVER) * SCALE)
     side = round((BOX_SIDE + 2 * OVER) * SCALE)
     left, top = low + across, low + down
-    cut = darkness[top : top + side, left : left + side]
-    darkness = _take_frame_away(cut)
+    darkness = _take_frame_away(darkness[:, top : top + side, left : left + side])
     chosen = _choose_strokes(darkness)
     if chosen is None:
         return None
@@ -85,19 +88,20 @@ def find_box_ink(window: np.ndarray) -> BoxInk | None:
 
 
 def _measure_darkness(window: np.ndarray) -> np.ndarray:
-    """Return how much darker than the paper around it each pixel is, 0-1, float32 (S, S, C).
+    """Return how much darker than the paper around it each pixel is, 0-1, float32 (C, S, S).
 
     The paper is what is left where everything narrower than a pen is filled with its surroundings,
     so that shadows and uneven light are the paper's.
     """
-    channels = window if window.ndim == 3 else window[:, :, None]
-    smooth = cv2.GaussianBlur(channels, (0, 0), 1.0).reshape(channels.shape)
     size = round(WIDEST_PEN * SCALE) | 1
-    paper = cv2.morphologyEx(
-        smooth, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8), borderType=cv2.BORDER_REPLICATE
-    )
-    paper = cv2.blur(paper, (size // 2, size // 2)).reshape(channels.shape)
-    return (1 - smooth / np.maximum(paper, 1).astype(np.float32)).clip(0, 1)
+    square = np.ones((size, size), np.uint8)
+    channels = cv2.split(cv2.GaussianBlur(window, (0, 0), 1.0))
+    darkness = np.empty((len(channels), *window.shape[:2]), np.float32)
+    for channel, dark in zip(channels, darkness, strict=True):
+        paper = cv2.morphologyEx(channel, cv2.MORPH_CLOSE, square, borderType=cv2.BORDER_REPLICATE)
+        paper = cv2.blur(paper, (size // 2, size // 2))
+        np.divide(channel, np.maximum(paper, 1), out=dark, dtype=np.float32)
+    return (1 - darkness).clip(0, 1)
 
 
 def _find_frame(darkness: np.ndarray) -> tuple[int, int]:
@@ -105,22 +109,22 @@ def _find_frame(darkness: np.ndarray) -> tuple[int, int]:
 
     The frame is where its outline is darker than both sides of it. (0, 0) where none is seen.
     """
-    limited = np.minimum(darkness, 0.35)  # ink counts no more than a frame
+    limited = np.minimum(darkness, LIMITED)
     small = cv2.resize(limited, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    template = _draw_outline()
-    answer = cv2.matchTemplate(small, template, cv2.TM_CCORR)
+    edge = round((REACH - SHIFT) * SCALE / 2) - OUTLINE_MARGIN
+    small = small[edge:-edge, edge:-edge]
+    answer = cv2.matchTemplate(small, _draw_outline(), cv2.TM_CCORR)
     _, best, _, (x, y) = cv2.minMaxLoc(answer)
     if best < FAINTEST_FRAME:
         return 0, 0
     middle = (answer.shape[0] - 1) / 2
-    most = round((REACH - OVER) * SCALE)
-    across, down = (round(min(max(2 * (n - middle), -most), most)) for n in (x, y))
-    return across, down
+    return round(2 * (x - middle)), round(2 * (y - middle))
 
 
+@cache
 def _draw_outline() -> np.ndarray:
     """Return weights, float32 (T, T) at half the scale: +1 in sum on a frame, -1 beside it."""
-    margin, side = 5, round(BOX_SIDE * SCALE / 2)
+    margin, side = OUTLINE_MARGIN, round(BOX_SIDE * SCALE / 2)
     weights = np.zeros((side + 2 * margin, side + 2 * margin), np.float32)
     line = weights.copy()
     corner = (margin, margin), (margin + side - 1, margin + side - 1)
@@ -131,10 +135,10 @@ def _draw_outline() -> np.ndarray:
 
 
 def _take_frame_away(darkness: np.ndarray) -> np.ndarray:
-    """Return the darkness of ink alone, float32 (S, S), of a cut with the frame in its place."""
+    """Return the darkness of ink alone, float32 (S, S), of all darkness, (C, S, S)."""
     inner, outer = (round((OVER + sign * BAND) * SCALE) for sign in (1, -1))
-    side = len(darkness)
-    red = darkness[:, :, 0].copy()
+    side = darkness.shape[1]
+    red = darkness[0].copy()
     sides = (red, red[::-1], red.T, red.T[::-1])  # views: each side of the frame on top
     profiles = [np.median(view[outer:inner, inner : side - inner], axis=1) for view in sides]
     # The frame darkens all its sides alike. A stroke may run along one or two of them.
@@ -142,8 +146,8 @@ def _take_frame_away(darkness: np.ndarray) -> np.ndarray:
     frame = cv2.dilate(frame[:, None], np.ones((3, 1), np.uint8))
     for view in sides:
         view[outer:inner] = (view[outer:inner] - frame).clip(0)
-    inside = np.s_[inner : side - inner, inner : side - inner]
-    red[inside] = darkness[inside].max(axis=2)
+    inside = slice(inner, side - inner)
+    red[inside, inside] = darkness[:, inside, inside].max(axis=0)
     return red
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ml.predict import Memory, Reader, Reading
-from ml.segmentation.light import measure_darkness, scale_picture, select_ink
-from ml.segmentation.lines import Block, find_blocks, find_lines, split_numbers
+from ml.segmentation.photos.light import measure_darkness, scale_picture, select_ink
+from ml.segmentation.photos.lines import Block, find_blocks, find_lines, split_numbers
 from ml.segmentation.photo_reading import PhotoDigit, PhotoReading
-from ml.segmentation.rules import remove_rules
+from ml.segmentation.photos.rules import remove_rules
 from ml.segmentation.sheet import find_sheet, read_sheet
 
 Box = tuple[int, int, int, int]  # x, y, width, height

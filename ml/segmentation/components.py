@@ -70,7 +70,11 @@ def _cut(
     rows, columns = components.windows[number]
     own = np.where(mask, ink[rows, columns], 0).astype(np.uint8)
     x = np.arange(mask.shape[1])
-    edges = [np.zeros(len(mask), int), *(cut.columns for cut in cuts), np.full(len(mask), mask.shape[1])]
+    edges = [
+        np.zeros(len(mask), int),
+        *(cut.columns for cut in cuts),
+        np.full(len(mask), mask.shape[1]),
+    ]
     crossed = [0.0, *(cut.thickness for cut in cuts), 0.0]
     parts = []
     for part, (left, right) in enumerate(zip(edges, edges[1:], strict=False)):
@@ -80,7 +84,13 @@ def _cut(
         if not len(found):
             continue
         cols = slice(found[0], found[-1] + 1)
-        piece = Piece(np.ascontiguousarray(held[:, cols]), columns.start + int(found[0]), rows.start, number, part)
+        piece = Piece(
+            np.ascontiguousarray(held[:, cols]),
+            columns.start + int(found[0]),
+            rows.start,
+            number,
+            part,
+        )
         parts.append(Part(piece, piece.box, crossed[part], crossed[part + 1]))
     return parts
 

@@ -24,7 +24,7 @@ def main() -> None:
         nargs="*",
         metavar="WHAT",
         help="serving, pen-up, watching, reading, refusal, counterfactual, generating, corrections,"
-        " hand, explaining, explain_api, training, seeds, recipe (all but the last two)",
+        " hand, explaining, explain_api, sheets, training, seeds, recipe (all but the last two)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -39,7 +39,7 @@ def main() -> None:
         "--strokes",
         type=Path,
         default=PROJECT_DIR.parent / "shared" / "strokes" / "digits.jsonl.gz",
-        help="corrections, hand: people's digits (../shared/strokes/digits.jsonl.gz)",
+        help="corrections, hand, sheets: people's digits (../shared/strokes/digits.jsonl.gz)",
     )
     parser.add_argument(
         "--choosing",
@@ -150,6 +150,12 @@ def _measure_generating(_flags: argparse.Namespace) -> Iterator[str]:
     yield json.dumps(generating.measure())
 
 
+def _measure_sheets(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import sheets
+
+    yield from sheets.measure(flags.strokes, flags.weights)
+
+
 def _measure_seeds(flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import training
 
@@ -184,6 +190,7 @@ MEASUREMENTS = {
     "corrections": _measure_corrections,
     "hand": _measure_hand,
     "explaining": _measure_explaining,
+    "sheets": _measure_sheets,
     "training": _measure_training,
     "seeds": _measure_seeds,
     "recipe": _measure_recipe,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from ml.segmentation import sheet_layout
-from ml.segmentation.sheet_layout import LAYOUTS, Box, Layout, Mark
+from ml.segmentation.sheets import layout as sheet_layout
+from ml.segmentation.sheets.layout import LAYOUTS, Box, Layout, Mark
 from ml.synthetic.digits import DIGITS
 from ml.synthetic.handwriting import Hand, write
 

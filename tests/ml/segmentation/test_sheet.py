@@ -9,7 +9,7 @@ import pytest
 
 from ml.predict import Reader, UnknownModelError
 from ml.segmentation.sheet import find_sheet, read_sheet
-from ml.segmentation.sheet_layout import LAYOUTS
+from ml.segmentation.sheets.layout import LAYOUTS
 from tests.sheets import (
     BLACK,
     PENCIL,

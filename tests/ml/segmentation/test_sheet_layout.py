@@ -5,7 +5,7 @@ from itertools import combinations
 import cv2
 import pytest
 
-from ml.segmentation.sheet_layout import LAYOUTS, MARK_CELLS, MARKS
+from ml.segmentation.sheets.layout import LAYOUTS, MARK_CELLS, MARKS
 
 LAYOUTS_BY_NAME = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
 

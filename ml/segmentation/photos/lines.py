@@ -60,6 +60,11 @@ class Line:
     bodies: list[Block]
     parts: list[Block]
 
+    @property
+    def blocks(self) -> list[Block]:
+        """All of them, from left to right."""
+        return sorted([*self.bodies, *self.parts], key=lambda block: block.x)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -219,10 +224,9 @@ def _add_parts(lines: list[Line], small: Sequence[Block], usual: float) -> None:
 
 def split_numbers(line: Line, usual: float) -> list[list[Block]]:
     """Return the blocks of each number of a line: wide gaps lie between two of them."""
-    blocks = sorted([*line.bodies, *line.parts], key=lambda b: b.x)
     numbers: list[list[Block]] = []
     right = -np.inf
-    for block in blocks:
+    for block in line.blocks:
         if block.x - right > WIDE_GAP * usual:
             numbers.append([])
         numbers[-1].append(block)

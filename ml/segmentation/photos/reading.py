@@ -8,16 +8,17 @@ import numpy as np
 
 from ml.predict import Memory, Reader, Reading
 from ml.segmentation.photo_reading import PhotoDigit, PhotoReading
+from ml.segmentation.photos.digits import find_digits
 from ml.segmentation.photos.light import measure_darkness, scale_picture, select_ink
 from ml.segmentation.photos.lines import Block, Page, find_blocks, find_page, split_numbers
 from ml.segmentation.photos.rules import remove_rules
 from ml.segmentation.pieces import Box
-from ml.segmentation.photos.grouping import find_digits
 
 TURNED = 0.05  # radians: lines that sink or rise by more are made level
 INK_HEIGHT = 112  # px that the usual digit is scaled down to
 MARGIN = 2  # px around a part's pixels that its fringe lies in
 PALEST, DARKEST = 0.25, 0.7  # of a part's usual darkness that becomes paper, and full ink
+SPECK = 0.12  # of the longest side in a box: smaller blocks are specks
 TEXT, TEXT_REFUSED = 12, 0.35  # so many parts, with such a share refused, are text
 WORD_DIGITS = 0.5  # of the parts of a number that must be digits
 
@@ -74,9 +75,6 @@ def read_box(
     return PhotoReading(text, [PhotoDigit(box, 0, 0, reading, own)], shape[1], shape[0])
 
 
-SPECK = 0.12  # of the longest side in a box: smaller blocks are specks
-
-
 def _find_ink(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     darkness = measure_darkness(picture)
     return remove_rules(darkness, select_ink(darkness))
@@ -85,7 +83,7 @@ def _find_ink(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _level(page: Page, turn: np.ndarray) -> Page:
     """Return the page turned by an affine map, float (2, 3), so that its lines are level."""
     size = page.darkness.shape[::-1]
-    kept = np.isin(page.labels, [b.number for l in page.lines for b in [*l.bodies, *l.parts]])
+    kept = np.isin(page.labels, [b.number for line in page.lines for b in line.blocks])
     darkness = cv2.warpAffine(page.darkness, turn, size)
     ink = cv2.warpAffine(kept.astype(np.uint8) * 255, turn, size) > 127
     return find_page(darkness, ink)
@@ -105,8 +103,8 @@ def _read_number(
         size = tuple(max(1, round(side * scale)) for side in ink.shape[::-1])
         ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
     return [
-        Sighting(reading, own, np.array(start) + _list_corners(box) / scale)
-        for box, own, reading in find_digits(reader, ink, name, memories)
+        Sighting(each.reading, each.ink, np.array(start) + _list_corners(each.box) / scale)
+        for each in find_digits(reader, ink, name, memories)
     ]
 
 

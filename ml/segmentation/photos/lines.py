@@ -13,11 +13,13 @@ LEAST_SIDE, LEAST_SHARE = 10, 0.008  # px, and share of the longer side, that a 
 LEAST_BODY, MOST_BODY = 0.42, 2.6  # of the usual height: what a digit, or most of one, has
 SLENDER, LONG = 0.16, 1.9  # width over height, and usual heights: more of a line than of a 1
 LENGTH = 2.6  # of a pen's line, in widths: less is a blot
-EVEN = 0.35  # of the usual darkness that a digit has at least
+EVEN = 0.5  # of the usual darkness that a digit has at least
 # Halves of a broken digit: shares of the narrower one's width that they have in common, and of the
 # usual height between them, and that they are tall together.
 STACKED, STACK_GAP, STACK_HEIGHT = 0.4, 0.3, 1.5
-NEAR = 0.35  # of the usual height that a small part may be away from what it belongs to
+SPECK = 1.5  # pens a side: less of a digit would not be missed
+LONGEST_PART = 1.2  # usual heights that a part of a digit is wide
+NEAR = 0.3  # of the usual height that a small part may be away from what it belongs to
 SHARED = 0.4  # of the lower one's height that neighbours in a line have in common
 CLOSE, FARTHEST = 1.2, 8.0  # usual heights between neighbours of a number, and of a line
 WIDE_GAP = 0.75  # of the usual height: numbers are farther apart than that
@@ -122,11 +124,12 @@ def choose_bodies(
     tall = [b for b in blocks if b.height >= LEAST_BODY * usual]
     least = max(LEAST_SIDE, LEAST_SHARE * max(shape))
     bodies = [b for b in tall if b.height >= least and _may_be_digit(b, usual)]
-    if len(bodies) > MOST_BODIES:
+    if usual < least or len(bodies) > MOST_BODIES:
         return [], [], usual
     bodies, halves = _part_stacked(bodies, usual)
-    small = [b for b in blocks if b.height < LEAST_BODY * usual and b.width < MOST_BODY * usual]
-    return bodies, [*halves, *small], usual
+    low = [b for b in blocks if b.height < LEAST_BODY * usual and b.width < LONGEST_PART * usual]
+    pen = _find_median([b.pen for b in bodies], bodies) if bodies else 1.0
+    return bodies, [*halves, *(b for b in low if b.area >= (SPECK * pen) ** 2)], usual
 
 
 def _find_median(values: Sequence[float], blocks: Sequence[Block]) -> float:

@@ -11,6 +11,7 @@ COVERED = 0.75  # of a line across the picture that is inked
 ALONE = 0.97  # of it, if the line is upright and the only one: a 1 is shorter
 MOST_LINES = 120  # of one direction; more are no rules
 WIDEST = 0.035  # of the shorter side: a wider line is a pen's
+DARKER = 1.35  # times as dark as the line, and more, that a pen shows through it
 REACH = 0.012  # of the shorter side by which paper bends a line away from straight
 
 
@@ -29,14 +30,17 @@ def remove_rules(darkness: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, np.
     A stroke that crosses a line stays whole: seen across the line, ink that is deeper than the line
     is the pen's.
     """
-    removed = np.zeros(ink.shape, bool)
+    rest = ink.copy()
     rules = find_rules(ink)
-    for rule in rules:
-        seen = removed.T if rule.is_upright else removed
-        _mark_rule(ink.T if rule.is_upright else ink, seen, rule, len(rules))
+    level = float(np.quantile(darkness[ink], 0.9)) if rules else 0.0
+    for rule in rules:  # one after the other: where two cross, nothing is left of either
+        if rule.is_upright:
+            _remove_rule(darkness.T, rest.T, rule, len(rules), level)
+        else:
+            _remove_rule(darkness, rest, rule, len(rules), level)
+    removed = ink & ~rest
     if not removed.any():
         return darkness, ink
-    rest = ink & ~removed
     fringe = cv2.dilate(removed.astype(np.uint8), np.ones((5, 5))).astype(bool)
     near = cv2.dilate(rest.astype(np.uint8), np.ones((3, 3))).astype(bool)
     return np.where(fringe & ~near, 0, darkness).astype(np.float32), rest
@@ -80,41 +84,51 @@ def _is_same(rule: Rule, other: Rule, shape: tuple[int, int]) -> bool:
     return abs(first - start) + abs(last - end) < 2 * near
 
 
-def _mark_rule(ink: np.ndarray, removed: np.ndarray, rule: Rule, count: int) -> None:
-    """Mark in `removed` what of the ink, bool (H, W), is a line that runs from left to right."""
+def _remove_rule(
+    darkness: np.ndarray, ink: np.ndarray, rule: Rule, count: int, level: float
+) -> None:
+    """Take a line that runs from left to right from ink, bool (H, W), in place.
+
+    `level` is how dark the darkest ink is: what is nearer to it than to the line is the pen's.
+    """
     height, width = ink.shape
     shortest = min(ink.shape)
     reach = max(2, round(REACH * shortest))
     widest = max(3, round(WIDEST * shortest))
     x = np.arange(width)
     y = np.rint(rule.start + rule.slope * x).astype(int)
-    depth = reach + 2 * widest + 2
-    rows = y + np.arange(-depth, depth + 1)[:, None]
+    centre = reach + 2 * widest + 2
+    rows = y + np.arange(-centre, centre + 1)[:, None]
     is_inside = (rows >= 0) & (rows < height)
-    strip = ink[rows.clip(0, height - 1), x] & is_inside  # the band along the line, made straight
-    across = strip[depth - reach : depth + reach + 1]
-    in_picture = is_inside[depth]
-    chord = max(1, int(in_picture.sum()))
-    covered = across.any(axis=0)[in_picture].sum() / chord
-    if chord < SPAN * shortest or covered < (ALONE if rule.is_upright and count < 3 else COVERED):
+    rows = rows.clip(0, height - 1)
+    strip = ink[rows, x] & is_inside  # the band along the line, made straight
+    deep = strip[centre - reach : centre + reach + 1].any(axis=0)
+    in_picture = is_inside[centre]
+    if in_picture.sum() < SPAN * shortest:
+        return
+    covered = deep[in_picture].mean()
+    if covered < (ALONE if rule.is_upright and count < 3 else COVERED):
         return
     # The line's width: the usual depth of ink across it, since most of it meets no stroke.
-    deep = across.any(axis=0)
-    thick = max(1, int(np.quantile(_measure_depth(strip, depth, reach)[deep], 0.4)))
+    depth, nearest = _measure_depth(strip, centre, reach)
+    thick = max(1, int(np.quantile(depth[deep], 0.4)))
     if thick > widest:
         return
+    dark = darkness[rows, x]
+    is_bare = deep & (depth <= thick + 1)
+    own = float(np.median(dark[nearest[is_bare], x[is_bare]]))
     tall = cv2.morphologyEx(
         np.pad(strip.astype(np.uint8), 1), cv2.MORPH_OPEN, np.ones((2 * thick + 2, 1))
     )[1:-1, 1:-1].astype(bool)
-    line = strip & ~tall
-    line[: depth - reach - thick] = False
-    line[depth + reach + thick + 1 :] = False
-    at = line & is_inside
-    removed[rows[at], np.broadcast_to(x, rows.shape)[at]] = True
+    is_pen = tall | ((dark > (own + level) / 2) if level > DARKER * own else False)
+    line = strip & ~is_pen
+    line[: centre - reach - thick] = False
+    line[centre + reach + thick + 1 :] = False
+    ink[rows[line], np.broadcast_to(x, rows.shape)[line]] = False
 
 
-def _measure_depth(strip: np.ndarray, centre: int, reach: int) -> np.ndarray:
-    """Return how many inked pixels hang together in each column at the one nearest the centre."""
+def _measure_depth(strip: np.ndarray, centre: int, reach: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many inked pixels hang together in each column, and the row nearest the centre."""
     number = np.arange(len(strip))[:, None]
     distance = np.where(strip, np.abs(number - centre), len(strip))
     nearest = distance.argmin(axis=0)
@@ -122,4 +136,4 @@ def _measure_depth(strip: np.ndarray, centre: int, reach: int) -> np.ndarray:
     next_below = np.minimum.accumulate(np.where(strip, len(strip), number)[::-1], axis=0)[::-1]
     columns = np.arange(strip.shape[1])
     depth = next_below[nearest, columns] - last_above[nearest, columns] - 1
-    return np.where(distance[nearest, columns] <= reach, depth, 0)
+    return np.where(distance[nearest, columns] <= reach, depth, 0), nearest

@@ -53,11 +53,11 @@ def find_component_pieces(ink: np.ndarray, classifier: Classifier | None = None)
     """Return the pieces of a picture of digits side by side, and their candidate groups.
 
     `ink` is uint8 (H, W), 0 = paper. With a classifier, what it reads as a digit beyond doubt is
-    not cut. A picture of too many parts is one piece. Raises ValueError without ink.
+    not cut. A picture of too many parts is one piece, and one without ink none.
     """
     peak = int(ink.max(initial=0))
     if peak < FAINTEST_PEAK:
-        raise ValueError("there is no ink in this picture")
+        return Candidates([], [])
     components = find_components(ink > int(peak * EDGE_SHARE))
     if components is None:
         return _take_whole(ink)

@@ -180,7 +180,11 @@ def looks_like_mark(width: float, height: float, line: float) -> bool:
 def _find_marks(pieces: Sequence[Piece], height: float, pen: float) -> list[str | None]:
     boxes = [piece.box for piece in pieces]
     marks: list[str | None] = []
+    of = [piece.stroke for piece in pieces]
     for piece, box in zip(pieces, boxes, strict=True):
+        if piece.stroke is not None and of.count(piece.stroke) > 1:
+            marks.append(None)  # what a cut leaves looks like a point
+            continue
         others = [other for other in boxes if other is not box]
         ink, _ = compose([piece])
         named = name_mark(ink, box, others, pen)

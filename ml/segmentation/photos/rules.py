@@ -11,7 +11,7 @@ SPAN = 0.5  # of the shorter side that a piece of a line covers at least
 COVERED, SEVERAL = 0.75, 3  # of lines across the picture that is inked, if there are as many
 ALONE = 0.94  # of a line without its like: a 1 or the bar of a 7 is shorter
 PARALLEL = 0.12  # radians by which lines of one kind differ
-MOST_LINES = 240  # more are no rules
+MOST_LINES, APART = 400, 4  # lines that are looked at, and px between two that differ
 WIDEST = 0.05  # of the shorter side: a wider line is a pen's
 DARKER = 1.35  # times as dark as the line, and more, that a pen shows through it
 REACH = 0.012  # of the shorter side by which paper bends a line away from straight
@@ -77,12 +77,17 @@ def _list_lines(ink: np.ndarray) -> Iterator[Rule]:
     small = (small > 80 * scale).astype(np.uint8)
     shortest, gap = SPAN * min(size), 0.04 * max(size)
     lines = cv2.HoughLinesP(small, 1, np.pi / 360, round(shortest / 2), None, shortest, gap)
-    for x, y, right, below in () if lines is None else lines.reshape(-1, 4)[:MOST_LINES].tolist():
+    seen = set()
+    for x, y, right, below in () if lines is None else lines.reshape(-1, 4).tolist():
         is_upright = abs(below - y) > abs(right - x)
         if is_upright:
             x, y, right, below = y, x, below, right
         slope = (below - y) / ((right - x) or 1)
-        yield Rule(is_upright, (y - slope * x) / scale, slope)
+        start, length = y - slope * x, size[1] if is_upright else size[0]
+        place = is_upright, round(start / APART), round((start + slope * length) / APART)
+        if place not in seen and len(seen) < MOST_LINES:
+            seen.add(place)
+            yield Rule(is_upright, start / scale, slope)
 
 
 def _is_same(rule: Rule, other: Rule, shape: tuple[int, int]) -> bool:

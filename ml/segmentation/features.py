@@ -32,6 +32,8 @@ FEATURES = (
     "high",
     "wide",  # by how much its width exceeds its height
     "one_touching",  # probability of a 1, if it is one stroke that shares ink with others
+    "leaning",  # how far a 1 leans to the left: it is rather half of an X, W or N
+    "abreast",  # how far apart two strokes stand that are both high, unless they are no digit
     "strokes",  # strokes beyond the first
     "late",  # it is not a run of pieces: something else was written in between
     "mark",  # 1 for a minus, point or comma; the first three are 0 then
@@ -43,6 +45,8 @@ FEATURES = (
 FAINTEST = -3.0
 SPECK = "?"  # too small or flat for a digit, but no mark where it stands
 MARK_SIZE, MARK_SHAPE = 0.3, 1.5
+LEANING = 0.15  # px to the right for each px down, that a 1 may lean
+HIGH = 0.6  # of the group: what a high stroke has at least
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Sheet:
     gaps: np.ndarray  # float (N, N): between their ink, in heights
     contacts: np.ndarray  # float (N, N): 0 to 2, ink that they share
     stroke: np.ndarray  # int (N,): what each is of
+    moments: np.ndarray  # float (N, 5): of each one's cells their number, Σx, Σy, Σxy and Σy²
     marks: list[str | None]  # of each piece alone: None for what may be a digit, or part of one
 
     def find_mark(self, group: Group) -> str | None:
@@ -79,6 +84,8 @@ class Sheet:
         columns = {
             **self._describe_reading(probabilities, no_digit, inside, marks),
             **self._describe_box(boxes, inside, marks != ""),
+            "leaning": probabilities[:, 1] * self._find_leaning(inside),
+            "abreast": (1 - no_digit) * self._find_abreast(groups),
             **self._describe_outside(boxes, inside, probabilities[:, 1]),
             "group": np.ones(len(groups)),
             "bridged": np.array([self._find_bridge(group) for group in groups]),
@@ -156,6 +163,30 @@ class Sheet:
             "one_touching": is_alone * one * np.minimum(crossed, 1),
         }
 
+    def _find_leaning(self, inside: np.ndarray) -> np.ndarray:
+        """Return by how much more than LEANING the line through each group's ink leans left."""
+        count, x, y, xy, yy = (inside @ self.moments).T
+        leaning = (xy - x * y / count) / np.maximum(yy - y * y / count, 1e-6)
+        return (leaning - LEANING).clip(0, 1)
+
+    def _find_abreast(self, groups: Sequence[Group]) -> np.ndarray:
+        """Return for each group how far apart its two highest strokes are, times how high."""
+        return np.array([self._compare_highest(group) for group in groups])
+
+    def _compare_highest(self, group: Group) -> float:
+        boxes: dict[int, np.ndarray] = {}
+        for piece in group:
+            own = boxes.get(stroke := int(self.stroke[piece]), self.boxes[piece])
+            low, high = np.minimum(own, self.boxes[piece]), np.maximum(own, self.boxes[piece])
+            boxes[stroke] = np.concatenate([low[:2], high[2:]])
+        if len(boxes) < 2:
+            return 0.0
+        first, other = sorted(boxes.values(), key=lambda box: box[1] - box[3])[:2]
+        whole = max(box[3] for box in boxes.values()) - min(box[1] for box in boxes.values())
+        share = max(0.0, (other[3] - other[1]) / whole - HIGH)
+        apart = abs(first[0] + first[2] - other[0] - other[2]) / 2 / self.height
+        return float(share * apart)
+
     def _count_strokes(self, inside: np.ndarray) -> np.ndarray:
         """Return of how many strokes each group's pieces are, int (G,)."""
         strokes = self.stroke == np.unique(self.stroke)[:, None]  # S, N
@@ -209,8 +240,9 @@ def measure_sheet(pieces: Sequence[Piece], pen: float) -> Sheet:
     stroke = np.array(
         [-1 - n if piece.stroke is None else piece.stroke for n, piece in enumerate(pieces)]
     )
+    moments = np.array([_sum_up(each) for each in cells], float)
     marks = _find_marks(pieces, height, pen)
-    return Sheet(pieces, height, boxes, gaps / height, contacts, stroke, marks)
+    return Sheet(pieces, height, boxes, gaps / height, contacts, stroke, moments, marks)
 
 
 def find_line_height(boxes: np.ndarray) -> float:
@@ -239,6 +271,11 @@ def _list_cells(piece: Piece) -> np.ndarray:
     cells = padded.reshape(height // CELL, CELL, width // CELL, CELL).any(axis=(1, 3))
     y, x = np.nonzero(cells)
     return np.stack([x * CELL + piece.x, y * CELL + piece.y], axis=1).astype(np.float32)
+
+
+def _sum_up(cells: np.ndarray) -> list[float]:
+    x, y = cells.astype(float).T
+    return [len(x), x.sum(), y.sum(), (x * y).sum(), (y * y).sum()]
 
 
 def _measure_gap(a: np.ndarray, b: np.ndarray) -> float:

@@ -40,7 +40,10 @@ def find_digits(
     if is_surely_one(reader.read(whole), box):
         return [_read(reader, whole, box, name, memories)]
     classifier = reader.find(reader.default).classifier
-    candidates = find_component_pieces(ink, classifier)
+    try:
+        candidates = find_component_pieces(ink, classifier)
+    except ValueError:  # remains too faint to be cut
+        return []
     if not candidates.pieces:
         return []
     path = find_best_path(candidates, classifier, estimate_pen(ink))

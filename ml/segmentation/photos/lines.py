@@ -28,6 +28,7 @@ LONGEST_PART = 1.2  # usual heights that a part of a digit is wide
 NEAR = 0.3  # of the usual height that a small part may be away from what it belongs to
 SHARED = 0.4  # of the lower one's height that neighbours in a line have in common
 CLOSE, FARTHEST = 1.2, 8.0  # usual heights between neighbours of a number, and of a line
+LONG_CHAIN, OFF_LINE = 4, 0.45  # digits whose slope is known; usual heights off their line
 WIDE_GAP = 0.75  # of the usual height: numbers are farther apart than that
 STEEPEST = 0.6  # radians that lines may be turned by
 
@@ -229,9 +230,35 @@ def link(bodies: Sequence[Block], usual: float, angle: float, farthest: float) -
         gap = np.where(is_beside & (gap <= farthest), gap, np.inf)
         if np.isfinite(gap.min()):
             chain[chain == chain[n + 1 + int(gap.argmin())]] = chain[n]
+    _join_chains(chain, middle, half, usual, farthest)
     names = list(dict.fromkeys(chain.tolist()))
     names.sort(key=lambda name: float(middle[chain == name, 1].mean()))
     return [[bodies[n] for n in np.flatnonzero(chain == name)] for name in names]
+
+
+def _join_chains(
+    chain: np.ndarray, middle: np.ndarray, half: np.ndarray, usual: float, farthest: float
+) -> None:
+    """Join chains, int (N,), in place where the right one begins on the left one's own line.
+
+    Seen from a slant, lines do not all sink by the same angle.
+    """
+    for name in dict.fromkeys(chain.tolist()):
+        while True:
+            own = np.flatnonzero(chain == name)
+            last = own[-1]
+            slope = np.polyfit(*middle[own].T, 1)[0] if len(own) >= LONG_CHAIN else 0.0
+            others = [n for n in np.flatnonzero(chain != name) if n > last]
+            starts = [n for n in others if n == np.flatnonzero(chain == chain[n])[0]]
+            off = {
+                n: abs(middle[n, 1] - middle[last, 1] - slope * (middle[n, 0] - middle[last, 0]))
+                for n in starts
+                if middle[n, 0] - half[n, 0] - middle[last, 0] - half[last, 0] <= farthest
+            }
+            best = min(off, key=off.__getitem__, default=None)
+            if best is None or off[best] > OFF_LINE * usual:
+                break
+            chain[chain == chain[best]] = name
 
 
 def _add_parts(lines: list[Line], small: Sequence[Block], usual: float) -> None:

@@ -13,7 +13,7 @@ ALONE = 0.94  # of a line without its like: a 1 or the bar of a 7 is shorter
 PARALLEL = 0.12  # radians by which lines of one kind differ
 MOST_LINES, APART = 400, 4  # lines that are looked at, and px between two that differ
 WIDEST = 0.05  # of the shorter side: a wider line is a pen's
-DARKER = 1.35  # times as dark as the line, and more, that a pen shows through it
+DARKER = 1.5  # times as dark as the line, and more, that a pen shows through it
 REACH = 0.012  # of the shorter side by which paper bends a line away from straight
 LEAST_REACH = 3  # px
 
@@ -142,13 +142,14 @@ def _remove_rule(
     centre = reach + 2 * widest + 2
     rows, x, is_inside = _follow(rule, ink.shape, centre)
     # The line's width: the least depth of ink across it that is common; strokes make it deeper.
-    depth, nearest = _measure_depth(ink[rows, x] & is_inside, centre, reach)
+    depth = _measure_depth(ink[rows, x] & is_inside, centre, reach)
     thick = max(1, int(np.quantile(depth[depth > 0], 0.2)))
     if thick > widest:
         return
     dark = darkness[rows, x]
     is_bare = (depth > 0) & (depth <= thick + 1)
-    own = float(np.median(dark[nearest[is_bare], x[is_bare]]))
+    around = slice(centre - reach - thick, centre + reach + thick + 1)
+    own = float(np.median(dark[around].max(axis=0)[is_bare]))
     left = rest[rows, x] & is_inside
     tall = cv2.morphologyEx(
         np.pad(left.astype(np.uint8), 1), cv2.MORPH_OPEN, np.ones((2 * thick + 2, 1))
@@ -156,15 +157,14 @@ def _remove_rule(
     line = left & ~tall
     if level > DARKER * own:
         line &= dark < (own + level) / 2
-    line[: centre - reach - thick] = False
-    line[centre + reach + thick + 1 :] = False
+    line[: around.start] = line[around.stop :] = False
     rest[rows[line], np.broadcast_to(x, rows.shape)[line]] = False
 
 
-def _measure_depth(strip: np.ndarray, centre: int, reach: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return each column's inked row that is nearest the centre, and the depth of ink there.
+def _measure_depth(strip: np.ndarray, centre: int, reach: int) -> np.ndarray:
+    """Return how deep the ink is in each column of bool (D, W) that is nearest to the centre.
 
-    The depth comes first, int (W,); it is 0 where nothing is inked within `reach`.
+    The depth, int (W,), is 0 where nothing is inked within `reach`.
     """
     number = np.arange(len(strip))[:, None]
     distance = np.where(strip, np.abs(number - centre), len(strip))
@@ -173,4 +173,4 @@ def _measure_depth(strip: np.ndarray, centre: int, reach: int) -> tuple[np.ndarr
     next_below = np.minimum.accumulate(np.where(strip, len(strip), number)[::-1], axis=0)[::-1]
     columns = np.arange(strip.shape[1])
     depth = next_below[nearest, columns] - last_above[nearest, columns] - 1
-    return np.where(distance[nearest, columns] <= reach, depth, 0), nearest
+    return np.where(distance[nearest, columns] <= reach, depth, 0)

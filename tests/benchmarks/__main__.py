@@ -164,6 +164,12 @@ def _measure_explaining(flags: argparse.Namespace) -> Iterator[str]:
         yield from (f"\n\n{table}\n" for table in tables)
 
 
+def _measure_photos(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import photos
+
+    yield from photos.measure(flags.strokes, flags.weights)
+
+
 def _measure_generating(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import generating
 
@@ -212,6 +218,7 @@ MEASUREMENTS = {
     "numbers": _measure_numbers,
     "explaining": _measure_explaining,
     "sheets": _measure_sheets,
+    "photos": _measure_photos,
     "training": _measure_training,
     "number-weights": _measure_number_weights,
     "seeds": _measure_seeds,

@@ -53,7 +53,7 @@ def take_single(writer: Writer, label: str, rng: np.random.Generator) -> Photo:
         shadow=rng.uniform(0.2, 0.5) * (rng.random() < 0.3),
         quality=int(rng.integers(50, 95)),
     )
-    return _compose([[[label]]], writer, height, rng, pen, camera, room=room)
+    return compose([[[label]]], writer, height, rng, pen, camera, room=room)
 
 
 def scan_cell(writer: Writer, label: str, rng: np.random.Generator) -> Photo:
@@ -62,7 +62,7 @@ def scan_cell(writer: Writer, label: str, rng: np.random.Generator) -> Photo:
     pen = Pen(rng.uniform(3, 9), (70, 70, 70), grain=rng.uniform(0, 0.6))
     camera = Camera(blur=rng.uniform(0.4, 0.9), noise=1, shade=0, quality=int(rng.integers(60, 95)))
     edge = rng.random() < 0.4
-    photo = _compose([[[label]]], writer, height, rng, pen, camera, room=1.2, size=(133, 175))
+    photo = compose([[[label]]], writer, height, rng, pen, camera, room=1.2, size=(133, 175))
     if edge:
         side = rng.integers(4)
         turned = np.rot90(photo.picture, side)
@@ -78,7 +78,7 @@ def scan_form(writer: Writer, label: str, rng: np.random.Generator) -> Photo:
     height = rng.uniform(60, 106)
     pen = Pen(rng.uniform(4, 9), _pick((PENCIL, INKS[0], INKS[4]), rng), grain=rng.uniform(0, 0.8))
     camera = Camera(blur=1.0, noise=1, shade=0, quality=95)
-    photo = _compose([[[label]]], writer, height, rng, pen, camera, room=1.2, size=(128, 128))
+    photo = compose([[[label]]], writer, height, rng, pen, camera, room=1.2, size=(128, 128))
     return _shrink(photo, 32 / 128)
 
 
@@ -110,7 +110,7 @@ def crop_number(
     )
     rules = (height * zoom * rng.uniform(1.0, 1.6), _pick(RULES, rng), zoom * rng.uniform(0.8, 2.0))
     kind = rng.choice(["none", "lines", "squares"], p=[0.15, 0.6, 0.25])
-    photo = _compose(
+    photo = compose(
         [[list(labels)]], writer, height * zoom, rng, pen, camera, room=1.25, gaps=gaps,
         rules=None if kind == "none" else rules, squares=kind == "squares",
     )  # fmt: skip
@@ -158,7 +158,7 @@ def take_sheet(
     )
     step = height * (rng.uniform(1.0, 1.4) if kind == "ruled" else rng.uniform(0.5, 0.8))
     rules = (step, _pick(RULES, rng), max(1.0, height * rng.uniform(0.01, 0.03)))
-    return _compose(
+    return compose(
         [[list(number) for number in line] for line in lines],
         writer, height, rng, pen, camera, room=1.3, gaps=(0.1, 0.35), colour=colour,
         rules=rules if kind in ("ruled", "squared") else None, squares=kind == "squared",
@@ -276,7 +276,7 @@ def render(kind: str, seed: int, writer: Writer | None = None) -> Photo:
     return take_sheet(writer, lines, rng, kind=kind)
 
 
-def _compose(
+def compose(
     lines: Sequence[Sequence[Sequence[str]]],
     writer: Writer,
     height: float,
@@ -291,6 +291,11 @@ def _compose(
     squares: bool = False,
     size: tuple[int, int] | None = None,
 ) -> Photo:
+    """Write lines of numbers, each of labels, on one sheet and photograph it.
+
+    `room` is around them, in heights; `size`, (H, W), fixes the picture's instead. `gaps` are those
+    between digits of one number. `rules` are (px between them, colour, px wide).
+    """
     rows = [_write_line(writer, line, height, gaps, rng) for line in lines]
     digits = [
         digit.move((0, height * rng.uniform(1.6, 2.2) * number))

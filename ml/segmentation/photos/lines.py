@@ -246,6 +246,8 @@ def _join_chains(
     for name in dict.fromkeys(chain.tolist()):
         while True:
             own = np.flatnonzero(chain == name)
+            if not len(own):  # it was joined to another
+                break
             last = own[-1]
             slope = np.polyfit(*middle[own].T, 1)[0] if len(own) >= LONG_CHAIN else 0.0
             others = [n for n in np.flatnonzero(chain != name) if n > last]

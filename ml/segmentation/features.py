@@ -28,6 +28,7 @@ FEATURES = (
     "covered",  # the share of its width, or of another one's, that both have in common
     "depth",  # how deep the middle of anything outside lies between its left and right ends
     "cut",  # ends of strokes that are cut off
+    "cut_one",  # such ends of a 1: few people join a 1 to another digit, but Ws and Ns are cut so
     "low",  # log of how many times lower than the line it is
     "high",
     "wide",  # by how much its width exceeds its height
@@ -153,13 +154,15 @@ class Sheet:
         overlap = np.minimum(end, right) - np.maximum(start, left)
         covered = overlap / np.minimum(end - start, right - left)
         beside = inside[:, 1:] != inside[:, :-1]
+        cut = (beside & is_same[np.arange(1, len(start)), np.arange(len(start) - 1)]).sum(axis=1)
         is_alone = self._count_strokes(inside) == 1
         return {
             "contact": shared.sum(axis=1),
             "crossed": crossed,
             "depth": (is_foreign * depth).max(axis=1, initial=0),
             "covered": (is_foreign * covered).max(axis=1, initial=0),
-            "cut": (beside & is_same[np.arange(1, len(start)), np.arange(len(start) - 1)]).sum(1),
+            "cut": cut,
+            "cut_one": cut * one,
             "one_touching": is_alone * one * np.minimum(crossed, 1),
         }
 

@@ -51,7 +51,7 @@ def write_number(rng: np.random.Generator, digits: int | None = None) -> Written
     if rng.random() < MARK and digits > 1:
         strokes, owners = _add_mark(placed, strokes, owners, rng)
     if rng.random() < ALL_JOINED:
-        strokes, owners = _join_some(strokes, owners, rng)
+        strokes, owners = _join_some(text, strokes, owners, rng)
     strokes, owners = _write_late(strokes, owners, rng)
     points = np.concatenate(strokes)
     turn = np.array([[1, rng.normal(0, 0.04)], [0, 1]])  # a line of writing that rises or falls
@@ -153,13 +153,17 @@ def _add_mark(
 
 
 def _join_some(
-    strokes: list[np.ndarray], owners: list[np.ndarray], rng: np.random.Generator
+    text: str, strokes: list[np.ndarray], owners: list[np.ndarray], rng: np.random.Generator
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Run strokes of neighbouring digits into each other, as a pen does that is not lifted."""
+    """Run strokes of neighbouring digits into each other, as a pen does that is not lifted.
+
+    Ones stand alone: joined to others they are Ns and Ws.
+    """
     joined, of = [strokes[0]], [owners[0]]
     for stroke, owner in zip(strokes[1:], owners[1:], strict=True):
         is_next = 0 <= of[-1][-1] < owner[0] and stroke[0, 0] > joined[-1][-1, 0] - 0.2
-        if not is_next or rng.random() > JOINED:
+        has_one = "1" in (text[of[-1][-1]], text[owner[0]]) if is_next else False
+        if not is_next or has_one or rng.random() > JOINED:
             joined.append(stroke)
             of.append(owner)
             continue

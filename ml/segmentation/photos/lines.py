@@ -131,7 +131,7 @@ def choose_bodies(
     """
     if not blocks:
         return [], [], 0.0
-    usual = _find_median([b.side for b in blocks], blocks)
+    usual = _find_median([b.height for b in blocks], blocks)
     usual_darkness = _find_median([b.darkness for b in blocks], blocks)
     blocks = [b for b in blocks if b.darkness >= EVEN * usual_darkness]
     tall = [b for b in blocks if b.height >= LEAST_BODY * usual]

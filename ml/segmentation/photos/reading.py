@@ -15,7 +15,7 @@ from ml.segmentation.photos.rules import remove_rules
 from ml.segmentation.pieces import Box
 
 TURNED = 0.05  # radians: lines that sink or rise by more are made level
-INK_HEIGHT = 112  # px that the usual digit is scaled down to
+INK_HEIGHT = 112  # px that a number's ink is scaled down to
 MARGIN = 2  # px around a part's pixels that its fringe lies in
 PALEST, DARKEST = 0.25, 0.7  # of a part's usual darkness that becomes paper, and full ink
 SPECK = 0.12  # of the longest side in a box: smaller blocks are specks
@@ -98,7 +98,7 @@ def _read_number(
 ) -> list[Sighting]:
     """Return what is read of the ink of one number, from left to right, refused parts included."""
     ink, start = take_ink(page.labels, page.darkness, blocks)
-    scale = min(1.0, INK_HEIGHT / page.usual)
+    scale = min(1.0, INK_HEIGHT / ink.shape[0])
     if scale < 1:
         size = tuple(max(1, round(side * scale)) for side in ink.shape[::-1])
         ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)

@@ -297,11 +297,8 @@ def compose(
     between digits of one number. `rules` are (px between them, colour, px wide).
     """
     rows = [_write_line(writer, line, height, gaps, rng) for line in lines]
-    digits = [
-        digit.move((0, height * rng.uniform(1.6, 2.2) * number))
-        for number, row in enumerate(rows)
-        for digit in row
-    ]
+    feet = np.cumsum([0.0, *(height * rng.uniform(1.6, 2.2, len(rows) - 1))])
+    digits = [digit.move((0, foot)) for row, foot in zip(rows, feet, strict=True) for digit in row]
     points = np.concatenate([path for digit in digits for path in digit.paths])
     width, tall = np.ptp(points, axis=0)
     margin = (room - 1) * height + pen.width

@@ -13,6 +13,8 @@ from ml.segmentation.marks import estimate_pen
 from ml.segmentation.numbers import is_surely_one
 from ml.segmentation.pieces import Box, compose
 
+CLEAR, WIDE = 0.03, 1.15  # doubts that one digit leaves, and its width over its height
+
 
 @dataclass(frozen=True)
 class Found:
@@ -37,7 +39,8 @@ def find_digits(
     whole = ink[rows, columns]
     box = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
     box = tuple(int(side) for side in box)
-    if is_surely_one(reader.read(whole), box):
+    own = reader.read(whole)
+    if is_surely_one(own, box) or _is_one(own, box):
         return [_read(reader, whole, box, name, memories)]
     classifier = reader.find(reader.default).classifier
     try:
@@ -50,6 +53,12 @@ def find_digits(
     groups = [group for group, mark in zip(path.groups, path.marks, strict=True) if mark is None]
     composed = [compose([candidates.pieces[n] for n in group]) for group in groups]
     return [_read(reader, own, place, name, memories) for own, place in composed]
+
+
+def _is_one(reading: Reading, box: Box) -> bool:
+    """Say whether ink that may be as wide as high is one digit beyond doubt."""
+    is_clear = reading.status == "digit" and (reading.no_digit or 0) < CLEAR
+    return is_clear and max(reading.probabilities or [0]) > 1 - CLEAR and box[2] < WIDE * box[3]
 
 
 def _read(

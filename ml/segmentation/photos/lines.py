@@ -19,7 +19,7 @@ BROAD, PATCHY = 0.09, 0.12
 SLENDER, LONG = 0.16, 1.9  # width over height, and usual heights: more of a line than of a 1
 EDGE, EDGE_WIDTH = 2, 0.25  # px from the picture's edge, and width over height, of a cell's line
 LENGTH = 2.6  # of a pen's line, in widths: less is a blot
-EVEN = 0.5  # of the usual darkness that a digit has at least
+EVEN, ALIKE = 0.5, 0.35  # of the usual darkness and of the usual pen that a digit has at least
 # Halves of a broken digit: shares of the narrower one's width that they have in common, and of the
 # usual height between them, and that they are tall together.
 STACKED, STACK_GAP, STACK_HEIGHT = 0.4, 0.3, 1.5
@@ -131,9 +131,14 @@ def choose_bodies(
     """
     if not blocks:
         return [], [], 0.0
-    usual = _find_median([b.height for b in blocks], blocks)
-    usual_darkness = _find_median([b.darkness for b in blocks], blocks)
-    blocks = [b for b in blocks if b.darkness >= EVEN * usual_darkness]
+    areas = [b.area for b in blocks]
+    darkness = EVEN * _find_median([b.darkness for b in blocks], areas)
+    pen = ALIKE * _find_median([b.pen for b in blocks], areas)
+    blocks = [b for b in blocks if b.darkness >= darkness and b.pen >= pen]
+    if not blocks:
+        return [], [], 0.0
+    # Weighted by their longer sides: specks are many.
+    usual = _find_median([b.height for b in blocks], [b.side for b in blocks])
     tall = [b for b in blocks if b.height >= LEAST_BODY * usual]
     least = max(LEAST_SIDE, LEAST_SHARE * max(shape))
     bodies = [b for b in tall if b.height >= least and _may_be_digit(b, usual)]
@@ -145,14 +150,14 @@ def choose_bodies(
         return [], [], usual
     bodies, halves = _part_stacked(bodies, usual)
     low = [b for b in blocks if b.height < LEAST_BODY * usual and b.width < LONGEST_PART * usual]
-    pen = _find_median([b.pen for b in bodies], bodies) if bodies else 1.0
-    return bodies, [*halves, *(b for b in low if b.area >= (SPECK * pen) ** 2)], usual
+    speck = (SPECK * pen / ALIKE) ** 2
+    return bodies, [*halves, *(b for b in low if b.area >= speck)], usual
 
 
-def _find_median(values: Sequence[float], blocks: Sequence[Block]) -> float:
-    """Return the median of the blocks' values, weighted by their longer sides: specks are many."""
+def _find_median(values: Sequence[float], weights: Sequence[float]) -> float:
+    """Return the value that half of the weight lies below."""
     order = np.argsort(values, kind="stable")
-    total = np.cumsum(np.array([b.side for b in blocks])[order])
+    total = np.cumsum(np.asarray(weights)[order])
     return float(values[order[np.searchsorted(total, total[-1] / 2)]])
 
 

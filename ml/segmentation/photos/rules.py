@@ -8,7 +8,7 @@ import numpy as np
 
 SEARCH_SIDE = 640  # px of the copy that lines are looked for on
 SPAN = 0.5  # of the shorter side that a piece of a line covers at least
-COVERED, SEVERAL = 0.75, 3  # of lines across the picture that is inked, if there are as many
+COVERED, SEVERAL = 0.65, 3  # of lines across the picture that is inked, if there are as many
 ALONE = 0.94  # of a line without its like: a 1 or the bar of a 7 is shorter
 PARALLEL = 0.12  # radians by which lines of one kind differ
 MOST_LINES, APART = 400, 4  # lines that are looked at, and px between two that differ

@@ -16,7 +16,6 @@ CELL = 6  # px a side: ink is looked at in squares of this size
 SOLID = 128  # ink that counts
 FEATURES = (
     "log_digit",  # log of the probability of the digit that it is read as; less if it is refused
-    "log_accepted",  # log of 1 - no_digit, at least FAINTEST
     "refused",  # no_digit: what a thing costs that is no digit
     "all",  # 1 if nothing is outside
     "all_refused",  # and no_digit, then: a letter or a picture is refused as one thing
@@ -37,15 +36,16 @@ FEATURES = (
     "abreast",  # how far apart two strokes stand that are both high, unless they are no digit
     "strokes",  # strokes beyond the first
     "late",  # it is not a run of pieces: something else was written in between
-    "mark",  # 1 for a minus, point or comma; the first three are 0 then
+    "mark",  # 1 for a minus, point or comma; the first two are 0 then
     "speck",  # 1 for what else is too small or flat for a digit; they are 0 then, too
+    "near_speck",  # how near such a speck is to other ink: 1 if it touches, 0 from NEAR on
     "holds_mark",  # marks among its pieces
     "line",  # 1 for a line between two digits that is left out
     "line_length",
 )
-FAINTEST = -3.0
 SPECK = "?"  # too small or flat for a digit, but no mark where it stands
 MARK_SIZE, MARK_SHAPE = 0.3, 1.5
+NEAR = 0.25  # of the line's height
 LEANING = 0.15  # px to the right for each px down, that a 1 may lean
 HIGH = 0.6  # of the group: what a high stroke has at least
 
@@ -111,18 +111,22 @@ class Sheet:
     ) -> dict[str, np.ndarray]:
         """Return what follows from how groups are read; marks are not."""
         may_be_digit, is_all = marks == "", inside.all(axis=1)
-        accepted = np.log(np.maximum(1 - no_digit, np.exp(FAINTEST)))
         is_mark = np.array([mark not in (None, SPECK) for mark in self.marks])
         return {
             "log_digit": may_be_digit * (1 - no_digit) * np.log(probabilities.max(axis=1)),
-            "log_accepted": may_be_digit * accepted,
             "refused": may_be_digit * no_digit,
             "all": is_all,
             "all_refused": is_all * no_digit,
             "mark": ~may_be_digit & (marks != SPECK),
             "speck": marks == SPECK,
+            "near_speck": (marks == SPECK) * (inside @ self._find_nearness()),
             "holds_mark": may_be_digit * (inside & is_mark).sum(axis=1),
         }
+
+    def _find_nearness(self) -> np.ndarray:
+        """Return for each piece how near other strokes are: 1 if one touches, 0 from NEAR on."""
+        others = np.where(self.stroke[:, None] == self.stroke, np.inf, self.gaps)
+        return (1 - others.min(axis=1) / NEAR).clip(0, 1)
 
     def _describe_box(
         self, boxes: np.ndarray, inside: np.ndarray, is_mark: np.ndarray

@@ -21,12 +21,14 @@ from ml.segmentation.strokes import find_stroke_pieces
 from ml.synthetic.numbers import BETWEEN, WrittenNumber, write_number, write_other
 
 COUNT = 2_000  # drawings to choose by, and as many to check
+JOINED = "numbers with joined digits"
+# How much a drawing of each kind counts: what people seldom draw here decides less.
+IMPORTANCE = {"numbers": 1.0, JOINED: 0.1, "single digits": 0.3, "letters and symbols": 0.12}
 SINGLE, OTHER = 0.25, 0.2  # of them, single digits, and letters and symbols
 ROUNDS, BEST = 3, 60  # BEST: paths of a number that compete, by the weights of the round before
 PULL = 0.02
 STARTING = {
     "log_digit": 1.0,
-    "log_accepted": 1.0,
     "group": -1.0,
     "bridged": -6.0,
     "beside": -2.0,
@@ -38,9 +40,13 @@ STARTING = {
     "high": -1.0,
     "wide": -1.0,
     "one_touching": -1.0,
+    "refused": -3.0,
+    "leaning": -2.0,
+    "abreast": -5.0,
     "late": -0.5,
     "mark": -3.0,
     "speck": -4.0,
+    "near_speck": -2.0,
     "holds_mark": -2.0,
     "line": -1.0,
     "line_length": -1.0,
@@ -69,7 +75,7 @@ def measure(weights: object = None, count: int = COUNT) -> Iterator[dict[str, ob
     yield {"weights": named}
     for name, examples in (("choosing", choosing), ("checking", checking)):
         right = [is_right(example, find_paths(example, fitted, 1)[0]) for example in examples]
-        kinds = [_name_kind(example.number.text) for example in examples]
+        kinds = [_name_kind(example.number) for example in examples]
         yield {
             name: {
                 kind: round(float(np.mean(right, where=[each == kind for each in kinds])), 4)
@@ -78,10 +84,12 @@ def measure(weights: object = None, count: int = COUNT) -> Iterator[dict[str, ob
         }
 
 
-def _name_kind(text: str) -> str:
-    if text == "?":
+def _name_kind(number: WrittenNumber) -> str:
+    if number.text == "?":
         return "letters and symbols"
-    return "single digits" if len(text) == 1 else "numbers"
+    if any(len(set(own.tolist()) - {BETWEEN}) > 1 for own in number.owners):
+        return JOINED
+    return "single digits" if len(number.text) == 1 else "numbers"
 
 
 def make_examples(count: int, seed: int, classifier: Classifier) -> list[Example]:
@@ -110,7 +118,7 @@ def _locate(candidates: Candidates, lattice: Lattice) -> tuple[list[int | None],
 
 def fit(examples: Sequence[Example], weights: np.ndarray) -> np.ndarray:
     """Return the weights with which the right paths are most probable among the best ones."""
-    sums, numbers, right = [], [], []
+    sums, numbers, right, importance = [], [], [], []
     for number, example in enumerate(examples):
         paths = find_paths(example, weights, BEST)
         judged = [is_right(example, path) for path in paths]
@@ -118,18 +126,30 @@ def fit(examples: Sequence[Example], weights: np.ndarray) -> np.ndarray:
             sums += [example.lattice.features[path].sum(axis=0) for path in paths]
             numbers += [number] * len(paths)
             right += judged
-    return _maximize(np.array(sums), np.array(numbers), np.array(right), weights)
+            importance.append(IMPORTANCE[_name_kind(example.number)])
+    return _maximize(
+        np.array(sums), np.array(numbers), np.array(right), np.array(importance), weights
+    )
 
 
 def _maximize(
-    sums: np.ndarray, numbers: np.ndarray, right: np.ndarray, weights: np.ndarray
+    sums: np.ndarray,
+    numbers: np.ndarray,
+    right: np.ndarray,
+    importance: np.ndarray,
+    weights: np.ndarray,
 ) -> np.ndarray:
-    """Fit weights (F,) to paths: features (P, F), whose they are, which are right."""
+    """Fit weights (F,) to P paths of N drawings.
+
+    `sums` is (P, F), the paths' features; `numbers` (P,) says of which drawing each is, `right`
+    (P,) which of them count, and `importance` (N,) how much each drawing does.
+    """
     features, is_right = torch.from_numpy(sums), torch.from_numpy(right)
     _, of = np.unique(numbers, return_inverse=True)
     of, count = torch.from_numpy(of), int(of.max()) + 1
     start = torch.tensor([STARTING.get(name, 0.0) for name in FEATURES], dtype=torch.float64)
     fitted = torch.from_numpy(weights.copy()).requires_grad_()
+    share = torch.from_numpy(importance / importance.sum())
     optimizer = torch.optim.LBFGS([fitted], max_iter=100, line_search_fn="strong_wolfe")
 
     def add_up(scores: torch.Tensor) -> torch.Tensor:
@@ -142,7 +162,8 @@ def _maximize(
         optimizer.zero_grad()
         scores = features @ fitted
         of_right = torch.where(is_right, scores, torch.tensor(-1e6, dtype=torch.float64))
-        loss = (add_up(scores) - add_up(of_right)).mean() + PULL * ((fitted - start) ** 2).mean()
+        losses = (add_up(scores) - add_up(of_right)) * share
+        loss = losses.sum() + PULL * ((fitted - start) ** 2).mean()
         loss.backward()
         return loss
 

@@ -27,12 +27,13 @@ SURE, REFUSED, WIDE = 0.98, 0.01, 1.0
 LOW = 0.4  # less is cut nowhere
 WIDEST, FARTHEST = 1.7, 0.5  # a group, and the gap between two of its parts
 MOST_TOGETHER = 4  # components of one digit
-MOST_PARTS = 4  # of cut components in one digit, unless it is all of them
+MOST_PARTS = 5  # of cut components in one digit, unless it is all of them
 # Cuts of a component: at most so many, and so many more for each height that it is wide.
-CUTS, CUTS_A_WIDTH, MOST_CUTS = 1, 4, 9
+CUTS, CUTS_A_WIDTH, MOST_CUTS = 1, 5, 11
 OVERLAP = 0.4  # of the narrower one of two components that lie over each other
-# What it costs a group, in nats, that ink goes on beyond a cut at its side, and by pens crossed. The
-# lattice has a cost for cuts, which is of strokes: a pen that goes on is a better sign than ink.
+# What it costs a group, in nats, that ink goes on beyond a cut at its side, and for each pen's width
+# that the cut crosses. The lattice's own cost of cuts is that of strokes, where a pen that goes on
+# says more than ink that does: most of it is given back.
 CUT_COST, CROSSED_COST = -1.1, 0.2
 
 

@@ -102,6 +102,8 @@ def find_page(darkness: np.ndarray, ink: np.ndarray) -> Page:
 
 def find_blocks(darkness: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, list[Block]]:
     """Return the labels, int32 (H, W), of the ink's connected parts, and the largest of them."""
+    if not ink.any():  # OpenCV ends the process where there are no pixels
+        return np.zeros(ink.shape, np.int32), []
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     depth = cv2.distanceTransform(ink.astype(np.uint8), cv2.DIST_L2, 3)[ink]
     which, dark = labels[ink], darkness[ink]

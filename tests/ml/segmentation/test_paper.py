@@ -24,7 +24,7 @@ def reader():
     return Reader()
 
 
-def take(lines, seed=2, *, pen=INK, camera=None, height=70, **paper) -> Photo:
+def take(lines, seed=9, *, pen=INK, camera=None, height=70, **paper) -> Photo:
     """A photo of numbers by one hand; `lines` has a list of numbers for each line."""
     rng = np.random.default_rng(seed)
     camera = camera or Camera()

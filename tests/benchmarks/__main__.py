@@ -24,7 +24,8 @@ def main() -> None:
         nargs="*",
         metavar="WHAT",
         help="serving, pen-up, watching, reading, refusal, counterfactual, generating, corrections,"
-        " hand, numbers, number_pictures, explaining, explain_api, training, number-weights, seeds,"
+        " hand, numbers, number_pictures, explaining, explain_api, sheets, photos, training,"
+        " number-weights, seeds,"
         " recipe (all but the last three)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
@@ -40,7 +41,7 @@ def main() -> None:
         "--strokes",
         type=Path,
         default=PROJECT_DIR.parent / "shared" / "strokes" / "digits.jsonl.gz",
-        help="corrections, hand, numbers, number_pictures: people's digits"
+        help="corrections, hand, numbers, number_pictures, sheets, photos: people's digits"
         " (../shared/strokes/digits.jsonl.gz)",
     )
     parser.add_argument(
@@ -176,10 +177,22 @@ def _measure_explaining(flags: argparse.Namespace) -> Iterator[str]:
         yield from (f"\n\n{table}\n" for table in tables)
 
 
+def _measure_photos(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import photos
+
+    yield from photos.measure(flags.strokes, flags.weights)
+
+
 def _measure_generating(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import generating
 
     yield json.dumps(generating.measure())
+
+
+def _measure_sheets(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import sheets
+
+    yield from sheets.measure(flags.strokes, flags.weights)
 
 
 def _measure_seeds(flags: argparse.Namespace) -> Iterator[str]:
@@ -218,6 +231,8 @@ MEASUREMENTS = {
     "numbers": _measure_numbers,
     "number_pictures": _measure_number_pictures,
     "explaining": _measure_explaining,
+    "sheets": _measure_sheets,
+    "photos": _measure_photos,
     "training": _measure_training,
     "number-weights": _measure_number_weights,
     "seeds": _measure_seeds,

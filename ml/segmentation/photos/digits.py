@@ -1,0 +1,67 @@
+"""The digits in one number's ink: the lattice of `ml.segmentation`, over connected parts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.predict import Memory, Reader, Reading
+from ml.preprocess import find_box, is_blank
+from ml.segmentation.components import find_component_pieces
+from ml.segmentation.lattice import find_best_path
+from ml.segmentation.marks import estimate_pen
+from ml.segmentation.numbers import is_surely_one
+from ml.segmentation.pieces import Box, compose
+
+CLEAR, WIDE = 0.03, 1.15  # doubts that one digit leaves, and its width over its height
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was taken for one digit: its ink, uint8 (h, w), cut to its box, and its reading."""
+
+    ink: np.ndarray
+    box: Box  # px of the number's ink
+    reading: Reading
+
+
+def find_digits(
+    reader: Reader, ink: np.ndarray, name: str, memories: Mapping[str, Memory]
+) -> list[Found]:
+    """Return what stands in one number's ink, uint8 (h, w), from left to right, marks left out.
+
+    The default model, which knows what is no digit, chooses; the model `name` reads.
+    """
+    rows_columns = find_box(ink)
+    if rows_columns is None or is_blank(ink):
+        return []
+    rows, columns = rows_columns
+    whole = ink[rows, columns]
+    box = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
+    box = tuple(int(side) for side in box)
+    own = reader.read(whole)
+    if is_surely_one(own, box) or _is_one(own, box):
+        return [_read(reader, whole, box, name, memories)]
+    classifier = reader.find(reader.default).classifier
+    try:
+        candidates = find_component_pieces(ink, classifier)
+    except ValueError:  # remains too faint to be cut
+        return []
+    if not candidates.pieces:
+        return []
+    path = find_best_path(candidates, classifier, estimate_pen(ink))
+    groups = [group for group, mark in zip(path.groups, path.marks, strict=True) if mark is None]
+    composed = [compose([candidates.pieces[n] for n in group]) for group in groups]
+    return [_read(reader, own, place, name, memories) for own, place in composed]
+
+
+def _is_one(reading: Reading, box: Box) -> bool:
+    """Say whether ink that may be as wide as high is one digit beyond doubt."""
+    is_clear = reading.status == "digit" and (reading.no_digit or 0) < CLEAR
+    return is_clear and max(reading.probabilities or [0]) > 1 - CLEAR and box[2] < WIDE * box[3]
+
+
+def _read(
+    reader: Reader, ink: np.ndarray, box: Box, name: str, memories: Mapping[str, Memory]
+) -> Found:
+    return Found(ink, box, reader.read_each(ink, [name], memories)[0])

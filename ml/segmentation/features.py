@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.segmentation.pieces import Group, Piece
+from ml.segmentation.marks import name_mark
+from ml.segmentation.pieces import Group, Piece, compose
 
 CELL = 6  # px a side: ink is looked at in squares of this size
 SOLID = 128  # ink that counts
-CONTACT = 18.0 * 18.0  # px: two of the page's lines that cross share about this
 FEATURES = (
     "log_digit",  # log of the probability of the digit that it is read as
     "log_accepted",  # log of 1 - no_digit, at least FAINTEST
@@ -30,10 +30,13 @@ FEATURES = (
     "strokes",  # strokes beyond the first
     "late",  # it is not a run of pieces: something else was written in between
     "mark",  # 1 for what is too small or flat for a digit; the first two are 0 then
+    "speck",  # 1 if it is no mark by its place, either
     "line",  # 1 for a line between two digits that is left out
     "line_length",
 )
 FAINTEST = -7.0
+SPECK = "?"  # too small or flat for a digit, but no mark where it stands
+MARK_SIZE, MARK_SHAPE = 0.3, 1.5
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Sheet:
     gaps: np.ndarray  # float (N, N): between their ink, in heights
     contacts: np.ndarray  # float (N, N): 0 to 2, ink that they share
     stroke: np.ndarray  # int (N,): what each is of
+    marks: list[str | None]  # of each piece alone: None for what may be a digit, or part of one
+
+    def find_mark(self, group: Group) -> str | None:
+        """Return the mark that a group is: None for all of several pieces, as for digits."""
+        return self.marks[group[0]] if len(group) == 1 else None
 
     def describe(
         self,
@@ -82,7 +90,8 @@ class Sheet:
         _, _, width, height = box
         left, right = box[0], box[0] + box[2]
         widths = self.boxes[inside, 2] - self.boxes[inside, 0]
-        is_mark = len(inside) == 1 and looks_like_mark(width, height, self.height)
+        mark = self.find_mark(group)
+        is_mark = mark is not None
         strokes = len(set(self.stroke[inside].tolist()))
         contact = self.contacts[np.ix_(inside, outside)]
         foreign = self.stroke[inside][:, None] != self.stroke[outside]
@@ -104,6 +113,7 @@ class Sheet:
             "strokes": strokes - 1.0,
             "late": float(inside[-1] - inside[0] >= len(inside)),
             "mark": float(is_mark),
+            "speck": float(mark == SPECK),
         }
 
     def _find_bridge(self, inside: list[int]) -> float:
@@ -137,11 +147,23 @@ class Sheet:
 
 def looks_like_mark(width: float, height: float, line: float) -> bool:
     """Say whether ink of this size is too small or too flat to be a digit of its line."""
-    return max(width, height) < 0.3 * line or (height < 0.3 * line and width > 1.5 * height)
+    return height < MARK_SIZE * line and (width < MARK_SIZE * line or width > MARK_SHAPE * height)
 
 
-def measure_sheet(pieces: Sequence[Piece]) -> Sheet:
-    """Measure pieces against each other."""
+def _find_marks(pieces: Sequence[Piece], height: float, pen: float) -> list[str | None]:
+    boxes = [piece.box for piece in pieces]
+    marks: list[str | None] = []
+    for piece, box in zip(pieces, boxes, strict=True):
+        others = [other for other in boxes if other is not box]
+        ink, _ = compose([piece])
+        named = name_mark(ink, box, others, pen)
+        is_small = looks_like_mark(box[2], box[3], height)
+        marks.append(named or (SPECK if is_small else None))
+    return marks
+
+
+def measure_sheet(pieces: Sequence[Piece], pen: float) -> Sheet:
+    """Measure pieces against each other; `pen` is the width in px of what draws."""
     boxes = np.array([piece.box for piece in pieces], float)
     boxes[:, 2:] += boxes[:, :2]
     cells = [_list_cells(piece) for piece in pieces]
@@ -152,11 +174,12 @@ def measure_sheet(pieces: Sequence[Piece]) -> Sheet:
         for b in range(a):
             gaps[a, b] = gaps[b, a] = _measure_gap(cells[a], cells[b])
             if gaps[a, b] == 0:
-                contacts[a, b] = contacts[b, a] = _measure_contact(pieces[a], pieces[b])
+                contacts[a, b] = contacts[b, a] = _measure_contact(pieces[a], pieces[b], pen)
     stroke = np.array(
         [-1 - n if piece.stroke is None else piece.stroke for n, piece in enumerate(pieces)]
     )
-    return Sheet(pieces, height, boxes, gaps / height, contacts, stroke)
+    marks = _find_marks(pieces, height, pen)
+    return Sheet(pieces, height, boxes, gaps / height, contacts, stroke, marks)
 
 
 def find_line_height(boxes: np.ndarray) -> float:
@@ -193,7 +216,7 @@ def _measure_gap(a: np.ndarray, b: np.ndarray) -> float:
     return max(0.0, float(np.sqrt(squared.min().clip(0))) - 2 * CELL)
 
 
-def _measure_contact(a: Piece, b: Piece) -> float:
+def _measure_contact(a: Piece, b: Piece, pen: float) -> float:
     """Return how much solid ink two pieces share, 0 to 2: 1 is about two lines that cross."""
     left, top = max(a.x, b.x), max(a.y, b.y)
     right = min(a.x + a.ink.shape[1], b.x + b.ink.shape[1])
@@ -204,4 +227,4 @@ def _measure_contact(a: Piece, b: Piece) -> float:
         piece.ink[top - piece.y : bottom - piece.y, left - piece.x : right - piece.x] >= SOLID
         for piece in (a, b)
     )
-    return min(2.0, float((one & other).sum()) / CONTACT)
+    return min(2.0, float((one & other).sum()) / pen**2)

@@ -49,7 +49,9 @@ def find_components(is_inked: np.ndarray) -> Components | None:
     lengths = ends - starts
     # The pixels of ink, row by row, are those of the runs in their order.
     labels[is_inked] = np.repeat(place[number] + 1, lengths)
-    windows = [(slice(top, bottom), slice(left, right)) for top, bottom, left, right in boxes[order]]
+    windows = [
+        (slice(top, bottom), slice(left, right)) for top, bottom, left, right in boxes[order]
+    ]
     areas = np.bincount(number, lengths, len(roots)).astype(int)
     return Components(labels, windows, areas[order])
 

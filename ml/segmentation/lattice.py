@@ -19,19 +19,44 @@ from ml.networks.classifier import Classifier
 from ml.preprocess import fit_ink, normalize
 from ml.segmentation.features import FEATURES, measure_sheet
 from ml.segmentation.pieces import Candidates, Group, compose
+from ml.strokes import PEN_WIDTH
 
 BATCH = 64  # images at a time
-WEIGHTS = dict.fromkeys(FEATURES, 0.0)
+WEIGHTS = {
+    "log_digit": 1.83,
+    "log_accepted": 0.99,
+    "group": -0.14,
+    "bridged": -5.88,
+    "beside": -2.98,
+    "contact": 0.32,
+    "depth": -6.69,
+    "cut": -1.28,
+    "low": -2.47,
+    "high": -0.84,
+    "wide": -1.18,
+    "one_touching": -1.37,
+    "strokes": -0.75,
+    "late": -0.71,
+    "mark": -3.3,
+    "speck": -1.0,
+    "line": -0.57,
+    "line_length": -0.22,
+}
 
 
 @dataclass(frozen=True)
 class Path:
-    """The chosen groups, left to right, and the probability, 0-1, that all of them are right.
+    """The chosen groups, left to right.
 
-    `left_out` are the pieces that are in no digit: lines between digits.
+    `marks` has for each group None if it is a digit, "-", "." or "," if it is that mark, and SPECK
+    if it is too small or flat for a digit and no mark by its place. `share` is the probability,
+    0-1, that this division is right, `probability` that all its digits are, too. `left_out` are
+    pieces that are in no group: lines between digits.
     """
 
     groups: list[Group]
+    marks: list[str | None]
+    share: float
     probability: float
     left_out: Group = ()
 
@@ -46,42 +71,51 @@ class Lattice:
     groups: list[Group]
     is_line: np.ndarray
     digits: np.ndarray  # int64 (G,): as what each is read
-    log_digit: np.ndarray  # float64 (G,): log of that digit's probability
+    log_digit: np.ndarray  # float64 (G,): log of that digit's probability, 0 of what is none
+    marks: list[str | None]  # as a Path's
     features: np.ndarray
 
 
-def find_best_path(candidates: Candidates, classifier: Classifier) -> Path:
-    """Return the best path through the candidates, read by a network that knows no-digits."""
-    lattice = build_lattice(candidates, classifier)
+def find_best_path(candidates: Candidates, classifier: Classifier, pen: float = PEN_WIDTH) -> Path:
+    """Return the best path through the candidates, read by a network that knows no-digits.
+
+    `pen` is the width in px of what draws.
+    """
+    lattice = build_lattice(candidates, classifier, pen)
     weights = np.array([WEIGHTS[name] for name in FEATURES])
     costs = np.array([candidates.costs.get(group, 0.0) for group in lattice.groups])
     scores = (lattice.features @ weights - costs).tolist()
     chosen, log_share = find_best_cover(len(candidates.pieces), lattice.groups, scores)
-    digits = [n for n in chosen if not lattice.is_line[n]]
-    left_out = tuple(sorted(lattice.groups[n][0] for n in chosen if lattice.is_line[n]))
-    log_share += sum(lattice.log_digit[n] for n in digits)
-    groups = sort_groups([lattice.groups[n] for n in digits], candidates)
-    return Path(groups, math.exp(min(log_share, 0.0)), left_out)
+    kept = [n for n in chosen if not lattice.is_line[n]]
+    kept.sort(key=lambda n: find_middle(lattice.groups[n], candidates))
+    log_probability = log_share + sum(
+        lattice.log_digit[n] for n in kept if lattice.marks[n] is None
+    )
+    return Path(
+        [lattice.groups[n] for n in kept],
+        [lattice.marks[n] for n in kept],
+        math.exp(min(log_share, 0.0)),
+        math.exp(min(log_probability, 0.0)),
+        tuple(sorted(lattice.groups[n][0] for n in chosen if lattice.is_line[n])),
+    )
 
 
-def sort_groups(groups: list[Group], candidates: Candidates) -> list[Group]:
-    """Return groups from left to right, by the middles of their boxes."""
-
-    def middle(group: Group) -> float:
-        boxes = [candidates.pieces[n].box for n in group]
-        return min(box[0] for box in boxes) + max(box[0] + box[2] for box in boxes)
-
-    return sorted(groups, key=middle)
+def find_middle(group: Group, candidates: Candidates) -> float:
+    """Return the x of the middle of a group's box."""
+    boxes = [candidates.pieces[n].box for n in group]
+    return (min(box[0] for box in boxes) + max(box[0] + box[2] for box in boxes)) / 2
 
 
-def build_lattice(candidates: Candidates, classifier: Classifier) -> Lattice:
+def build_lattice(
+    candidates: Candidates, classifier: Classifier, pen: float = PEN_WIDTH
+) -> Lattice:
     """Read every candidate group and measure it."""
     composed = [compose([candidates.pieces[n] for n in group]) for group in candidates.groups]
     logits = np.concatenate(list(_read([ink for ink, _ in composed], classifier)))
     calibration = classifier.calibration
     probabilities = calibration.probabilities(logits)
     no_digit = calibration.no_digit(logits)
-    sheet = measure_sheet(candidates.pieces)
+    sheet = measure_sheet(candidates.pieces, pen)
     read = sheet.describe(
         candidates.groups,
         np.array([box for _, box in composed], float),
@@ -94,6 +128,7 @@ def build_lattice(candidates: Candidates, classifier: Classifier) -> Lattice:
         np.arange(len(read) + len(lines)) >= len(read),
         np.concatenate([probabilities.argmax(axis=1), np.full(len(lines), -1)]),
         np.concatenate([np.log(probabilities.max(axis=1)), np.zeros(len(lines))]),
+        [*(sheet.find_mark(group) for group in candidates.groups), *(None for _ in lines)],
         np.concatenate([read, sheet.describe_lines(lines)]),
     )
 

@@ -94,9 +94,7 @@ def _covers(box: Box, others: Iterable[Box]) -> float:
     return max((each / box[2] for each in shared), default=0)
 
 
-def _is_minus(
-    ink: np.ndarray, box: Box, digit: Box, others: Sequence[Box], pen: float
-) -> bool:
+def _is_minus(ink: np.ndarray, box: Box, digit: Box, others: Sequence[Box], pen: float) -> bool:
     x, y, width, height = box
     tall = digit[3]
     gap = min(other[0] for other in others) - (x + width)

@@ -51,7 +51,9 @@ def find_cuts(masks: Sequence[np.ndarray], pen: float, most: Sequence[int]) -> l
         top = (len(strip) - len(cells)) // 2
         own = paths[top : top + len(cells), columns] - start
         chosen = _choose(cells, costs[columns], own, pen / scale, count)
-        cuts.append([_enlarge(own[:, x], costs[start + x] * scale / pen, mask, scale) for x in chosen])
+        cuts.append(
+            [_enlarge(own[:, x], costs[start + x] * scale / pen, mask, scale) for x in chosen]
+        )
     return cuts
 
 
@@ -130,7 +132,9 @@ def _choose(
     for x in np.argsort(costs, kind="stable"):
         if len(chosen) >= most or costs[x] > THICKEST * pen:
             break
-        if least <= left[x] <= total - least and all(abs(left[x] - left[c]) >= apart for c in chosen):
+        if least <= left[x] <= total - least and all(
+            abs(left[x] - left[c]) >= apart for c in chosen
+        ):
             chosen.append(int(x))
     return sorted(chosen)
 

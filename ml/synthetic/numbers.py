@@ -19,7 +19,7 @@ BETWEEN = -1  # the owner of points between two digits, and of a slip
 FEWEST, MOST = 2, 5  # digits of a number
 HEIGHT = 110.0, 215.0  # px of a digit on the board
 # Shares of numbers, or of places in them.
-STRAIGHT, ALL_JOINED, JOINED, LATE, SLIP = 0.08, 0.12, 0.5, 0.08, 0.03
+STRAIGHT, ALL_JOINED, JOINED, LATE, SLIP, MARK = 0.08, 0.1, 0.5, 0.08, 0.03, 0.06
 ROUND_TWO = 0.5  # of 4, 5 and 7: written in two strokes, which are the harder ones here
 
 
@@ -46,6 +46,8 @@ def write_number(rng: np.random.Generator, digits: int | None = None) -> Written
     placed = _set_beside(shapes, rng)
     strokes = [stroke for digit in placed for stroke in digit]
     owners = [np.full(len(stroke), n) for n, digit in enumerate(placed) for stroke in digit]
+    if rng.random() < MARK and digits > 1:
+        strokes, owners = _add_mark(placed, strokes, owners, rng)
     if rng.random() < ALL_JOINED:
         strokes, owners = _join_some(strokes, owners, rng)
     strokes, owners = _write_late(strokes, owners, rng)
@@ -109,13 +111,41 @@ def _choose_gap(rng: np.random.Generator) -> float:
     return rng.uniform(-0.15, 0.08) if kind < 0.85 else rng.uniform(0.3, 0.8)
 
 
+def _add_mark(
+    placed: list[list[np.ndarray]],
+    strokes: list[np.ndarray],
+    owners: list[np.ndarray],
+    rng: np.random.Generator,
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Add a minus before the first digit, or a point between two of them."""
+    points = [np.concatenate(digit) for digit in placed]
+    if rng.random() < 0.5:
+        right = points[0][:, 0].min() - rng.uniform(0.2, 0.5)
+        start = np.array([right - rng.uniform(0.25, 0.6), points[0][:, 1].mean()])
+        place, mark = 0, np.stack([start, [right, start[1] + rng.normal(0, 0.04)]])
+    else:
+        before = int(rng.integers(1, len(placed)))
+        room = points[before][:, 0].min() - points[before - 1][:, 0].max()
+        if room < 0.25:
+            return strokes, owners
+        x = points[before][:, 0].min() - room / 2
+        dot = np.array([x, points[before - 1][:, 1].max() - rng.uniform(0, 0.1)])
+        mark = np.stack([dot, dot + rng.normal(0, 0.02, 2)])
+        place = sum(len(digit) for digit in placed[:before])
+    around = np.full(len(mark), BETWEEN)
+    return (
+        [*strokes[:place], mark, *strokes[place:]],
+        [*owners[:place], around, *owners[place:]],
+    )
+
+
 def _join_some(
     strokes: list[np.ndarray], owners: list[np.ndarray], rng: np.random.Generator
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Run strokes of neighbouring digits into each other, as a pen does that is not lifted."""
     joined, of = [strokes[0]], [owners[0]]
     for stroke, owner in zip(strokes[1:], owners[1:], strict=True):
-        is_next = owner[0] != of[-1][-1] and stroke[0, 0] > joined[-1][-1, 0] - 0.2
+        is_next = BETWEEN < of[-1][-1] < owner[0] and stroke[0, 0] > joined[-1][-1, 0] - 0.2
         if not is_next or rng.random() > JOINED:
             joined.append(stroke)
             of.append(owner)

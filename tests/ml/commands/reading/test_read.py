@@ -1,4 +1,4 @@
-"""`--read`: what files say, for people, as JSON and as CSV, and one line for each that is broken."""
+"""`--read`: what files say, printed in three ways, and one line for each that is broken."""
 
 import csv
 import io

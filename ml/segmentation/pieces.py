@@ -8,6 +8,7 @@ applied to document recognition, 1998, section V).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class Piece:
     stroke: int | None = None
     part: int = 0
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """The tight box of its ink; raises ValueError if there is none."""
         return _find_tight_box(self.ink, self.x, self.y)

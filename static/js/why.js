@@ -26,6 +26,7 @@ export class Why extends EventTarget {
   #desk;
   #explanations;
   #findReading;
+  #describePart;
   #rival;
   #parts;
   #for;
@@ -38,24 +39,26 @@ export class Why extends EventTarget {
 
   /**
    * @param element the panel @param button opens and closes it
-   * @param around `desk` and `sheet` (elements), `size` of the board, `server`, `takeDrawing`, which
-   *   returns the drawing and the model that reads it, { strokes, model }, and `findReading`, which
-   *   returns the reading that the page shows, or null
+   * @param around `desk` and `sheet` (elements), `board`, `server`, `takeDrawing`, which returns the
+   *   drawing and the model that reads it, { strokes, model }, `findReading`, which returns the
+   *   reading that the page shows, or null, and `describePart`, which says which part of a drawing
+   *   is explained
    */
-  constructor(element, button, { desk, sheet, size, server, takeDrawing, findReading }) {
+  constructor(element, button, { desk, sheet, board, server, takeDrawing, findReading, describePart }) {
     super();
     const part = (name) => element.querySelector(`[data-part="${name}"]`);
     this.#element = element;
     this.#button = button;
     this.#desk = desk;
     this.#findReading = findReading;
+    this.#describePart = describePart;
     this.#for = part("why-for");
     this.#said = part("why-said");
     this.#speech = new Speech(part("why-speech"));
     this.#rival = new Rival(part("rival"));
     this.#parts = {
       evidence: new EvidencePicture(part("evidence")),
-      leftOut: new LeftOut(part("left-out"), sheet, size),
+      leftOut: new LeftOut(part("left-out"), sheet, board),
       neighbours: new Neighbours(part("neighbours")),
       change: new ChangeOfMind(part("change")),
     };
@@ -159,7 +162,7 @@ export class Why extends EventTarget {
     const { reading, evidence, isTaught } = explanation;
     if (!evidence) return this.#empty(describeReading(reading, isTaught));
     this.#settle("shown");
-    this.#say(describeReading(this.#choose(reading), isTaught));
+    this.#say(this.#describePart() + describeReading(this.#choose(reading), isTaught));
     this.#name(reading, evidence);
     this.#fill(question, explanation);
     if (this.#isSettled && !this.#explanations.isBehind) this.#speech.say(describeEvidence(evidence));

@@ -13,17 +13,16 @@ from tests.webapp.live import Server
 SLOW = """
 import time
 import webapp.api.photo as photo
-decode = photo.decode_picture
+decode = photo.decode_photo
 def decode_slowly(data):
     time.sleep(2)
     return decode(data)
-photo.decode_picture = decode_slowly
+photo.decode_photo = decode_slowly
 """
 BLANK = save(Image.new("RGB", SIDES, (240, 240, 235)), "PNG")
 HEADERS = {"Content-Type": "multipart/form-data; boundary=x", "X-Board": "1"}
-FORM = (
-    b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.png"\r\n\r\n%b\r\n--x--\r\n'
-)
+PART = b'Content-Disposition: form-data; name="photo"; filename="a.png"'
+FORM = b"--x\r\n" + PART + b"\r\n\r\n%b\r\n--x--\r\n"
 UPLOADS = 10
 
 

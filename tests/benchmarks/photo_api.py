@@ -16,7 +16,7 @@ from tests.benchmarks.serving import ask_many, make_body, memory_of, run_server
 from tests.photos.scenes import take_sheet
 from tests.photos.writing import GeneratedWriter
 
-SIZE = 4000, 3000  # px
+SIZE = 3000, 4000  # px, as a phone is held
 LINES = [["40", "75"], ["31", "28"], ["69", "12"], ["57", "83"], ["90", "46"]]  # 20 digits
 SEED, PHOTOS, READINGS, UPLOADS = 30, 5, 300, 10
 FORM = "photo-of-a-bench"
@@ -58,7 +58,7 @@ def make_photo() -> bytes:
     """Return a JPEG of 12 megapixels: a ruled sheet with 20 digits."""
     rng = np.random.default_rng(SEED)
     writer = GeneratedWriter(rng)
-    photo = take_sheet(writer, LINES, rng, kind="ruled", side=SIZE[0])
+    photo = take_sheet(writer, LINES, rng, kind="ruled", side=SIZE[1] // 2)
     picture = cv2.resize(photo.picture, SIZE, interpolation=cv2.INTER_CUBIC)
     quality = [cv2.IMWRITE_JPEG_QUALITY, 90]
     return cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), quality)[1].tobytes()

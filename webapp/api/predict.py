@@ -52,10 +52,7 @@ def read_several_digits(
 
     drawing = take_drawing(body)
     recollection = recall(models)
-    ink = drawing.ink if drawing.strokes is None or "image" in body else None
     started = perf_counter()
-    readings = read_several(
-        reader(), models, strokes=drawing.strokes, ink=ink, memories=recollection.memories
-    )
+    readings = read_several(reader(), models, **vars(drawing), memories=recollection.memories)
     spent = {"milliseconds": round((perf_counter() - started) * 1000, 3)}  # of a number
     return [spent | reading.to_dict(recollection.describe) for reading in readings], recollection

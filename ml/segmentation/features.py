@@ -15,12 +15,17 @@ from ml.segmentation.pieces import Group, Piece, compose
 CELL = 6  # px a side: ink is looked at in squares of this size
 SOLID = 128  # ink that counts
 FEATURES = (
-    "log_digit",  # log of the probability of the digit that it is read as
+    "log_digit",  # log of the probability of the digit that it is read as; less if it is refused
     "log_accepted",  # log of 1 - no_digit, at least FAINTEST
+    "refused",  # no_digit: what a thing costs that is no digit
+    "all",  # 1 if nothing is outside
+    "all_refused",  # and no_digit, then: a letter or a picture is refused as one thing
     "group",  # 1: what a group costs
     "bridged",  # the widest gap between its pieces
     "beside",  # how much wider it is than its widest piece
     "contact",  # how much ink it shares with what is outside
+    "crossed",  # the most that it shares with one stroke outside
+    "covered",  # the share of its width, or of another one's, that both have in common
     "depth",  # how deep the middle of anything outside lies between its left and right ends
     "cut",  # ends of strokes that are cut off
     "low",  # log of how many times lower than the line it is
@@ -29,12 +34,13 @@ FEATURES = (
     "one_touching",  # probability of a 1, if it is one stroke that shares ink with others
     "strokes",  # strokes beyond the first
     "late",  # it is not a run of pieces: something else was written in between
-    "mark",  # 1 for what is too small or flat for a digit; the first two are 0 then
-    "speck",  # 1 if it is no mark by its place, either
+    "mark",  # 1 for a minus, point or comma; the first three are 0 then
+    "speck",  # 1 for what else is too small or flat for a digit; they are 0 then, too
+    "holds_mark",  # marks among its pieces
     "line",  # 1 for a line between two digits that is left out
     "line_length",
 )
-FAINTEST = -7.0
+FAINTEST = -3.0
 SPECK = "?"  # too small or flat for a digit, but no mark where it stands
 MARK_SIZE, MARK_SHAPE = 0.3, 1.5
 
@@ -66,11 +72,21 @@ class Sheet:
 
         `boxes` is float (G, 4): x, y, width, height; `probabilities` (G, 10), `no_digit` (G,).
         """
-        rows = [
-            self._describe(group, box, ten, refused)
-            for group, box, ten, refused in zip(groups, boxes, probabilities, no_digit, strict=True)
-        ]
-        return np.array([[row.get(name, 0.0) for name in FEATURES] for row in rows])
+        inside = np.zeros((len(groups), len(self.pieces)), bool)
+        for row, group in zip(inside, groups, strict=True):
+            row[list(group)] = True
+        marks = np.array([self.find_mark(group) or "" for group in groups])
+        columns = {
+            **self._describe_reading(probabilities, no_digit, inside, marks),
+            **self._describe_box(boxes, inside, marks != ""),
+            **self._describe_outside(boxes, inside, probabilities[:, 1]),
+            "group": np.ones(len(groups)),
+            "bridged": np.array([self._find_bridge(group) for group in groups]),
+            "strokes": self._count_strokes(inside) - 1,
+            "late": np.array([group[-1] - group[0] >= len(group) for group in groups]),
+        }
+        nothing = np.zeros(len(groups))
+        return np.stack([columns.get(name, nothing) for name in FEATURES], axis=1).astype(float)
 
     def describe_lines(self, pieces: Sequence[int]) -> np.ndarray:
         """Return the features of pieces that are left out as lines between digits, (L, F)."""
@@ -82,67 +98,78 @@ class Sheet:
             row[FEATURES.index("line_length")] = length
         return rows
 
-    def _describe(
-        self, group: Group, box: np.ndarray, ten: np.ndarray, refused: float
-    ) -> dict[str, float]:
-        inside = list(group)
-        outside = [n for n in range(len(self.pieces)) if n not in group]
-        _, _, width, height = box
-        left, right = box[0], box[0] + box[2]
-        widths = self.boxes[inside, 2] - self.boxes[inside, 0]
-        mark = self.find_mark(group)
-        is_mark = mark is not None
-        strokes = len(set(self.stroke[inside].tolist()))
-        contact = self.contacts[np.ix_(inside, outside)]
-        foreign = self.stroke[inside][:, None] != self.stroke[outside]
-        touched = float((contact * foreign).max(initial=0))
-        ratio = height / self.height
+    def _describe_reading(
+        self, probabilities: np.ndarray, no_digit: np.ndarray, inside: np.ndarray, marks: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """Return what follows from how groups are read; marks are not."""
+        may_be_digit, is_all = marks == "", inside.all(axis=1)
+        accepted = np.log(np.maximum(1 - no_digit, np.exp(FAINTEST)))
+        is_mark = np.array([mark not in (None, SPECK) for mark in self.marks])
         return {
-            "log_digit": 0.0 if is_mark else float(np.log(ten.max())),
-            "log_accepted": 0.0 if is_mark else max(float(np.log(1 - refused)), FAINTEST),
-            "group": 1.0,
-            "bridged": self._find_bridge(inside),
-            "beside": float(right - left - widths.max()) / self.height,
-            "contact": float((contact * foreign).max(axis=0, initial=0).sum()),
-            "depth": self._find_depth(outside, left, right, inside),
-            "cut": float(self._count_cuts(inside)),
-            "low": max(0.0, -float(np.log(ratio))) * (not is_mark),
-            "high": max(0.0, float(np.log(ratio))),
-            "wide": max(0.0, width / height - 1) * (not is_mark),
-            "one_touching": float(ten[1]) * min(touched, 1.0) * (strokes == 1),
-            "strokes": strokes - 1.0,
-            "late": float(inside[-1] - inside[0] >= len(inside)),
-            "mark": float(is_mark),
-            "speck": float(mark == SPECK),
+            "log_digit": may_be_digit * (1 - no_digit) * np.log(probabilities.max(axis=1)),
+            "log_accepted": may_be_digit * accepted,
+            "refused": may_be_digit * no_digit,
+            "all": is_all,
+            "all_refused": is_all * no_digit,
+            "mark": ~may_be_digit & (marks != SPECK),
+            "speck": marks == SPECK,
+            "holds_mark": may_be_digit * (inside & is_mark).sum(axis=1),
         }
 
-    def _find_bridge(self, inside: list[int]) -> float:
+    def _describe_box(
+        self, boxes: np.ndarray, inside: np.ndarray, is_mark: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """Return how large groups are, for the line and for their pieces."""
+        width, height = boxes[:, 2:].T
+        widths = self.boxes[:, 2] - self.boxes[:, 0]
+        taller = np.log(height / self.height)
+        return {
+            "beside": (width - (inside * widths).max(axis=1)) / self.height,
+            "low": ~is_mark * np.maximum(0, -taller),
+            "high": np.maximum(0, taller),
+            "wide": ~is_mark * np.maximum(0, width / height - 1),
+        }
+
+    def _describe_outside(
+        self, boxes: np.ndarray, inside: np.ndarray, one: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """Return what other strokes have to do with groups, and where strokes are cut."""
+        is_same = self.stroke[:, None] == self.stroke  # N, N
+        is_foreign = ~(inside @ is_same)  # G, N: of a stroke that has no part in the group
+        # The most ink that each piece outside shares with one inside.
+        shared = (inside[:, :, None] * np.where(is_same, 0, self.contacts)).max(axis=1) * ~inside
+        crossed = shared.max(axis=1)
+        left, right = boxes[:, :1], boxes[:, :1] + boxes[:, 2:3]
+        start, end = self.boxes[:, 0], self.boxes[:, 2]
+        middle = (start + end) / 2
+        depth = np.minimum(middle - left, right - middle) / self.height
+        overlap = np.minimum(end, right) - np.maximum(start, left)
+        covered = overlap / np.minimum(end - start, right - left)
+        beside = inside[:, 1:] != inside[:, :-1]
+        is_alone = self._count_strokes(inside) == 1
+        return {
+            "contact": shared.sum(axis=1),
+            "crossed": crossed,
+            "depth": (is_foreign * depth).max(axis=1, initial=0),
+            "covered": (is_foreign * covered).max(axis=1, initial=0),
+            "cut": (beside & is_same[np.arange(1, len(start)), np.arange(len(start) - 1)]).sum(1),
+            "one_touching": is_alone * one * np.minimum(crossed, 1),
+        }
+
+    def _count_strokes(self, inside: np.ndarray) -> np.ndarray:
+        """Return of how many strokes each group's pieces are, int (G,)."""
+        strokes = self.stroke == np.unique(self.stroke)[:, None]  # S, N
+        return (inside @ strokes.T).sum(axis=1)
+
+    def _find_bridge(self, group: Group) -> float:
         """Return the widest gap that joining these pieces takes: the tree of least gaps (Prim)."""
-        nearest = self.gaps[inside[0], inside].copy()
-        widest, left = 0.0, set(range(1, len(inside)))
-        while left:
-            number = min(left, key=nearest.__getitem__)
-            widest = max(widest, float(nearest[number]))
-            left.remove(number)
-            nearest = np.minimum(nearest, self.gaps[inside[number], inside])
-        return widest
-
-    def _find_depth(
-        self, outside: list[int], left: float, right: float, inside: list[int]
-    ) -> float:
-        other = [n for n in outside if self.stroke[n] not in self.stroke[inside]]
-        middles = self.boxes[other][:, [0, 2]].mean(axis=1)
-        depth = np.minimum(middles - left, right - middles) / self.height
-        return float(depth.max(initial=0).clip(0))
-
-    def _count_cuts(self, inside: list[int]) -> int:
-        """Return how often a stroke goes on outside the group."""
-        count = 0
-        for piece in inside:
-            for beside in (piece - 1, piece + 1):
-                if 0 <= beside < len(self.pieces) and beside not in inside:
-                    count += self.stroke[beside] == self.stroke[piece]
-        return count
+        nearest = {piece: self.gaps[group[0], piece] for piece in group[1:]}
+        widest = 0.0
+        while nearest:
+            joined = min(nearest, key=nearest.__getitem__)
+            widest = max(widest, nearest.pop(joined))
+            nearest = {piece: min(gap, self.gaps[joined, piece]) for piece, gap in nearest.items()}
+        return float(widest)
 
 
 def looks_like_mark(width: float, height: float, line: float) -> bool:
@@ -153,7 +180,11 @@ def looks_like_mark(width: float, height: float, line: float) -> bool:
 def _find_marks(pieces: Sequence[Piece], height: float, pen: float) -> list[str | None]:
     boxes = [piece.box for piece in pieces]
     marks: list[str | None] = []
+    of = [piece.stroke for piece in pieces]
     for piece, box in zip(pieces, boxes, strict=True):
+        if piece.stroke is not None and of.count(piece.stroke) > 1:
+            marks.append(None)  # what a cut leaves looks like a point
+            continue
         others = [other for other in boxes if other is not box]
         ink, _ = compose([piece])
         named = name_mark(ink, box, others, pen)

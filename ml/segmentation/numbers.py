@@ -15,22 +15,23 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from ml.networks.classifier import Classifier
-from ml.predict import Memory, Reader, Reading
+from ml.networks.logits import JUST_ABOVE
+from ml.predict import Memory, Reader, Reading, find_first_two
 from ml.preprocess import find_box
 from ml.segmentation.components import find_component_pieces
 from ml.segmentation.features import SPECK
 from ml.segmentation.lattice import find_best_path
 from ml.segmentation.marks import estimate_pen
 from ml.segmentation.pieces import Box, Candidates, Piece, compose
-from ml.segmentation.strokes import MOST_PIECES, find_stroke_pieces
+from ml.segmentation.strokes import ACCEPTED, MOST_PIECES, SURE, find_stroke_pieces
 from ml.strokes import PEN_WIDTH, draw_freely
 
 TALLEST, WIDEST = 280, 1024  # px of what is cut up; larger drawings are scaled down to it
-# One digit beyond doubt, which needs no lattice: `python -m tests.benchmarks numbers` says what of
-# the generated numbers passes.
-SURE, ACCEPTED, NARROW = 0.9, 0.2, 0.85
+NARROW = 0.85  # width over height: one digit beyond doubt, which needs no lattice
+BESIDE = 1.5  # nats by which a digit is likelier beside digits than alone; see research-log.md
 SLIP = 0.25  # of the height of the digits: no slip is larger
 
 
@@ -46,6 +47,7 @@ class Part:
     reading: Reading
     mark: str | None = None
     strokes: tuple[int, ...] | None = None
+    is_speck: bool = False  # too small or flat for a digit
 
     @property
     def text(self) -> str | None:
@@ -160,7 +162,7 @@ def _take_whole(whole: np.ndarray, strokes: Sequence[np.ndarray] | None) -> Thin
     if not strokes:
         rows, columns = find_box(whole) or (slice(0, 0), slice(0, 0))
         box = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
-        return Thing(whole, tuple(int(side) for side in box))  # type: ignore[arg-type]
+        return Thing(whole, tuple(int(side) for side in box))
     points, reach = np.concatenate(strokes), PEN_WIDTH / 2
     left, top = np.floor(points.min(axis=0) - reach).astype(int).tolist()
     right, bottom = np.ceil(points.max(axis=0) + reach).astype(int).tolist()
@@ -173,15 +175,29 @@ def _find_things(
     """Return what a drawing holds, left to right, and how probable this division is."""
     classifier = reader.find(reader.default).classifier
     if not strokes:
-        return _choose_things(find_component_pieces(whole), estimate_pen(whole), classifier)
-    if len(strokes) > MOST_PIECES:
+        picture, scale = _shrink(whole)
+        candidates, pen = find_component_pieces(picture, classifier), estimate_pen(picture)
+    elif len(strokes) > MOST_PIECES:
         return [], 1.0
-    extent = np.ptp(np.concatenate(strokes), axis=0) + PEN_WIDTH
-    scale = min(1.0, WIDEST / float(extent[0]), TALLEST / float(extent[1]))
-    scaled = [stroke * np.float32(scale) for stroke in strokes]
-    candidates = find_stroke_pieces(scaled, PEN_WIDTH * scale)
-    things, share = _choose_things(candidates, PEN_WIDTH * scale, classifier)
-    return [replace(thing, box=_scale_box(thing.box, 1 / scale)) for thing in things], share
+    else:
+        extent = np.ptp(np.concatenate(strokes), axis=0) + PEN_WIDTH
+        scale = min(1.0, WIDEST / float(extent[0]), TALLEST / float(extent[1]))
+        pen = PEN_WIDTH * scale
+        scaled = [stroke * np.float32(scale) for stroke in strokes]
+        candidates = find_stroke_pieces(scaled, pen, classifier)
+    things, share = _choose_things(candidates, pen, classifier)
+    things = [replace(thing, box=_scale_box(thing.box, 1 / scale)) for thing in things]
+    return things if strokes else [replace(thing, strokes=None) for thing in things], share
+
+
+def _shrink(ink: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return a picture, uint8 (H, W), whose ink is at most TALLEST px high, and its scale."""
+    rows, _ = find_box(ink) or (slice(0, 0), None)
+    scale = min(1.0, TALLEST / max(1, rows.stop - rows.start))
+    if scale == 1:
+        return ink, scale
+    size = [max(1, round(side * scale)) for side in reversed(ink.shape)]
+    return np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX)), scale
 
 
 def _choose_things(
@@ -223,7 +239,7 @@ def _list_strokes(own: Sequence[Piece], pieces: Sequence[Piece]) -> tuple[int, .
     """Return the strokes that pieces are made of, None if a part of one is elsewhere."""
     strokes = {piece.stroke for piece in own}
     is_whole = sum(piece.stroke in strokes for piece in pieces) == len(own)
-    return tuple(sorted(strokes)) if is_whole and None not in strokes else None  # type: ignore
+    return tuple(sorted(strokes)) if is_whole and None not in strokes else None
 
 
 def _scale_box(box: Box, scale: float) -> Box:
@@ -252,16 +268,43 @@ def _read_thing(
     """Return what each model makes of one thing; what is too small for a digit is refused."""
     readings = reader.read_each(thing.ink, models, memories)
     if thing.mark is not None:
-        readings = [replace(r, status="not_a_digit", digit=None, unsure=None) for r in readings]
+        readings = [_refuse(reading) for reading in readings]
     return [_make_part(thing, reading) for reading in readings]
+
+
+def _refuse(reading: Reading) -> Reading:
+    no_digit = (
+        reading.no_digit if reading.no_digit is None else max(reading.no_digit, float(JUST_ABOVE))
+    )
+    return replace(reading, status="not_a_digit", digit=None, unsure=None, no_digit=no_digit)
+
+
+def _expect_digit(part: Part) -> Reading:
+    """Return the reading of what stands beside a digit: it is likelier to be one, too.
+
+    Its odds of being no digit are divided by exp(BESIDE).
+    """
+    reading = part.reading
+    if reading.no_digit is None or reading.probabilities is None or part.is_speck:
+        return reading
+    no_digit = reading.no_digit / (reading.no_digit + (1 - reading.no_digit) * math.exp(BESIDE))
+    is_refused = no_digit > 0.5
+    return replace(
+        reading,
+        status="not_a_digit" if is_refused else "digit",
+        digit=None if is_refused else find_first_two(reading.probabilities)[0],
+        no_digit=no_digit,
+    )
 
 
 def _make_part(thing: Thing, reading: Reading) -> Part:
     mark = None if thing.mark == SPECK else thing.mark
-    return Part(thing.box, reading, mark, thing.strokes)
+    return Part(thing.box, reading, mark, thing.strokes, is_speck=thing.mark is not None)
 
 
 def _answer_several(model: str, parts: list[Part], share: float) -> SeveralReading:
+    if any(part.text is not None and part.mark is None for part in parts):
+        parts = [replace(part, reading=_expect_digit(part)) for part in parts]
     characters = [part.text for part in parts]
     if None in characters:
         return SeveralReading("not_a_digit", model, parts=parts)

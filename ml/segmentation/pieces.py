@@ -63,32 +63,37 @@ def compose(pieces: Sequence[Piece]) -> tuple[np.ndarray, Box]:
     x, y = min(piece.x for piece in pieces), min(piece.y for piece in pieces)
     width = max(piece.x + piece.ink.shape[1] for piece in pieces) - x
     height = max(piece.y + piece.ink.shape[0] for piece in pieces) - y
-    strokes = list(_join_parts(pieces, x, y, (height, width)))
-    ink = strokes[0]
-    if len(strokes) > 1:
-        paper = np.ones((height, width), np.float32)
-        for stroke in strokes:
-            paper *= (255 - stroke) * np.float32(1 / 255)
-        ink = np.rint(255 * (1 - paper)).astype(np.uint8)
+    paper = np.ones((height, width), np.float32)
+    for layer in _join_parts(pieces):
+        rows = slice(layer.y - y, layer.y - y + layer.ink.shape[0])
+        columns = slice(layer.x - x, layer.x - x + layer.ink.shape[1])
+        paper[rows, columns] *= (255 - layer.ink) * np.float32(1 / 255)
+    ink = np.rint(255 * (1 - paper)).astype(np.uint8)
     box = _find_tight_box(ink, x, y)
     rows, columns = slice(box[1] - y, box[1] - y + box[3]), slice(box[0] - x, box[0] - x + box[2])
     return ink[rows, columns], box
 
 
-def _join_parts(
-    pieces: Sequence[Piece], x: int, y: int, shape: tuple[int, int]
-) -> Iterator[np.ndarray]:
-    """Yield the ink of each stroke, uint8 `shape`, its parts joined; (x, y) is its upper left."""
-    layers: dict[object, np.ndarray] = {}
+def _join_parts(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Yield a piece for each stroke, its parts joined; pieces of no stroke stand alone."""
+    strokes: dict[object, list[Piece]] = {}
     for number, piece in enumerate(pieces):
-        # Pieces of no stroke stand alone.
-        layer = layers.setdefault(
-            ("alone", number) if piece.stroke is None else piece.stroke, np.zeros(shape, np.uint8)
-        )
-        top, left = piece.y - y, piece.x - x
-        place = layer[top : top + piece.ink.shape[0], left : left + piece.ink.shape[1]]
-        np.maximum(place, piece.ink, out=place)
-    yield from layers.values()
+        stroke = ("alone", number) if piece.stroke is None else piece.stroke
+        strokes.setdefault(stroke, []).append(piece)
+    for parts in strokes.values():
+        yield parts[0] if len(parts) == 1 else _take_darkest(parts)
+
+
+def _take_darkest(parts: Sequence[Piece]) -> Piece:
+    x, y = min(part.x for part in parts), min(part.y for part in parts)
+    width = max(part.x + part.ink.shape[1] for part in parts) - x
+    height = max(part.y + part.ink.shape[0] for part in parts) - y
+    ink = np.zeros((height, width), np.uint8)
+    for part in parts:
+        rows = slice(part.y - y, part.y - y + part.ink.shape[0])
+        columns = slice(part.x - x, part.x - x + part.ink.shape[1])
+        np.maximum(ink[rows, columns], part.ink, out=ink[rows, columns])
+    return Piece(ink, x, y)
 
 
 def _find_tight_box(ink: np.ndarray, x: int, y: int) -> Box:

@@ -10,6 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from ml.networks.classifier import Classifier
+from ml.preprocess import fit_ink, normalize
 from ml.segmentation.features import find_line_height
 from ml.segmentation.pieces import Candidates, Group, Piece
 from ml.strokes import PEN_WIDTH, draw_window
@@ -17,24 +19,34 @@ from ml.strokes import PEN_WIDTH, draw_window
 MOST_STROKES = 4  # of a digit, unless it is all that is drawn
 MOST_PIECES = 32  # more are a scribble: only all together are a candidate
 # Lengths below are shares of the line's height.
-WIDEST, FARTHEST = 1.7, 0.6  # a group, and the gap between two of its strokes
+WIDEST, FARTHEST = 1.4, 0.4  # a group, and the gap between two of its strokes
 CUT_WIDTH, CUT_LENGTH = 0.6, 2.6  # a stroke's width and length from which on it may be cut
 TURN = 0.12  # how far a pen goes back, for a turn to be one
 MOST_CUTS = 7  # of one stroke
+SURE, ACCEPTED = 0.9, 0.2  # a probability above, and no_digit below, for no doubt
 STRAIGHT = 0.85  # a line's length from end to end, as a share of its pen's way
 LATE_OVERLAP = 0.4  # share of the narrower one that a late stroke and its digit have in common
 
 
-def find_stroke_pieces(strokes: Sequence[np.ndarray], pen: float = PEN_WIDTH) -> Candidates:
+def find_stroke_pieces(
+    strokes: Sequence[np.ndarray], pen: float = PEN_WIDTH, classifier: Classifier | None = None
+) -> Candidates:
     """Return the pieces of strokes, float (P, 2) in board px, and their candidate groups.
 
-    Pieces are in the order of the pen. Raises ValueError if there are no strokes.
+    Pieces are in the order of the pen. Without a classifier, every long stroke is cut; with one,
+    only those that it does not read as one digit beyond doubt. Raises ValueError if there are no
+    strokes.
     """
     boxes = np.array([(*s.min(axis=0), *s.max(axis=0)) for s in strokes])
     height = find_line_height(boxes) + pen
+    whole = [[stroke] for stroke in strokes]
     parts = [_cut_stroke(stroke, height, pen) for stroke in strokes]
+    if classifier is not None:
+        cut = [n for n, each in enumerate(parts) if len(each) > 1]
+        for number in _find_sure([strokes[n] for n in cut], pen, classifier):
+            parts[cut[number]] = whole[cut[number]]
     if sum(map(len, parts)) > MOST_PIECES:
-        parts = [[stroke] for stroke in strokes]
+        parts = whole
     owners = [(stroke, part) for stroke, each in enumerate(parts) for part in range(len(each))]
     points = [part for each in parts for part in each]
     pieces = [
@@ -49,6 +61,17 @@ def find_stroke_pieces(strokes: Sequence[np.ndarray], pen: float = PEN_WIDTH) ->
         groups |= runs | set(_add_late_strokes(runs, of, spans))
     lines = frozenset(_find_lines(parts))
     return Candidates(pieces, sorted(groups), lines)
+
+
+def _find_sure(strokes: Sequence[np.ndarray], pen: float, classifier: Classifier) -> Iterator[int]:
+    """Yield the numbers of the strokes that are read as one digit beyond doubt."""
+    if not strokes:
+        return
+    images = np.stack([fit_ink(draw_window(stroke, pen)[0]) for stroke in strokes])
+    logits, _ = classifier(normalize(images))
+    no_digit = classifier.calibration.no_digit(logits)
+    sure = classifier.calibration.probabilities(logits).max(axis=1) > SURE
+    yield from np.flatnonzero(sure if no_digit is None else sure & (no_digit < ACCEPTED)).tolist()
 
 
 def _list_runs(of: np.ndarray, spans: np.ndarray, height: float) -> Iterator[Group]:

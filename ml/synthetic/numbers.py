@@ -12,14 +12,16 @@ import numpy as np
 
 from ml.synthetic.digits import DIGITS, Habit
 from ml.synthetic.handwriting import Hand, write_strokes
+from ml.synthetic.letters import LETTERS, SYMBOLS
 from ml.synthetic.straight_digits import list_habits
 
 COMMON = 8  # of a digit's habits: the first ones, which most people have
-BETWEEN = -1  # the owner of points between two digits, and of a slip
+NAMED_SYMBOLS = [symbol for symbol in SYMBOLS if symbol not in "-~"]
+BETWEEN, OWN = -1, -2  # owners of points between two digits or of a slip, and of a mark
 FEWEST, MOST = 2, 5  # digits of a number
 HEIGHT = 110.0, 215.0  # px of a digit on the board
 # Shares of numbers, or of places in them.
-STRAIGHT, ALL_JOINED, JOINED, LATE, SLIP, MARK = 0.08, 0.1, 0.5, 0.08, 0.03, 0.06
+STRAIGHT, ALL_JOINED, JOINED, LATE, SLIP, MARK = 0.08, 0.1, 0.5, 0.08, 0.03, 0.15
 ROUND_TWO = 0.5  # of 4, 5 and 7: written in two strokes, which are the harder ones here
 
 
@@ -28,7 +30,7 @@ class WrittenNumber:
     """A number's text and strokes, float32 (P, 2) in board px, in the order of the pen.
 
     `owners` has for each stroke the digit that each of its points is of, int (P,), BETWEEN for a
-    line that joins two digits.
+    line that joins two digits, OWN for a minus or a point, which the text leaves out.
     """
 
     text: str
@@ -56,6 +58,17 @@ def write_number(rng: np.random.Generator, digits: int | None = None) -> Written
     corner = points.min(axis=0)
     strokes = [((stroke - corner) @ turn * height + 40).astype(np.float32) for stroke in strokes]
     return _slip(WrittenNumber(text, strokes, owners), height, rng)
+
+
+def write_other(rng: np.random.Generator) -> WrittenNumber:
+    """Write a letter or a symbol: one thing that is no digit; its text is "?"."""
+    names = [*LETTERS, *NAMED_SYMBOLS]
+    name = names[rng.integers(len(names))]
+    habits = LETTERS[name] if name in LETTERS else SYMBOLS[name]
+    written = write_strokes(habits[rng.integers(len(habits))], 1, rng)
+    height = rng.uniform(*HEIGHT)
+    strokes = [(stroke[0] * height + HEIGHT[1]).astype(np.float32) for stroke in written]
+    return WrittenNumber("?", strokes, [np.zeros(len(stroke), int) for stroke in strokes])
 
 
 def _choose_hand(rng: np.random.Generator) -> Hand:
@@ -132,7 +145,7 @@ def _add_mark(
         dot = np.array([x, points[before - 1][:, 1].max() - rng.uniform(0, 0.1)])
         mark = np.stack([dot, dot + rng.normal(0, 0.02, 2)])
         place = sum(len(digit) for digit in placed[:before])
-    around = np.full(len(mark), BETWEEN)
+    around = np.full(len(mark), OWN)
     return (
         [*strokes[:place], mark, *strokes[place:]],
         [*owners[:place], around, *owners[place:]],
@@ -145,7 +158,7 @@ def _join_some(
     """Run strokes of neighbouring digits into each other, as a pen does that is not lifted."""
     joined, of = [strokes[0]], [owners[0]]
     for stroke, owner in zip(strokes[1:], owners[1:], strict=True):
-        is_next = BETWEEN < of[-1][-1] < owner[0] and stroke[0, 0] > joined[-1][-1, 0] - 0.2
+        is_next = 0 <= of[-1][-1] < owner[0] and stroke[0, 0] > joined[-1][-1, 0] - 0.2
         if not is_next or rng.random() > JOINED:
             joined.append(stroke)
             of.append(owner)

@@ -18,9 +18,10 @@ from ml.segmentation.features import FEATURES
 from ml.segmentation.lattice import Lattice, build_lattice, find_middle
 from ml.segmentation.pieces import Candidates
 from ml.segmentation.strokes import find_stroke_pieces
-from ml.synthetic.numbers import WrittenNumber, write_number
+from ml.synthetic.numbers import BETWEEN, WrittenNumber, write_number, write_other
 
-COUNT, SINGLE = 2_000, 0.3  # numbers to choose by, and as many to check; of them, single digits
+COUNT = 2_000  # drawings to choose by, and as many to check
+SINGLE, OTHER = 0.25, 0.2  # of them, single digits, and letters and symbols
 ROUNDS, BEST = 3, 60  # BEST: paths of a number that compete, by the weights of the round before
 PULL = 0.02
 STARTING = {
@@ -38,6 +39,8 @@ STARTING = {
     "one_touching": -1.0,
     "late": -0.5,
     "mark": -3.0,
+    "speck": -4.0,
+    "holds_mark": -2.0,
     "line": -1.0,
     "line_length": -1.0,
 }
@@ -65,13 +68,19 @@ def measure(weights: object = None, count: int = COUNT) -> Iterator[dict[str, ob
     yield {"weights": named}
     for name, examples in (("choosing", choosing), ("checking", checking)):
         right = [is_right(example, find_paths(example, fitted, 1)[0]) for example in examples]
-        single = [len(example.number.text) == 1 for example in examples]
+        kinds = [_name_kind(example.number.text) for example in examples]
         yield {
             name: {
-                "numbers": round(float(np.mean(right, where=~np.array(single))), 4),
-                "single digits": round(float(np.mean(right, where=single)), 4),
+                kind: round(float(np.mean(right, where=[each == kind for each in kinds])), 4)
+                for kind in sorted(set(kinds))
             }
         }
+
+
+def _name_kind(text: str) -> str:
+    if text == "?":
+        return "letters and symbols"
+    return "single digits" if len(text) == 1 else "numbers"
 
 
 def make_examples(count: int, seed: int, classifier: Classifier) -> list[Example]:
@@ -79,11 +88,18 @@ def make_examples(count: int, seed: int, classifier: Classifier) -> list[Example
     rng = np.random.default_rng(seed)
     examples = []
     for _ in range(count):
-        number = write_number(rng, 1 if rng.random() < SINGLE else None)
-        candidates = find_stroke_pieces(number.strokes)
+        number = _write(rng)
+        candidates = find_stroke_pieces(number.strokes, classifier=classifier)
         lattice = build_lattice(candidates, classifier)
         examples.append(Example(number, lattice, *_locate(candidates, lattice)))
     return examples
+
+
+def _write(rng: np.random.Generator) -> WrittenNumber:
+    kind = rng.random()
+    if kind < OTHER:
+        return write_other(rng)
+    return write_number(rng, 1 if kind < OTHER + SINGLE else None)
 
 
 def _locate(candidates: Candidates, lattice: Lattice) -> tuple[list[int | None], list[float]]:
@@ -139,11 +155,14 @@ def is_right(example: Example, path: Sequence[int]) -> bool:
     What is read in them does not matter, except where strokes are cut: then the text decides which
     cuts are right.
     """
-    lattice, owners = example.lattice, [set(own.tolist()) - {-1} for own in example.number.owners]
+    lattice = example.lattice
+    owners = [set(own.tolist()) - {BETWEEN} for own in example.number.owners]
     digits = [n for n in path if not lattice.is_line[n] and lattice.marks[n] is None]
     digits.sort(key=example.middles.__getitem__)
+    # A mark is a group of its own, and what is only of one digit is in its group.
+    is_digit = [len(own) == 1 and min(own) >= 0 for own in owners]
     lost = [example.stroke[p] for n in set(path) - set(digits) for p in lattice.groups[n]]
-    if len(digits) != len(example.number.text) or any(len(owners[s]) == 1 for s in lost):
+    if len(digits) != len(example.number.text) or any(is_digit[s] for s in lost):
         return False
     parts = [
         (place, owners[example.stroke[piece]])

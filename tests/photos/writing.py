@@ -96,7 +96,9 @@ def write_row(
     for label in labels:
         size = height * float(np.exp(rng.normal(0, 0.06)))
         paths = [path * size for path in writer.write(label)]
-        digit = Written(label, paths).move((x, height - size + rng.normal(0, 0.05) * height))
+        digit = Written(label, paths)
+        foot = height - float(digit.box[1][1]) + rng.normal(0, 0.05) * height
+        digit = digit.move((x, foot))
         row.append(digit)
         x = digit.box[1][0] + height * rng.uniform(*gaps)
     return row

@@ -5,11 +5,11 @@ import numpy as np
 
 MOST_SIDE = 2000  # px of the longer side that is worked on: more shows no more of a digit
 LEAST_SIDE = 320  # px: smaller pictures are enlarged, so that a pen is some pixels wide
-SMALL_SIDE = 256  # px of the copy that the paper's brightness is measured on
+SMALL_SIDE = 400  # px of the copy that the paper's brightness is measured on
 FIRST_REACH = 0.3  # of the shorter side: no pen is wider, before more is known of the pen
 PENS = 4.0  # widths of the pen that the paper's brightness is looked for around
 LEAST_REACH = 0.06  # of the shorter side
-FAINTEST = 0.05  # of the paper's brightness: what differs less is grain
+FAINTEST, GRAINIEST = 0.05, 0.12  # of the paper's brightness: what differs less is grain
 PALE = 0.6  # of Otsu's threshold: ink that goes on from darker ink
 NOISES = 5.0  # standard deviations of the paper's noise that ink exceeds
 
@@ -90,9 +90,9 @@ def _divide(channel: np.ndarray, reach: float) -> np.ndarray:
     """Return 1 - channel / paper, 0-1; the paper is what closing by `reach` leaves."""
     small = cv2.GaussianBlur(_shrink(channel), (0, 0), 1)
     side = _odd(reach * min(small.shape))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel)
-    paper = cv2.GaussianBlur(paper, (0, 0), side / 4).astype(np.float32)
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((side, side)))
+    # The median is smooth, and keeps the edges of shadows where they are.
+    paper = cv2.GaussianBlur(cv2.medianBlur(paper, side), (0, 0), 1.5).astype(np.float32)
     paper = cv2.resize(paper, channel.shape[::-1], interpolation=cv2.INTER_LINEAR)
     darkness = 1 - channel / np.maximum(paper, 1)
     # Closing takes the brightest grains for the paper: its middle lies a little lower.
@@ -127,4 +127,4 @@ def find_floor(darkness: np.ndarray) -> float:
     # Half of the paper is below 0 and was clipped: the spread is measured on the other half.
     above = sample[sample > 0]
     noise = float(np.median(above)) / 0.6745 if above.size else 0.0
-    return max(FAINTEST, min(NOISES * noise, 0.25))
+    return float(np.clip(NOISES * noise, FAINTEST, GRAINIEST))

@@ -6,18 +6,26 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ml.segmentation.photos.light import LEAST_SIDE as LEAST_PICTURE
+
 MOST_PARTS = 3000  # of a picture: the largest; a page has no more, and noise has millions
 MOST_BODIES = 300  # of a picture; a page of print has more
 LEAST_AREA = 4  # px: less is grain
 LEAST_SIDE, LEAST_SHARE = 10, 0.008  # px, and share of the longer side, that a digit is tall
 LEAST_BODY, MOST_BODY = 0.42, 2.6  # of the usual height: what a digit, or most of one, has
+INNER = 0.3  # of the pen's width: pixels farther than that from paper are within a line
+# What is broader than a pen, as a share of the shorter side, and as patchy as this, is no ink.
+BROAD, PATCHY = 0.09, 0.12
 SLENDER, LONG = 0.16, 1.9  # width over height, and usual heights: more of a line than of a 1
+EDGE, EDGE_WIDTH = 2, 0.25  # px from the picture's edge, and width over height, of a cell's line
 LENGTH = 2.6  # of a pen's line, in widths: less is a blot
-EVEN = 0.35  # of the usual darkness that a digit has at least
+EVEN = 0.5  # of the usual darkness that a digit has at least
 # Halves of a broken digit: shares of the narrower one's width that they have in common, and of the
 # usual height between them, and that they are tall together.
 STACKED, STACK_GAP, STACK_HEIGHT = 0.4, 0.3, 1.5
-NEAR = 0.35  # of the usual height that a small part may be away from what it belongs to
+SPECK = 1.5  # pens a side: less of a digit would not be missed
+LONGEST_PART = 1.2  # usual heights that a part of a digit is wide
+NEAR = 0.3  # of the usual height that a small part may be away from what it belongs to
 SHARED = 0.4  # of the lower one's height that neighbours in a line have in common
 CLOSE, FARTHEST = 1.2, 8.0  # usual heights between neighbours of a number, and of a line
 WIDE_GAP = 0.75  # of the usual height: numbers are farther apart than that
@@ -36,6 +44,7 @@ class Block:
     area: int
     darkness: float = 1.0
     pen: float = 1.0  # px
+    unevenness: float = 0.0  # standard deviation of the darkness within its lines, over its mean
 
     @property
     def right(self) -> int:
@@ -94,14 +103,19 @@ def find_blocks(darkness: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, list
     """Return the labels, int32 (H, W), of the ink's connected parts, and the largest of them."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     depth = cv2.distanceTransform(ink.astype(np.uint8), cv2.DIST_L2, 3)[ink]
-    which = labels[ink]
+    which, dark = labels[ink], darkness[ink]
     area = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
     # Within a line of the pen, depths run from 1 to half of its width.
-    pens = 4 * np.bincount(which, depth, count) / area - 2
-    levels = np.bincount(which, darkness[ink], count) / area
+    pens = np.maximum(1.0, 4 * np.bincount(which, depth, count) / area - 2)
+    levels = np.bincount(which, dark, count) / area
+    inner = depth >= INNER * pens[which]
+    number = np.maximum(np.bincount(which[inner], minlength=count), 1)
+    mean = np.bincount(which[inner], dark[inner], count) / number
+    square = np.bincount(which[inner], dark[inner] ** 2, count) / number
+    uneven = np.sqrt(np.maximum(square - mean**2, 0)) / np.maximum(levels, 1e-3)
     largest = 1 + np.argsort(stats[1:, cv2.CC_STAT_AREA], kind="stable")[::-1][:MOST_PARTS]
     return labels, [
-        Block(int(n), *map(int, stats[n]), float(levels[n]), max(1.0, float(pens[n])))
+        Block(int(n), *map(int, stats[n]), float(levels[n]), float(pens[n]), float(uneven[n]))
         for n in largest
         if stats[n, cv2.CC_STAT_AREA] >= LEAST_AREA
     ]
@@ -122,11 +136,16 @@ def choose_bodies(
     tall = [b for b in blocks if b.height >= LEAST_BODY * usual]
     least = max(LEAST_SIDE, LEAST_SHARE * max(shape))
     bodies = [b for b in tall if b.height >= least and _may_be_digit(b, usual)]
-    if len(bodies) > MOST_BODIES:
+    if max(shape) > LEAST_PICTURE:
+        bodies = [b for b in bodies if b.pen < BROAD * min(shape) or b.unevenness < PATCHY]
+    inner = [b for b in bodies if not _is_edge(b, shape)]
+    bodies = inner or bodies  # a 1 may fill a picture
+    if usual < least or len(bodies) > MOST_BODIES:
         return [], [], usual
     bodies, halves = _part_stacked(bodies, usual)
-    small = [b for b in blocks if b.height < LEAST_BODY * usual and b.width < MOST_BODY * usual]
-    return bodies, [*halves, *small], usual
+    low = [b for b in blocks if b.height < LEAST_BODY * usual and b.width < LONGEST_PART * usual]
+    pen = _find_median([b.pen for b in bodies], bodies) if bodies else 1.0
+    return bodies, [*halves, *(b for b in low if b.area >= (SPECK * pen) ** 2)], usual
 
 
 def _find_median(values: Sequence[float], blocks: Sequence[Block]) -> float:
@@ -140,6 +159,12 @@ def _may_be_digit(block: Block, usual: float) -> bool:
     is_line = block.width < SLENDER * block.height and block.height > LONG * usual
     is_blot = block.area < LENGTH * block.pen**2
     return max(block.height, block.width / 4) <= MOST_BODY * usual and not is_line and not is_blot
+
+
+def _is_edge(block: Block, shape: tuple[int, int]) -> bool:
+    """Say whether a block lies along an upright edge of the picture, as the line of a cell does."""
+    is_beside = block.x <= EDGE or block.right >= shape[1] - EDGE
+    return is_beside and block.width < EDGE_WIDTH * block.height
 
 
 def _part_stacked(bodies: list[Block], usual: float) -> tuple[list[Block], list[Block]]:

@@ -11,8 +11,9 @@ from tests.picture_files import SIDES, save
 from tests.webapp.live import Server
 
 SLOW = """
-import time
-import webapp.api.photo as photo
+import sys, time
+import webapp
+photo = sys.modules["webapp.api.photo"]
 decode = photo.decode_photo
 def decode_slowly(data):
     time.sleep(2)

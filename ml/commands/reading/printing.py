@@ -5,24 +5,32 @@ import json
 import math
 import sys
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from ml.predict import Reading
 from ml.segmentation.photo_answers import describe_digit, describe_photo
 from ml.segmentation.photo_reading import PhotoDigit, PhotoReading
 
-if TYPE_CHECKING:
-    from ml.commands.reading.read import Outcome
-
 COLUMNS = ("file", "line", "number", "digits", "probability", "x", "y", "width", "height")
 REFUSED = "?"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What reading one file gave: a photo's reading, or in words why there is none."""
+
+    file: Path
+    photo: PhotoReading | None = None
+    problem: str | None = None
 
 
 class Writer(AbstractContextManager):
     """Prints what each file says, as soon as it is known, for people."""
 
-    def add(self, outcome: "Outcome") -> None:
+    def add(self, outcome: Outcome) -> None:
         """Print a file's lines beside its name."""
         if outcome.photo is None:
             return
@@ -43,7 +51,7 @@ class CsvWriter(Writer):
         self._csv = csv.writer(sys.stdout, lineterminator="\n")
         self._csv.writerow(COLUMNS)
 
-    def add(self, outcome: "Outcome") -> None:
+    def add(self, outcome: Outcome) -> None:
         """Print a file's numbers."""
         if outcome.photo is not None:
             self._csv.writerows([outcome.file, *row] for row in list_numbers(outcome.photo))
@@ -57,7 +65,7 @@ class JsonWriter(Writer):
         self._model = model
         self._files: list[dict[str, Any]] = []
 
-    def add(self, outcome: "Outcome") -> None:
+    def add(self, outcome: Outcome) -> None:
         """Keep what a file says."""
         if outcome.photo is None:
             said = {"problem": outcome.problem}

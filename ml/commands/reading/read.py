@@ -2,11 +2,10 @@
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ml.commands import console
-from ml.commands.reading import printing
+from ml.commands.reading.printing import Outcome, choose_writer
 from ml.commands.reading.progress import follow, stepping_aside
 from ml.commands.served import choose_served, find_served
 from ml.errors import DataError, PictureError
@@ -18,15 +17,6 @@ from ml.segmentation.photo_reading import PhotoReading
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")  # what is read of a folder
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What reading one file gave: a photo's reading, or in words why there is none."""
-
-    file: Path
-    photo: PhotoReading | None = None
-    problem: str | None = None
-
-
 def run(flags: argparse.Namespace) -> None:
     """Read every file and print what they say; raises DataError if one cannot be read."""
     files = list_files(flags.read)
@@ -35,7 +25,7 @@ def run(flags: argparse.Namespace) -> None:
     names = {name, choose_served(argparse.Namespace(**vars(flags) | {"model": None}))}
     served = {each: find_served(flags, each).folder for each in names}
     reader = Reader(flags.weights, served=served)
-    write = printing.choose_writer(as_json=flags.json, as_csv=flags.csv, model=name)
+    write = choose_writer(as_json=flags.json, as_csv=flags.csv, model=name)
     failures = []
     with write:
         for outcome in read_files(reader, files, name):

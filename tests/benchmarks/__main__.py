@@ -96,6 +96,12 @@ def _measure_explain_api(_flags: argparse.Namespace) -> Iterator[str]:
     yield json.dumps(explain_api.measure(), indent=1)
 
 
+def _measure_photo_api(_flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import photo_api
+
+    yield json.dumps(photo_api.measure(), indent=1)
+
+
 def _measure_reading(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import reading
 
@@ -222,6 +228,7 @@ MEASUREMENTS = {
     "pen-up": _measure_pen_up,
     "watching": _measure_watching,
     "explain_api": _measure_explain_api,
+    "photo_api": _measure_photo_api,
     "reading": _measure_reading,
     "refusal": _measure_refusal,
     "counterfactual": _measure_counterfactual,

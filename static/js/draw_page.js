@@ -13,6 +13,7 @@ import { listModels } from "./models.js";
 import { Notice } from "./notice.js";
 import { Picker } from "./picker.js";
 import { clip } from "./picture.js";
+import { handPhotosOver } from "./photo_handover.js";
 import { Play } from "./play.js";
 import { PointerPen } from "./pointer_pen.js";
 import { ReadOut } from "./read_out.js";
@@ -82,6 +83,7 @@ new KeyboardPen(board, canvas, {
   voice: part("pen-state"),
 });
 new Toolbar(board, canvas, part("tools"));
+handPhotosOver(sheet, (words) => notice.say(words));
 showChoice();
 
 board.addEventListener("change", () => {

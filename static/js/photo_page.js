@@ -85,6 +85,7 @@ corrections.addEventListener("undo", takeBack);
 sheet.addEventListener("keep", keepSheet);
 sheet.addEventListener("stop", () => (keeping.isStopped = true));
 
+part("photo").toggleAttribute("data-touch", navigator.maxTouchPoints > 0);
 digitView.clear(CHOOSE);
 takePhotoOver().then((blob) => blob && open({ blob, isOne: true }));
 

@@ -1,10 +1,12 @@
 import { BoxKeys } from "./box_keys.js";
 import { BoxPointer } from "./box_pointer.js";
+import { BoxReader, takeReading } from "./box_reader.js";
 import { Confirmed } from "./confirmed.js";
 import { Corrections } from "./corrections.js";
 import { Drawings } from "./drawings.js";
 import { Notice } from "./notice.js";
 import { Photo } from "./photo.js";
+import { fitBox } from "./photo_box.js";
 import { PhotoBoxes } from "./photo_boxes.js";
 import { PhotoClient } from "./photo_client.js";
 import { PhotoDigit } from "./photo_digit.js";
@@ -17,6 +19,7 @@ import { PhotoText, writeTable } from "./photo_text.js";
 import { PhotoView } from "./photo_view.js";
 import { describeBox, findKind, listPlaces } from "./photo_words.js";
 import { Server } from "./server.js";
+import { SheetKeeping } from "./sheet_keeping.js";
 import { Speech } from "./speech.js";
 import { Token } from "./token.js";
 import { Toolbar } from "./toolbar.js";
@@ -24,7 +27,6 @@ import { Toolbar } from "./toolbar.js";
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const action = (name) => document.querySelector(`[data-action="${name}"]`);
 
-const QUIET = 300; // ms without a change after which boxes are read
 const PATIENCE = 400; // ms without a word while a digit is stored
 const LONG = 60_000; // ms in which a download is written
 const READING = "Reading the photo…";
@@ -35,7 +37,7 @@ const WAITING = {
   busy: "The server is reading another photo. This one is sent again by itself.",
   unreachable: "The server cannot be reached. The photo is kept here and sent again by itself.",
 };
-const CHOOSE = "Press a box";
+const CHOOSE = { reading: "Reading…", read: "Press a box", none: "Drag over a digit" };
 
 const token = new Token();
 const boxes = new PhotoBoxes();
@@ -45,11 +47,13 @@ const pointer = new BoxPointer(view, boxes);
 const keys = new BoxKeys(view, boxes);
 const source = new PhotoSource(part("photo"), [action("choose"), action("take")]);
 const client = new PhotoClient(new Server(token));
+const reader = new BoxReader(boxes, readings, client);
 const digitView = new PhotoDigit(part);
 const text = new PhotoText(part("lines"));
 const sheet = new PhotoSheet(part("score-sheet"));
 const corrections = new Corrections(part("corrections"), action("confirm-right"));
 const confirmed = new Confirmed(new Drawings(token));
+const keeping = new SheetKeeping(confirmed);
 const speech = new Speech(part("speech"));
 const notice = new Notice(part("notice"));
 const write = (digit) => readings.write(digit);
@@ -57,18 +61,12 @@ const write = (digit) => readings.write(digit);
 let photo = null; // the one that is shown
 let model = null; // that read it
 let opening = 0; // changes with each photo given: the newest one is shown
-let isReadingBoxes = false;
-let quiet = null; // the timer
-let keeping = null; // { isStopped } while the digits of a sheet are kept
 
 new Toolbar(boxes, view.surface, part("tools"));
 source.addEventListener("photo", ({ detail }) => open(detail));
 client.addEventListener("wait", ({ detail }) => say(WAITING[detail]));
-boxes.addEventListener("change", () => {
-  show();
-  clearTimeout(quiet);
-  quiet = setTimeout(readBoxes, QUIET);
-});
+boxes.addEventListener("change", show);
+reader.addEventListener("read", ({ detail }) => tellRead(detail));
 view.addEventListener("choose", showChosen);
 pointer.addEventListener("add", ({ detail }) => addBox(detail));
 keys.addEventListener("delete", ({ detail }) => remove(detail));
@@ -83,10 +81,11 @@ action("download").addEventListener("click", download);
 corrections.addEventListener("confirm", ({ detail }) => correct(detail));
 corrections.addEventListener("undo", takeBack);
 sheet.addEventListener("keep", keepSheet);
-sheet.addEventListener("stop", () => (keeping.isStopped = true));
+sheet.addEventListener("stop", () => keeping.stop());
+keeping.addEventListener("step", ({ detail }) => sheet.showKeeping(detail));
+keeping.addEventListener("end", ({ detail }) => endKeeping(detail));
 
 part("photo").toggleAttribute("data-touch", navigator.maxTouchPoints > 0);
-digitView.clear(CHOOSE);
 takePhotoOver().then((blob) => blob && open({ blob, isOne: true }));
 
 function say(words, state = part("photo").dataset.state) {
@@ -106,49 +105,51 @@ async function open({ blob, isOne }) {
     const answer = await client.read(opened.blob);
     if (answer && turn === opening) receive(answer);
   } catch (error) {
-    if (turn === opening) say(error.message, photo ? "trouble" : "empty");
+    if (turn === opening) refuse(error.message);
   }
+}
+
+/** What is shown can still be worked with. */
+function refuse(words) {
+  say(words, photo ? "trouble" : "empty");
+  reader.photo = photo;
+  showChosen();
 }
 
 function begin(opened) {
   client.forget();
+  keeping.stop();
   photo?.close();
   photo = opened;
-  if (keeping) keeping.isStopped = true;
+  reader.photo = null; // the whole photo comes first
   readings.clear();
   view.show(photo);
+  showZoom();
   stopAdding();
   sheet.begin(null);
-  boxes.load([], photo.size);
   say(READING, "reading");
+  boxes.load([], photo.size);
 }
 
 function receive(answer) {
   model = answer.model ?? answer.digits[0]?.model;
-  const share = photo.size[0] / answer.width; // 1, where both see the photo in the same way up
-  const digits = answer.digits.map((digit) => ({ ...digit, box: scale(digit.box, share) }));
+  const digits = answer.digits.map((digit) => ({ ...digit, box: fit(digit.box, answer.width) }));
+  for (const digit of digits) readings.put(digit.box, takeReading(digit));
   sheet.begin(answer.sheet ?? null);
   boxes.load(digits, photo.size);
-  boxes.list.forEach(({ box }, index) => readings.put(box, takeReading(findSame(digits, box, index))));
-  part("photo").dataset.state = "read";
+  reader.photo = photo;
+  say(describeFound(), "read");
   show();
   view.choose(boxes.list[0]?.id ?? null);
-  say(describeFound());
 }
 
-function scale(box, share) {
-  return share === 1 ? box : box.map((number) => share * number);
-}
-
-/** The server's digit of a box: in the server's order, unless that is not the order of reading. */
-function findSame(digits, box, index) {
-  const distance = (other) => other.box.reduce((sum, side, at) => sum + Math.abs(side - box[at]), 0);
-  if (distance(digits[index]) < 2) return digits[index];
-  return digits.reduce((best, digit) => (distance(digit) < distance(best) ? digit : best));
-}
-
-function takeReading({ ink, ...reading }) {
-  return { reading, ink };
+/** A box in the photo's pixels. @param width of the photo as the server saw it, px */
+function fit(box, width) {
+  const share = photo.size[0] / width;
+  return fitBox(
+    box.map((number) => share * number),
+    photo.size,
+  );
 }
 
 function describeFound() {
@@ -198,12 +199,18 @@ function showChosen() {
   text.show(list, write, view.chosen);
   for (const name of ["copy", "download"]) action(name).disabled = text.isEmpty;
   if (!digit) {
-    digitView.clear(CHOOSE);
+    digitView.clear(findInvitation());
     return corrections.rest();
   }
   const entry = describe(digit, listPlaces(list, write));
   digitView.show(entry);
   offerCorrections(entry);
+}
+
+/** What to do while no box is chosen. */
+function findInvitation() {
+  if (part("photo").dataset.state === "reading") return CHOOSE.reading;
+  return boxes.isEmpty ? CHOOSE.none : CHOOSE.read;
 }
 
 /** Whatever has ink can be put right. */
@@ -226,53 +233,11 @@ function showScore() {
   );
 }
 
-/** Reads each box that has none yet, one after another; what is changed meanwhile comes next. */
-async function readBoxes() {
-  if (isReadingBoxes || !photo) return;
-  isReadingBoxes = true;
-  const shown = photo;
-  try {
-    for (let digit = findUnread(); digit; digit = findUnread()) {
-      await readBox(digit);
-      if (photo !== shown) break;
-    }
-  } finally {
-    isReadingBoxes = false;
-  }
-}
-
-function findUnread() {
-  if (part("photo").dataset.state === "reading") return null; // the whole photo comes first
-  return boxes.list.find(({ box }) => !readings.find(box));
-}
-
-async function readBox({ id, box }) {
-  const shown = photo;
-  const before = part("photo-said").textContent;
-  const found = await readPiece(box);
-  if (photo !== shown || !found) return;
-  readings.put(box, found);
-  say(Object.values(WAITING).includes(before) ? describeFound() : describeFound());
+function tellRead(box) {
+  say(describeFound()); // it may have said that it waits
   show();
-  const digit = boxes.find(id);
-  if (digit && String(digit.box) === String(box)) speech.say(`Read: ${write(digit)}`);
-}
-
-/** Promises what the server reads in a box, or why it does not; null if the photo was forgotten. */
-async function readPiece(box) {
-  try {
-    const piece = await photo.cut(box);
-    const answer = await client.read(piece.blob, piece.box);
-    if (!answer) return null;
-    const [digit] = answer.digits;
-    return digit ? takeReading(digit) : { reading: makeBlank(), ink: null };
-  } catch (error) {
-    return { failure: error.message };
-  }
-}
-
-function makeBlank() {
-  return { status: "blank", digit: null, probabilities: null, seen: null, unsure: null };
+  const digit = boxes.list.find((other) => String(other.box) === String(box));
+  if (digit) speech.say(`Read: ${write(digit) || "not a digit"}`);
 }
 
 /** @param hasPointer whether a pointer pressed the button, which can then show the place */
@@ -390,29 +355,13 @@ async function change(ink, store) {
   }
 }
 
-/** Keeps every digit of a sheet as what the sheet asks for, one at a time. */
-async function keepSheet() {
-  const turn = { isStopped: false };
-  keeping = turn;
+function keepSheet() {
   const digits = boxes.list.filter((digit) => digit.expected !== null && hasInk(digit));
-  let done = 0;
-  try {
-    for (const digit of digits) {
-      if (turn.isStopped) break;
-      sheet.showKeeping(done, digits.length);
-      const { ink } = readings.find(digit.box);
-      await confirmed.keep(ink, { image: ink, model }, digit.expected);
-      done += 1;
-    }
-    endKeeping(turn, describeKept(done, digits.length));
-  } catch (error) {
-    endKeeping(turn, `${describeKept(done, digits.length)} ${error.message}`);
-  }
+  const given = digits.map(({ box, expected }) => ({ ink: readings.find(box).ink, expected }));
+  keeping.start(given, model);
 }
 
-function endKeeping(turn, words) {
-  if (keeping !== turn) return;
-  keeping = null;
+function endKeeping(words) {
   sheet.endKeeping();
   sheet.tell(words);
   show();
@@ -421,8 +370,4 @@ function endKeeping(turn, words) {
 function hasInk({ box }) {
   const { ink, reading } = readings.find(box) ?? {};
   return Boolean(ink) && reading.status !== "blank";
-}
-
-function describeKept(done, total) {
-  return done === total ? `All ${total} are kept in My drawings.` : `${done} of ${total} are kept.`;
 }

@@ -50,7 +50,7 @@ export class PhotoSheet extends EventTarget {
   }
 
   /** How far keeping them has come. */
-  showKeeping(done, total) {
+  showKeeping({ done, total }) {
     this.#isKeeping = true;
     this.#bar.hidden = false;
     this.#bar.max = total;

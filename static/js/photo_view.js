@@ -44,6 +44,7 @@ export class PhotoView extends EventTarget {
     this.#paper.style.setProperty("--photo-width", width);
     this.#paper.style.setProperty("--photo-height", height);
     this.choose(null);
+    this.zoom(-ZOOMS.length);
   }
 
   /**

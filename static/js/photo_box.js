@@ -4,6 +4,7 @@
  */
 
 export const SMALLEST = 6; // px of a side: less could not be held
+const LEAST_MARGIN = 12; // px, around a piece that is cut out: the server takes 16 px and more a side
 
 /** The box moved into the photo, and cut to its size. */
 export function fitBox([x, y, width, height], [photoWidth, photoHeight]) {
@@ -40,9 +41,9 @@ export function joinBoxes(boxes) {
   return [left, top, right - left, bottom - top];
 }
 
-/** The box with a margin of a share of its longer side, as far as the photo reaches. */
+/** The box with a margin, a share of its longer side, as far as the photo reaches. */
 export function widenBox([x, y, width, height], share, [photoWidth, photoHeight]) {
-  const margin = Math.ceil(share * Math.max(width, height));
+  const margin = Math.max(Math.ceil(share * Math.max(width, height)), LEAST_MARGIN);
   const [left, top] = [Math.max(x - margin, 0), Math.max(y - margin, 0)];
   const right = Math.min(x + width + margin, photoWidth);
   const bottom = Math.min(y + height + margin, photoHeight);

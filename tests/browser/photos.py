@@ -51,7 +51,7 @@ class Written:
 
 
 def write_on_paper(*lines: str, tilt: float = 2.0, seed: int = 0) -> Written:
-    """Write lines of numbers on ruled paper in uneven light, photographed at an angle, in degrees."""
+    """Write lines of numbers on ruled paper in uneven light, photographed at an angle (degrees)."""
     page = Image.new("RGB", (WIDTH, HEIGHT), (247, 244, 236))
     pen = ImageDraw.Draw(page)
     for y in range(60, HEIGHT, 58):
@@ -124,14 +124,18 @@ def make_answer(written: Written, **more) -> dict:
     } | more
 
 
-def make_digit(written: Written, box: list[int], digit: int, line: int = 0, number: int = 0) -> dict:
+def make_digit(
+    written: Written, box: list[int], digit: int, line: int = 0, number: int = 0
+) -> dict:
     """Return one digit of an answer, with its ink cut out of the photo."""
     x, y, width, height = box
     grey = np.asarray(written.image.convert("L").crop((x, y, x + width, y + height)), np.int32)
     ink = np.where(grey < grey.max() - 70, 255, 0).astype(np.uint8)
     seen = np.asarray(Image.fromarray(ink).resize((20, 20), Image.Resampling.BOX))
     place = {"box": box, "line": line, "number": number, "ink": encode_ink(ink)}
-    return make_reading(digit) | {"seen": np.pad(seen, 4).ravel().tolist(), "no_digit": 0.01} | place
+    return (
+        make_reading(digit) | {"seen": np.pad(seen, 4).ravel().tolist(), "no_digit": 0.01} | place
+    )
 
 
 def encode_ink(ink: np.ndarray) -> str:

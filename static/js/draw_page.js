@@ -24,6 +24,7 @@ import {
 } from "./number.js";
 import { Picker } from "./picker.js";
 import { clip } from "./picture.js";
+import { handPhotosOver } from "./photo_handover.js";
 import { Play } from "./play.js";
 import { PointerPen } from "./pointer_pen.js";
 import { takeDrawing } from "./question.js";
@@ -100,6 +101,7 @@ new KeyboardPen(board, canvas, {
   voice: part("pen-state"),
 });
 new Toolbar(board, canvas, part("tools"));
+handPhotosOver(sheet, (words) => notice.say(words));
 showChoice();
 
 board.addEventListener("change", () => {

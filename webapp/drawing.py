@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from ml.ink import read_picture, read_unchanged
-from ml.png import Header, PngError, keep_pixels, read_header
+from ml.pictures.png import Header, PngError, keep_pixels, read_header
 from ml.preprocess import IMAGE_SIDE
 from ml.strokes import draw_freely, parse_strokes
 from webapp.problems import Problem

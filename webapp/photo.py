@@ -12,7 +12,7 @@ from flask import Request
 from PIL import Image
 
 from ml.errors import ForeignPictureError, LargePictureError, PictureError
-from ml.segmentation.picture_files import MOST_BYTES, check_bytes
+from ml.pictures.decoding import MOST_BYTES, check_bytes
 from webapp.body import read_object
 from webapp.drawing import decode_base64
 from webapp.problems import Problem

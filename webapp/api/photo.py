@@ -7,9 +7,9 @@ import numpy as np
 from flask import Blueprint, current_app, request
 
 from ml.errors import PictureError
+from ml.pictures.decoding import decode_picture
 from ml.segmentation.photo_answers import describe_digit, describe_photo
 from ml.segmentation.photo_reading import PhotoDigit
-from ml.segmentation.picture_files import decode_picture
 from webapp.api.questions import choose_model, reader
 from webapp.hands.recollection import Recollection, recall
 from webapp.photo import (

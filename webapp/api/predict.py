@@ -1,5 +1,6 @@
 """POST /api/predict: a drawing in, a reading out; with `several`, a number digit by digit."""
 
+from time import perf_counter
 from typing import Any
 
 from flask import Blueprint, request
@@ -52,7 +53,9 @@ def read_several_digits(
     drawing = take_drawing(body)
     recollection = recall(models)
     ink = drawing.ink if drawing.strokes is None or "image" in body else None
+    started = perf_counter()
     readings = read_several(
         reader(), models, strokes=drawing.strokes, ink=ink, memories=recollection.memories
     )
-    return [reading.to_dict(recollection.describe) for reading in readings], recollection
+    spent = {"milliseconds": round((perf_counter() - started) * 1000, 3)}  # of a number
+    return [spent | reading.to_dict(recollection.describe) for reading in readings], recollection

@@ -33,9 +33,9 @@ TIMEOUT = 120  # seconds for a request to arrive, and for a connection to be idl
 CLEANUP = 10  # seconds between looking for those
 MAX_HEADERS = 64 * 1024
 IN_MEMORY = 64 * 1024  # bytes of a body; most drawings are smaller
-# The app itself refuses bodies above 1 MB (photos: 14, ZIPs of drawings: 64), after reading them: a
-# client that is cut off while it is still sending sees a broken connection and no reason. This limit
-# only protects the disk.
+# The app itself refuses bodies above 1 MB (photos: 14, ZIPs of drawings: 64), after reading them:
+# a client that is cut off while it is still sending sees a broken connection and no reason. This
+# limit only protects the disk.
 MAX_BODY = 80 * 1024 * 1024
 BACKLOG = 1024
 AT_ONCE = 64 * 1024  # bytes that are received: a whole drawing, not an eighth of one

@@ -87,14 +87,19 @@ def keep_pixels(data: bytes, header: Header) -> bytes:
 
 
 def keep_packed(data: bytes, header: Header) -> bytes:
-    """Return the same PNG with its pixels as packed as they are, and which way up it lies.
+    """Return the same PNG with nothing but its pixels, as packed as they are.
 
     For large pictures: never more than a piece of the rows is unpacked. Raises PngError.
     """
     chunks = check_chunks(data, header)
     count_rows([body for kind, body in chunks if kind == b"IDAT"], header)
-    kept = (b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"IDAT", b"IEND")
+    kept = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
     return join_chunks([chunk for chunk in chunks if chunk[0] in kept])
+
+
+def find_exif(data: bytes) -> bytes:
+    """Return a PNG's EXIF, nothing if it has none; raises PngError."""
+    return next((body for kind, body in read_chunks(data) if kind == b"eXIf"), b"")
 
 
 def check_chunks(data: bytes, header: Header) -> list[tuple[bytes, bytes]]:

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 
 from ml.networks.card import by_size
-from ml.segmentation import sheet_layout
-from ml.segmentation.sheet_layout import LAYOUTS
+from ml.segmentation.sheets import layout as sheet_layout
+from ml.segmentation.sheets.layout import LAYOUTS
 from webapp.cards import describe_models
 from webapp.glossary import FIRST, OTHERS, Linker
 from webapp.hands.token import find_page_token

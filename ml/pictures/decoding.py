@@ -18,7 +18,7 @@ from ml.ink import to_rgba
 from ml.pictures import jpeg, png, webp
 from ml.pictures.backdrop import LOOK, STRIP, find_backdrop, lay_on, lay_on_backdrop
 from ml.pictures.kinds import JPEG, PNG, WEBP, FileHeader, read_header
-from ml.pictures.orientation import read_orientation, turn
+from ml.pictures.orientation import is_transposed, read_orientation, turn
 
 MOST_BYTES = 10 * 1024 * 1024
 # "12 megapixels" of phones are up to 4,080 × 3,072.
@@ -34,35 +34,45 @@ DAMAGES = (
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture's pixels, RGB, uint8 (H, W, 3), turned as EXIF says."""
+    """A picture's pixels, RGB, uint8 (h, w, 3), turned as EXIF says; and its size in the file.
+
+    The pixels are fewer where that was enough.
+    """
 
     pixels: np.ndarray
+    width: int
+    height: int
 
     @property
-    def width(self) -> int:
-        """How many columns there are."""
-        return self.pixels.shape[1]
-
-    @property
-    def height(self) -> int:
-        """How many rows there are."""
-        return self.pixels.shape[0]
+    def scale(self) -> tuple[float, float]:
+        """How many px of the file one of the pixels is, across and down."""
+        return self.width / self.pixels.shape[1], self.height / self.pixels.shape[0]
 
 
-def decode_picture(data: bytes) -> Picture:
+def decode_picture(data: bytes, enough: int | None = None) -> Picture:
     """Return the picture that a file holds, of an animated one the first frame.
 
-    Raises ForeignPictureError, LargePictureError, and PictureError for damaged and small ones.
+    A JPEG may be decoded at half its size, if its longer side keeps `enough` px then: in a quarter
+    of the memory. Raises ForeignPictureError, LargePictureError, and PictureError for damaged and
+    small ones.
     """
     header = check_file(data)
-    decode = {PNG: _decode_png, JPEG: _decode_jpeg, WEBP: _decode_webp}[header.kind]
+    half = enough is not None and max(header.width, header.height) >= 2 * enough
     try:
-        pixels, exif = decode(data)
+        if header.kind == JPEG:
+            pixels, exif = _decode_jpeg(data, half=half)
+        else:
+            pixels, exif = {PNG: _decode_png, WEBP: _decode_webp}[header.kind](data)
     except DAMAGES as error:
         raise PictureError(DAMAGED) from error
-    if pixels.shape[:2] != (header.height, header.width):  # it says two sizes
+    orientation = read_orientation(exif)
+    height, width = header.height, header.width
+    parts = 2 if half and header.kind == JPEG else 1
+    if pixels.shape[:2] != (-(-height // parts), -(-width // parts)):  # it says two sizes
         raise PictureError(DAMAGED)
-    return Picture(turn(pixels, read_orientation(exif)))
+    if is_transposed(orientation):
+        width, height = height, width
+    return Picture(turn(pixels, orientation), width, height)
 
 
 def check_file(data: bytes) -> FileHeader:
@@ -103,8 +113,10 @@ def _decode_png(data: bytes) -> tuple[np.ndarray, bytes]:
         return to_pixels(image), exif
 
 
-def _decode_jpeg(data: bytes) -> tuple[np.ndarray, bytes]:
+def _decode_jpeg(data: bytes, *, half: bool) -> tuple[np.ndarray, bytes]:
     with Image.open(io.BytesIO(jpeg.keep_pixels(data)), formats=["JPEG"]) as image:
+        if half:
+            image.draft(None, (image.width // 2, image.height // 2))
         image.load()
         return to_pixels(image), jpeg.find_exif(data)
 

@@ -38,9 +38,14 @@ def read_orientation(exif: bytes) -> int:
     return UPRIGHT
 
 
+def is_transposed(orientation: int) -> bool:
+    """Whether rows of the file are columns of the picture."""
+    return TURNS.get(orientation, (False,))[0]
+
+
 def turn(pixels: np.ndarray, orientation: int) -> np.ndarray:
     """Return pixels (H, W, …) as they are to be seen, in rows that follow each other in memory."""
-    is_transposed, is_upside_down, is_mirrored = TURNS.get(orientation, (False, False, False))
-    turned = pixels.swapaxes(0, 1) if is_transposed else pixels
+    has_swapped, is_upside_down, is_mirrored = TURNS.get(orientation, (False, False, False))
+    turned = pixels.swapaxes(0, 1) if has_swapped else pixels
     turned = turned[::-1] if is_upside_down else turned
     return np.ascontiguousarray(turned[:, ::-1] if is_mirrored else turned)

@@ -85,7 +85,8 @@ class SeveralReading:
 
 def _write_part(part: Part, describe: Describe) -> dict[str, Any]:
     strokes = None if part.strokes is None else list(part.strokes)
-    written = {"box": list(part.box), "strokes": strokes, **describe(part.reading)}
+    box = [int(side) for side in part.box]  # of components, they are NumPy's
+    written = {"box": box, "strokes": strokes, **describe(part.reading)}
     return written if part.mark is None else {**written, "mark": part.mark}
 
 

@@ -27,6 +27,6 @@ def describe_digit(
     digit: PhotoDigit, describe: Callable[[Reading], dict[str, Any]] = Reading.to_dict
 ) -> dict[str, Any]:
     """Return a digit's place and reading for JSON; `describe` does it for the reading."""
-    place = {"box": list(digit.box), "line": digit.line, "number": digit.number}
+    place = {"box": [int(side) for side in digit.box], "line": digit.line, "number": digit.number}
     expected = {} if digit.expected is None else {"expected": digit.expected}
     return place | describe(digit.reading) | expected

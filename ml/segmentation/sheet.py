@@ -1,6 +1,6 @@
 """The printed sheet in a photo: its marks, where its boxes lie, and what was written in them.
 
-This module needs OpenCV: it is imported with the first photo. `sheet_layout` is the sheet as data.
+This module needs OpenCV: it is imported with the first photo. `sheets.layout` is the sheet as data.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,8 +12,8 @@ import numpy as np
 
 from ml.predict import Memory, Reader
 from ml.segmentation.photo_reading import PhotoDigit, PhotoReading, SheetResult
-from ml.segmentation.sheet_ink import cut_window, find_box_ink, move_window
-from ml.segmentation.sheet_layout import LAYOUTS, MARK_CELLS, Box, Layout
+from ml.segmentation.sheets.box_ink import cut_window, find_box_ink, move_window
+from ml.segmentation.sheets.layout import LAYOUTS, MARK_CELLS, Box, Layout
 
 SEARCH_SIDE = 1600  # px of the longer side: there a mark of a sheet that fills the photo has 70
 ENOUGH_MARKS = 3

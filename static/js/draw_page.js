@@ -75,8 +75,7 @@ const why = new Why(part("why"), document.querySelector('[data-action="why"]'), 
   sheet,
   board,
   server: new Server(token),
-  takeDrawing: () => ({ strokes: takeStrokes(), model: picker.model }),
-  findReading: () => findPart(digits.chosen),
+  takeDrawing: takeExplained,
   describePart,
 });
 const guess = new Guess({
@@ -342,6 +341,13 @@ function showBoxes() {
 /** The page that looks inside the network is given one digit, which lies on a narrow board. */
 function keepDigit() {
   kept.digit = division.length || wide.isWide ? takeStrokes() : [];
+}
+
+/** Promises what is explained: the very picture that is read, or the chosen digit of a number. */
+async function takeExplained() {
+  const { model } = picker;
+  if (division.length) return { strokes: takeStrokes(), model };
+  return { ...(await takeDrawing(board, readOut)), model };
 }
 
 function explainPart() {

@@ -24,8 +24,8 @@ def main() -> None:
         nargs="*",
         metavar="WHAT",
         help="serving, pen-up, watching, reading, refusal, counterfactual, generating, corrections,"
-        " hand, numbers, explaining, explain_api, training, number-weights, seeds, recipe (all but"
-        " the last three)",
+        " hand, numbers, explaining, explain_api, sheets, photos, training, number-weights, seeds,"
+        " recipe (all but the last three)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -40,7 +40,8 @@ def main() -> None:
         "--strokes",
         type=Path,
         default=PROJECT_DIR.parent / "shared" / "strokes" / "digits.jsonl.gz",
-        help="corrections, hand, numbers: people's digits (../shared/strokes/digits.jsonl.gz)",
+        help="corrections, hand, numbers, sheets, photos: people's digits"
+        " (../shared/strokes/digits.jsonl.gz)",
     )
     parser.add_argument(
         "--choosing",
@@ -90,6 +91,12 @@ def _measure_explain_api(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import explain_api
 
     yield json.dumps(explain_api.measure(), indent=1)
+
+
+def _measure_photo_api(_flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import photo_api
+
+    yield json.dumps(photo_api.measure(), indent=1)
 
 
 def _measure_reading(_flags: argparse.Namespace) -> Iterator[str]:
@@ -169,6 +176,12 @@ def _measure_generating(_flags: argparse.Namespace) -> Iterator[str]:
     yield json.dumps(generating.measure())
 
 
+def _measure_sheets(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import sheets
+
+    yield from sheets.measure(flags.strokes, flags.weights)
+
+
 def _measure_seeds(flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import training
 
@@ -196,6 +209,7 @@ MEASUREMENTS = {
     "pen-up": _measure_pen_up,
     "watching": _measure_watching,
     "explain_api": _measure_explain_api,
+    "photo_api": _measure_photo_api,
     "reading": _measure_reading,
     "refusal": _measure_refusal,
     "counterfactual": _measure_counterfactual,
@@ -204,6 +218,7 @@ MEASUREMENTS = {
     "hand": _measure_hand,
     "numbers": _measure_numbers,
     "explaining": _measure_explaining,
+    "sheets": _measure_sheets,
     "training": _measure_training,
     "number-weights": _measure_number_weights,
     "seeds": _measure_seeds,

@@ -3,12 +3,12 @@
 from time import perf_counter
 from typing import Any
 
-import numpy as np
 from flask import Blueprint, current_app, request
 
 from ml.errors import PictureError
-from ml.pictures.decoding import decode_picture
+from ml.pictures.decoding import Picture
 from ml.segmentation.photo_answers import describe_digit, describe_photo
+from ml.segmentation.photo_files import decode_photo, read_picture
 from ml.segmentation.photo_reading import PhotoDigit
 from webapp.api.questions import choose_model, reader
 from webapp.hands.recollection import Recollection, recall
@@ -54,10 +54,10 @@ def answer(asked: AskedPhoto) -> dict[str, Any]:
     started, model = perf_counter(), choose_model(asked.options)
     reader().weights_version(model)  # raises UnknownModelError before anything is decoded
     try:
-        picture = decode_picture(asked.file)
+        picture = decode_photo(asked.file)
         place = check_box(asked.options.get("box"), picture.width, picture.height)
         recollection = recall([model])
-        found = find_digits(picture.pixels, model, recollection, place)
+        found = find_digits(picture, model, recollection, place)
     except PictureError as error:
         raise explain_picture(error) from error
     except ModuleNotFoundError as error:
@@ -69,13 +69,12 @@ def answer(asked: AskedPhoto) -> dict[str, Any]:
 
 
 def find_digits(
-    pixels: np.ndarray, model: str, recollection: Recollection, box: Box | None
+    picture: Picture, model: str, recollection: Recollection, box: Box | None
 ) -> dict[str, Any]:
-    """Return what pixels, uint8 (H, W, 3), say, for JSON."""
-    from ml.segmentation.paper import read_photo as read  # with OpenCV, for the first photo
+    """Return what a picture says, for JSON."""
 
     def describe(digit: PhotoDigit) -> dict[str, Any]:
         return describe_digit(digit, recollection.describe) | {"ink": write_ink(digit.ink)}
 
-    found = read(reader(), pixels, model, recollection.memories, box)
+    found = read_picture(reader(), picture, model, recollection.memories, box)
     return describe_photo(found, model, describe)

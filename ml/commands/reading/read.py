@@ -10,8 +10,9 @@ from ml.commands.reading import printing
 from ml.commands.reading.progress import follow, stepping_aside
 from ml.commands.served import choose_served, find_served
 from ml.errors import DataError, PictureError
-from ml.pictures.decoding import check_bytes, decode_picture
+from ml.pictures.decoding import check_bytes
 from ml.predict import Reader
+from ml.segmentation.photo_files import decode_photo, read_picture
 from ml.segmentation.photo_reading import PhotoReading
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")  # what is read of a folder
@@ -60,14 +61,12 @@ def read_files(reader: Reader, files: list[Path], model: str) -> Iterator[Outcom
 
 def read_file(reader: Reader, file: Path, model: str) -> PhotoReading:
     """Return what a file's picture says; raises PictureError."""
-    from ml.segmentation.paper import read_photo  # with OpenCV: not for a mistyped name
-
     try:
         check_bytes(file.stat().st_size)
         data = file.read_bytes()
     except OSError as error:
         raise PictureError(f"cannot be read: {error.strerror or error}") from error
-    return read_photo(reader, decode_picture(data).pixels, model)
+    return read_picture(reader, decode_photo(data), model)
 
 
 def list_files(named: list[Path]) -> list[Path]:

@@ -1,8 +1,6 @@
-"""A photo's light divided away: how much darker than its paper each pixel is.
+"""A photo's light divided away: how much darker than its paper each pixel is."""
 
-OpenCV is imported by the first photo, not with this module: the board's server does without.
-"""
-
+import cv2
 import numpy as np
 
 MOST_SIDE = 2000  # px of the longer side that is worked on: more shows no more of a digit
@@ -18,8 +16,6 @@ NOISES = 5.0  # standard deviations of the paper's noise that ink exceeds
 
 def scale_picture(picture: np.ndarray) -> tuple[np.ndarray, float]:
     """Return a picture, uint8 (H, W) or (H, W, 3), at the size that is worked on, and its scale."""
-    import cv2
-
     longest = max(picture.shape[:2])
     scale = min(1.0, MOST_SIDE / longest) if longest > LEAST_SIDE else LEAST_SIDE / longest
     if scale == 1:
@@ -47,8 +43,6 @@ def measure_darkness(picture: np.ndarray) -> np.ndarray:
 
 
 def _to_grey(picture: np.ndarray) -> np.ndarray:
-    import cv2
-
     return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
 
 
@@ -58,8 +52,6 @@ def is_light_on_dark(grey: np.ndarray) -> bool:
     Ink is little and differs much: the third power of the differences from the local median, whose
     steps follow those of light, has its sign.
     """
-    import cv2
-
     small = _shrink(grey)
     reach = _odd(0.5 * min(small.shape))
     difference = small.astype(np.float32) - cv2.medianBlur(small, reach)
@@ -67,8 +59,6 @@ def is_light_on_dark(grey: np.ndarray) -> bool:
 
 
 def _shrink(grey: np.ndarray) -> np.ndarray:
-    import cv2
-
     scale = min(1.0, SMALL_SIDE / max(grey.shape))
     size = tuple(max(1, round(side * scale)) for side in grey.shape[::-1])
     return cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
@@ -84,8 +74,6 @@ def _find_reach(grey: np.ndarray) -> float:
     It is a few widths of the pen: less would take a bold line for paper, and more would take the
     edge of a shadow for ink.
     """
-    import cv2
-
     small = _shrink(grey)
     darkness = _divide(small, FIRST_REACH)
     ink = select_ink(darkness)
@@ -100,8 +88,6 @@ def _find_reach(grey: np.ndarray) -> float:
 
 def _divide(channel: np.ndarray, reach: float) -> np.ndarray:
     """Return 1 - channel / paper, 0-1; the paper is what closing by `reach` leaves."""
-    import cv2
-
     small = cv2.GaussianBlur(_shrink(channel), (0, 0), 1)
     side = _odd(reach * min(small.shape))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
@@ -119,8 +105,6 @@ def select_ink(darkness: np.ndarray) -> np.ndarray:
     Most of a photo is paper, which would hide the ink in a histogram of all pixels. What is paler
     than the threshold is ink if it goes on from darker ink: pens run dry within a stroke.
     """
-    import cv2
-
     floor = find_floor(darkness)
     outstanding = (darkness > floor).astype(np.uint8)
     if not outstanding.any():

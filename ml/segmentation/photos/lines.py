@@ -1,28 +1,32 @@
-"""Where in a photo's ink the digits stand: connected parts, lines of them, and their numbers."""
+"""Where in a photo's ink the digits stand: connected parts, the lines and the numbers they make."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 MOST_PARTS = 3000  # of a picture: the largest; a page has no more, and noise has millions
-LEAST_BODY, MOST_BODY = 0.42, 2.6  # of the usual height: what a digit, or most of one, has
-LEAST_SIDE, LEAST_SHARE = 10, 0.008  # px, and share of the longer side, that a digit is tall
-LEAST_AREA = 4  # px: less is grain
 MOST_BODIES = 300  # of a picture; a page of print has more
+LEAST_AREA = 4  # px: less is grain
+LEAST_SIDE, LEAST_SHARE = 10, 0.008  # px, and share of the longer side, that a digit is tall
+LEAST_BODY, MOST_BODY = 0.42, 2.6  # of the usual height: what a digit, or most of one, has
+SLENDER, LONG = 0.16, 1.9  # width over height, and usual heights: more of a line than of a 1
+LENGTH = 2.6  # of a pen's line, in widths: less is a blot
+EVEN = 0.35  # of the usual darkness that a digit has at least
 # Halves of a broken digit: shares of the narrower one's width that they have in common, and of the
 # usual height between them, and that they are tall together.
 STACKED, STACK_GAP, STACK_HEIGHT = 0.4, 0.3, 1.5
 NEAR = 0.35  # of the usual height that a small part may be away from what it belongs to
-SHARED = 0.35  # of the lower one's height that neighbours in a line have in common
-FARTHEST = 6.0  # heights between neighbours of a line
+SHARED = 0.4  # of the lower one's height that neighbours in a line have in common
+CLOSE, FARTHEST = 1.2, 8.0  # usual heights between neighbours of a number, and of a line
 WIDE_GAP = 0.75  # of the usual height: numbers are farther apart than that
-STEEPEST = 0.35  # radians that a line may be turned by
+STEEPEST = 0.6  # radians that lines may be turned by
 
 
 @dataclass(frozen=True)
 class Block:
-    """Connected ink: its number in the labels, and its box in px."""
+    """Connected ink: its number in the labels, its box in px, its darkness, 0-1, and its pen."""
 
     number: int
     x: int
@@ -30,6 +34,8 @@ class Block:
     width: int
     height: int
     area: int
+    darkness: float = 1.0
+    pen: float = 1.0  # px
 
     @property
     def right(self) -> int:
@@ -42,57 +48,98 @@ class Block:
         return self.y + self.height
 
     @property
-    def middle(self) -> tuple[float, float]:
-        """The middle of the box, (x, y)."""
-        return self.x + self.width / 2, self.y + self.height / 2
+    def side(self) -> int:
+        """The longer side."""
+        return max(self.width, self.height)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Line:
-    """Neighbours from left to right, and by how much the line is turned, in radians."""
+    """Digits in a line: blocks as tall as digits, from left to right, and small ones by them."""
 
     bodies: list[Block]
     parts: list[Block]
-    angle: float = 0.0
+
+    @property
+    def blocks(self) -> list[Block]:
+        """All of them, from left to right."""
+        return sorted([*self.bodies, *self.parts], key=lambda block: block.x)
 
 
-def find_blocks(ink: np.ndarray) -> tuple[np.ndarray, list[Block]]:
+@dataclass(frozen=True)
+class Page:
+    """The ink of a photo, float32 darkness and int32 labels (H, W), and what stands in it."""
+
+    darkness: np.ndarray
+    labels: np.ndarray
+    lines: list[Line]
+    usual: float  # px: the usual height of a digit
+    angle: float  # radians by which the lines sink to the right
+
+
+def find_page(darkness: np.ndarray, ink: np.ndarray) -> Page:
+    """Return the lines of digits in darkness, float32, and ink, bool (H, W)."""
+    labels, blocks = find_blocks(darkness, ink)
+    bodies, small, usual = choose_bodies(blocks, ink.shape)
+    if not bodies:
+        return Page(darkness, labels, [], usual, 0.0)
+    angle = find_angle(bodies, usual)
+    chains = link(bodies, usual, angle, FARTHEST * usual)
+    lines = [Line(chain, []) for chain in chains]
+    _add_parts(lines, small, usual)
+    return Page(darkness, labels, lines, usual, angle)
+
+
+def find_blocks(darkness: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, list[Block]]:
     """Return the labels, int32 (H, W), of the ink's connected parts, and the largest of them."""
-    import cv2
-
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    depth = cv2.distanceTransform(ink.astype(np.uint8), cv2.DIST_L2, 3)[ink]
+    which = labels[ink]
+    area = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+    # Within a line of the pen, depths run from 1 to half of its width.
+    pens = 4 * np.bincount(which, depth, count) / area - 2
+    levels = np.bincount(which, darkness[ink], count) / area
     largest = 1 + np.argsort(stats[1:, cv2.CC_STAT_AREA], kind="stable")[::-1][:MOST_PARTS]
-    return labels, [Block(int(n), *map(int, stats[n])) for n in largest]
+    return labels, [
+        Block(int(n), *map(int, stats[n]), float(levels[n]), max(1.0, float(pens[n])))
+        for n in largest
+        if stats[n, cv2.CC_STAT_AREA] >= LEAST_AREA
+    ]
 
 
-def find_usual_height(blocks: Sequence[Block]) -> float:
-    """Return the median of the blocks' longer sides, each weighted by its side: specks are many."""
-    sides = np.sort([max(block.height, block.width) for block in blocks])
-    total = np.cumsum(sides)
-    return float(sides[np.searchsorted(total, total[-1] / 2)])
+def choose_bodies(
+    blocks: Sequence[Block], shape: tuple[int, int]
+) -> tuple[list[Block], list[Block], float]:
+    """Return what may be digits, what may be small parts of them, and the usual height.
 
-
-def find_lines(blocks: Sequence[Block], shape: tuple[int, int]) -> tuple[list[Line], float]:
-    """Return the lines that blocks stand in, from the top, and the usual height of a digit.
-
-    There are none in a picture, (H, W), that holds far more than people write on a sheet.
+    There are no bodies in a picture, (H, W), that holds far more than people write on a sheet.
     """
-    least = max(LEAST_SIDE, LEAST_SHARE * max(shape))
-    blocks = [b for b in blocks if b.area >= LEAST_AREA]
     if not blocks:
-        return [], 0.0
-    usual = find_usual_height(blocks)
-    bodies = [b for b in blocks if b.height >= max(least, LEAST_BODY * usual)]
-    bodies = [b for b in bodies if max(b.height, b.width / 4) <= MOST_BODY * usual]
-    if not bodies or len(bodies) > MOST_BODIES:
-        return [], usual
-    bodies, parts = _part_stacked(bodies, usual)
-    lines = [Line(chain, []) for chain in _link(bodies, usual)]
-    for line in lines:
-        line.angle = _measure_angle(line.bodies, usual)
+        return [], [], 0.0
+    usual = _find_median([b.side for b in blocks], blocks)
+    usual_darkness = _find_median([b.darkness for b in blocks], blocks)
+    blocks = [b for b in blocks if b.darkness >= EVEN * usual_darkness]
+    tall = [b for b in blocks if b.height >= LEAST_BODY * usual]
+    least = max(LEAST_SIDE, LEAST_SHARE * max(shape))
+    bodies = [b for b in tall if b.height >= least and _may_be_digit(b, usual)]
+    if len(bodies) > MOST_BODIES:
+        return [], [], usual
+    bodies, halves = _part_stacked(bodies, usual)
     small = [b for b in blocks if b.height < LEAST_BODY * usual and b.width < MOST_BODY * usual]
-    _add_parts(lines, [*parts, *small], usual)
-    return sorted(lines, key=lambda line: np.mean([b.middle[1] for b in line.bodies])), usual
+    return bodies, [*halves, *small], usual
+
+
+def _find_median(values: Sequence[float], blocks: Sequence[Block]) -> float:
+    """Return the median of the blocks' values, weighted by their longer sides: specks are many."""
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(np.array([b.side for b in blocks])[order])
+    return float(values[order[np.searchsorted(total, total[-1] / 2)]])
+
+
+def _may_be_digit(block: Block, usual: float) -> bool:
+    is_line = block.width < SLENDER * block.height and block.height > LONG * usual
+    is_blot = block.area < LENGTH * block.pen**2
+    return max(block.height, block.width / 4) <= MOST_BODY * usual and not is_line and not is_blot
 
 
 def _part_stacked(bodies: list[Block], usual: float) -> tuple[list[Block], list[Block]]:
@@ -116,36 +163,50 @@ def _part_stacked(bodies: list[Block], usual: float) -> tuple[list[Block], list[
     return [b for b in bodies if b not in halves], [b for b in bodies if b in halves]
 
 
-def _link(bodies: list[Block], usual: float) -> list[list[Block]]:
-    """Join each body with the nearest one to its right that is beside it; return the chains."""
-    bodies = sorted(bodies, key=lambda b: b.middle[0])
-    boxes = np.array([(b.x, b.y, b.right, b.below) for b in bodies])
-    height = boxes[:, 3] - boxes[:, 1]
+def find_angle(bodies: list[Block], usual: float) -> float:
+    """Return by how many radians lines sink to the right: that of close neighbours, the longest."""
+    angle = 0.0
+    for _ in range(3):
+        rows = [r for r in link(bodies, usual, angle, CLOSE * usual) if len(r) > 2]
+        slopes, spans = [], []
+        for row in rows:
+            x = np.array([b.x + b.width / 2 for b in row])
+            y = np.array([b.y + b.height / 2 for b in row])
+            slopes.append(float(np.arctan(np.polyfit(x, y, 1)[0])))
+            spans.append(float(np.ptp(x)))
+        if sum(spans) < 2 * usual:
+            return angle
+        order = np.argsort(slopes)
+        total = np.cumsum(np.array(spans)[order])
+        angle = slopes[order[np.searchsorted(total, total[-1] / 2)]]
+        if abs(angle) > STEEPEST:
+            return 0.0
+    return angle
+
+
+def link(bodies: Sequence[Block], usual: float, angle: float, farthest: float) -> list[list[Block]]:
+    """Join each body with the nearest one to its right that is beside it; return the chains.
+
+    They come from the top, seen along lines that sink by `angle`.
+    """
+    cos, sin = np.cos(angle), np.sin(angle)
+    middle = np.array([(b.x + b.width / 2, b.y + b.height / 2) for b in bodies])
+    middle = middle @ np.array([[cos, -sin], [sin, cos]])
+    order = np.argsort(middle[:, 0])
+    bodies, middle = [bodies[n] for n in order], middle[order]
+    half = np.array([(b.width / 2, b.height / 2) for b in bodies])
+    low, high = middle - half, middle + half
     chain = np.arange(len(bodies))
-    for number, (_, y, right, below) in enumerate(boxes[:-1]):
-        after = boxes[number + 1 :]
-        shared = np.minimum(below, after[:, 3]) - np.maximum(y, after[:, 1])
-        gap = (after[:, 0] - right).clip(0)
-        is_beside = shared >= SHARED * np.minimum(below - y, height[number + 1 :])
-        gap = np.where(is_beside & (gap < FARTHEST * usual), gap, np.inf)
+    for n in range(len(bodies) - 1):
+        shared = np.minimum(high[n, 1], high[n + 1 :, 1]) - np.maximum(low[n, 1], low[n + 1 :, 1])
+        gap = (low[n + 1 :, 0] - high[n, 0]).clip(0)
+        is_beside = shared >= SHARED * 2 * np.minimum(half[n, 1], half[n + 1 :, 1])
+        gap = np.where(is_beside & (gap <= farthest), gap, np.inf)
         if np.isfinite(gap.min()):
-            chain[chain == chain[number + 1 + int(gap.argmin())]] = chain[number]
-    return [
-        [body for body, each in zip(bodies, chain, strict=True) if each == name]
-        for name in dict.fromkeys(chain.tolist())
-    ]
-
-
-def _measure_angle(bodies: list[Block], usual: float) -> float:
-    """Return by how much the feet of a line's bodies rise, in radians; 0 for a short line."""
-    tall = [b for b in bodies if b.height > 0.6 * usual]
-    if len(tall) < 3:
-        return 0.0
-    x, y = np.array([b.middle for b in tall]).T
-    if np.ptp(x) < 2 * usual:
-        return 0.0
-    angle = float(np.arctan(np.polyfit(x, y, 1)[0]))
-    return angle if abs(angle) < STEEPEST else 0.0
+            chain[chain == chain[n + 1 + int(gap.argmin())]] = chain[n]
+    names = list(dict.fromkeys(chain.tolist()))
+    names.sort(key=lambda name: float(middle[chain == name, 1].mean()))
+    return [[bodies[n] for n in np.flatnonzero(chain == name)] for name in names]
 
 
 def _add_parts(lines: list[Line], small: Sequence[Block], usual: float) -> None:
@@ -163,10 +224,9 @@ def _add_parts(lines: list[Line], small: Sequence[Block], usual: float) -> None:
 
 def split_numbers(line: Line, usual: float) -> list[list[Block]]:
     """Return the blocks of each number of a line: wide gaps lie between two of them."""
-    blocks = sorted([*line.bodies, *line.parts], key=lambda b: b.x)
     numbers: list[list[Block]] = []
     right = -np.inf
-    for block in blocks:
+    for block in line.blocks:
         if block.x - right > WIDE_GAP * usual:
             numbers.append([])
         numbers[-1].append(block)

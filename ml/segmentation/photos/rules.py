@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 SEARCH_SIDE = 640  # px of the copy that lines are looked for on
 SPAN = 0.5  # of the shorter side that a piece of a line covers at least
-COVERED = 0.6  # of a line across the picture that is inked
+COVERED = 0.75  # of a line across the picture that is inked
 ALONE = 0.97  # of it, if the line is upright and the only one: a 1 is shorter
 MOST_LINES = 120  # of one direction; more are no rules
 WIDEST = 0.035  # of the shorter side: a wider line is a pen's
@@ -28,8 +29,6 @@ def remove_rules(darkness: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, np.
     A stroke that crosses a line stays whole: seen across the line, ink that is deeper than the line
     is the pen's.
     """
-    import cv2
-
     removed = np.zeros(ink.shape, bool)
     rules = find_rules(ink)
     for rule in rules:
@@ -45,8 +44,6 @@ def remove_rules(darkness: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, np.
 
 def find_rules(ink: np.ndarray) -> list[Rule]:
     """Return the lines that cross a picture, bool (H, W), by Hough's transform."""
-    import cv2
-
     scale = min(1.0, SEARCH_SIDE / max(ink.shape))
     size = tuple(max(1, round(side * scale)) for side in ink.shape[::-1])
     small = cv2.resize(ink.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
@@ -85,8 +82,6 @@ def _is_same(rule: Rule, other: Rule, shape: tuple[int, int]) -> bool:
 
 def _mark_rule(ink: np.ndarray, removed: np.ndarray, rule: Rule, count: int) -> None:
     """Mark in `removed` what of the ink, bool (H, W), is a line that runs from left to right."""
-    import cv2
-
     height, width = ink.shape
     shortest = min(ink.shape)
     reach = max(2, round(REACH * shortest))

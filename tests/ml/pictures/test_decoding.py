@@ -91,6 +91,25 @@ def test_damaged_exif_turns_nothing(exif):
     assert decode(make_jpeg(exif=exif)).shape == EXPECTED.shape
 
 
+@pytest.mark.parametrize(("enough", "scale"), [(140, 2), (141, 1), (None, 1)])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_large_jpeg_is_decoded_at_half_its_size_where_that_is_enough(enough, scale, orientation):
+    picture = decode_picture(make_jpeg(quality=95, exif=make_exif(orientation)), enough)
+    size = SIDES if orientation == 1 else SIDES[::-1]
+    assert (picture.width, picture.height) == size
+    assert picture.scale == (scale, scale)
+    whole = decode_picture(make_jpeg(quality=95, exif=make_exif(orientation))).pixels
+    smaller = whole.reshape(size[1] // scale, scale, size[0] // scale, scale, 3).mean(axis=(1, 3))
+    assert np.abs(picture.pixels - smaller).mean() < 3
+
+
+def test_an_odd_side_is_rounded_up():
+    image = draw_photo().crop((0, 0, 151, 201))
+    picture = decode_picture(save(image, "JPEG"), 100)
+    assert (picture.width, picture.height) == (151, 201)
+    assert picture.pixels.shape == (101, 76, 3)
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 @pytest.mark.parametrize(("ink", "is_light"), [((0, 0, 80), False), ((250, 250, 230), True)])
 def test_ink_on_nothing_gets_paper_that_it_shows_on(kind, ink, is_light):

@@ -14,7 +14,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from ml.segmentation.sheet_layout import BOX_SIDE, Box
+from ml.segmentation.sheets.layout import BOX_SIDE, Box
 
 SCALE = 10  # px of a window per mm
 REACH = 4.2  # mm of a window around the box

@@ -271,6 +271,7 @@ function show(answers) {
   say(reading);
   showPart();
   offerCorrections(reading);
+  if (division.length || wasNumber) showConfirmed(); // of another digit than before
   if (board.isDrawing || client.isBehind) return;
   showBoxes();
   keepDigit();
@@ -411,7 +412,6 @@ function offerCorrections({ status }) {
   const { digit, unsure } = findPart(digits.chosen);
   corrections.open(division.length ? placePart(digits.chosen, listParts(reading)) : null);
   corrections.settle(unsure ? digit : null);
-  if (division.length) showConfirmed();
 }
 
 function showConfirmed() {

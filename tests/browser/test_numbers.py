@@ -49,8 +49,8 @@ def list_violations(page) -> list[str]:
     return [each["id"] for each in Axe().run(page, options=OPTIONS).response["violations"]]
 
 
-def test_a_number_is_drawn_read_and_one_digit_of_it_corrected(open_page, own_url):
-    page = open_page(own_url, reduced_motion="reduce")
+def test_a_number_is_drawn_read_and_one_digit_of_it_corrected(open_page, class_url):
+    page = open_page(class_url, reduced_motion="reduce")
     draw_number(page, "407")
     expect(page.get_by_role("status")).to_have_text("407")
     expect(get_boxes(page)).to_have_count(3)
@@ -67,9 +67,9 @@ def test_a_number_is_drawn_read_and_one_digit_of_it_corrected(open_page, own_url
     get_digits(page).nth(1).click()
     expect_shown(page, 0)
     confirm(page, 6)
-    [kept] = page.request.get(f"{own_url}/api/drawings").json()["drawings"]
+    [kept] = page.request.get(f"{class_url}/api/drawings").json()["drawings"]
     assert kept["label"] == 6
-    strokes = page.request.get(f"{own_url}/api/drawings/{kept['id']}").json()["strokes"]
+    strokes = page.request.get(f"{class_url}/api/drawings/{kept['id']}").json()["strokes"]
     across = [x / 280 for stroke in strokes for x, _ in stroke]
     assert 0.33 < min(across) < max(across) < 0.67  # the middle digit's alone
 

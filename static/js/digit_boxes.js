@@ -59,7 +59,7 @@ export class DigitBoxes extends EventTarget {
     this.mark(0, false);
   }
 
-  /** @param shown the number of the part that the page shows @param isPointed whether for a moment */
+  /** @param shown the number of the part that is shown @param isPointed whether for a moment */
   mark(shown, isPointed) {
     const own = isPointed ? (this.#division[shown] ?? []) : [];
     this.#sheet.toggleAttribute("data-pointed", own.length > 0);

@@ -161,7 +161,8 @@ takeModelFromAddress();
 readOut.addEventListener("hidden", () => notice.say(CANVAS_IS_HIDDEN));
 readOut.addEventListener("shown", () => notice.hide());
 
-const kept = new KeptDrawing(board); // last: it may change the board, and everything above must hear of it
+// Last: it may change the board, and everything above must hear of it.
+const kept = new KeptDrawing(board);
 if (board.isEmpty) answer.invite(wide.isWide);
 else guess.skip();
 part("not-started").remove();
@@ -364,7 +365,8 @@ function takeStrokes() {
 /** Which digit of a number is explained, in a sentence; nothing where there is one. */
 function describePart() {
   if (!division.length) return "";
-  return `${placePart(digits.chosen, listParts(reading))}: press another one above to explain that. `;
+  const place = placePart(digits.chosen, listParts(reading));
+  return `${place}: press another one above to explain that. `;
 }
 
 function showBars({ status, probabilities, no_digit: noDigit = null }, caption = null) {

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page
 
-from tests.browser.drawing import draw_stroke, get_button, make_reading
+from tests.browser.drawing import PREDICT, draw_stroke, get_button, make_reading
 from tests.shapes import DIGITS, Point
 
 EACH = 0.3  # of the board's width: the room of one digit on the narrow board
@@ -36,6 +36,17 @@ def get_boxes(page: Page) -> Locator:
 def get_wide(page: Page) -> Locator:
     """Return the button that makes the board wide, and narrow again."""
     return get_button(page, "Wide board")
+
+
+def answer_number(page: Page, *digits: int | str | None) -> None:
+    """Play a server that reads every drawing as these parts, and one digit alone as a seven."""
+
+    def answer(route):
+        is_number = route.request.post_data_json.get("several")
+        route.fulfill(json=make_number(*digits) if is_number else make_reading(7))
+
+    page.unroute(PREDICT)
+    page.route(PREDICT, answer)
 
 
 def make_number(*digits: int | str | None) -> dict:

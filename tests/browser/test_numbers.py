@@ -24,6 +24,7 @@ from tests.browser.drawing import (
 from tests.browser.explaining import get_why, open_why, play_explainer
 from tests.browser.keeping import confirm, expect_kept, get_correction
 from tests.browser.numbers import (
+    answer_number,
     draw_number,
     get_boxes,
     get_digits,
@@ -91,7 +92,7 @@ def test_one_digit_is_shown_without_any_box(page):
 
 
 def test_pointing_at_a_digit_or_its_box_shows_its_part(page):
-    answer_all(page, json=make_number(4, 0, 7))
+    answer_number(page, 4, 0, 7)
     draw_number(page, "407")
     expect_shown(page, 7)
     page.mouse.move(*place(page, place_digit((0.5, 0.5), 0, is_wide=False)))
@@ -111,7 +112,7 @@ def test_pointing_at_a_digit_or_its_box_shows_its_part(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_part_that_is_no_digit_is_marked_and_can_be_read_anyway(open_page, scheme):
     page = open_page(color_scheme=scheme, reduced_motion="reduce")
-    answer_all(page, json=make_number("-", None, 7))
+    answer_number(page, "-", None, 7)
     draw_number(page, "407")
     expect(page.get_by_role("status")).to_have_text("-?7")
     expect(page.get_by_text("Part 2 of 3 is not a digit")).to_be_visible()
@@ -149,7 +150,7 @@ def test_all_networks_are_compared_by_their_numbers(open_page, shelf_url):
 
 def test_why_explains_the_chosen_digit_of_a_number(page):
     asked = play_explainer(page)
-    answer_all(page, json=make_number(4, 0, 7))
+    answer_number(page, 4, 0, 7)
     draw_number(page, "407")
     expect_shown(page, 7)
     why = open_why(page)
@@ -195,7 +196,7 @@ def test_the_wide_board_has_room_for_a_number_and_keeps_what_is_drawn(page):
 def test_a_number_on_a_phone_is_seen_with_its_answer_and_its_bars(open_page):
     page = open_page(viewport=PHONE, is_mobile=True, has_touch=True, color_scheme="dark")
     get_wide(page).click()
-    answer_all(page, json=make_number(4, 0, 7))
+    answer_number(page, 4, 0, 7)
     draw_number(page, "407", is_wide=True)
     expect(page.get_by_role("status")).to_have_text("407")
     box = get_board(page).bounding_box()
@@ -231,7 +232,7 @@ def test_a_number_needs_no_guess(page):
     answer_all(page, json=make_reading(4))
     draw_stroke(page, DOWN)
     expect(get_button(page, "Guess 4")).to_be_visible()
-    answer_all(page, json=make_number(4, 0))
+    answer_number(page, 4, 0)
     draw_stroke(page, ACROSS)
     expect(get_digits(page).nth(0)).to_be_visible()
     expect(get_button(page, "Guess 4")).to_be_hidden()

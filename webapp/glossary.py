@@ -513,6 +513,13 @@ OTHERS = (
         "The number that determines all random numbers of a run: same seed, same run.",
     ),
     Term(
+        "segmentation",
+        "Finding out which ink belongs to which digit of a number. Many ways to divide it are read, "
+        "and the most probable one counts.",
+        ("segmentations",),
+        Place("on the board: write a number", "./"),
+    ),
+    Term(
         "session",
         "Several epochs in a row. Between two sessions the network is saved to a checkpoint and "
         "loaded again, as if training had been interrupted.",

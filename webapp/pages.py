@@ -11,6 +11,7 @@ from webapp.cards import describe_models
 from webapp.glossary import FIRST, OTHERS, Linker
 from webapp.hands.token import find_page_token
 from webapp.hands.whose import find_key
+from webapp.security import shows_blobs
 from webapp.store.drawings import LIMIT
 from webapp.versions.shown import show_versions
 
@@ -24,6 +25,13 @@ def draw() -> Response:
     """Show the drawing board, with the models that can be picked; the default comes first."""
     models = describe_models(current_app.extensions["reader"])
     return render_with_token("draw.html", models=models)
+
+
+@pages.get("/photo")
+@shows_blobs
+def photo() -> Response:
+    """Show a photo with what was read on it: the page's script takes the photo and asks."""
+    return render_with_token("photo.html")
 
 
 @pages.get("/drawings")

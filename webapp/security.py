@@ -29,8 +29,17 @@ POLICY = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
+# A blob: address leads to what the page itself holds: a photo that its user gave it.
+POLICY_WITH_BLOBS = POLICY | {"img-src": "'self' data: blob:"}
+
+
+def write_policy(policy: dict[str, str]) -> str:
+    """Return a Content-Security-Policy as the header has it."""
+    return "; ".join(f"{key} {value}" for key, value in policy.items())
+
+
 HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{key} {value}" for key, value in POLICY.items()),
+    "Content-Security-Policy": write_policy(POLICY),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -72,6 +81,12 @@ def refuse_other_bodies() -> None:
 def takes_other_bodies(view: Callable) -> Callable:
     """Mark a view whose POST may have another body than JSON, or none: it needs X-Board: 1."""
     view.takes_other_bodies = True
+    return view
+
+
+def shows_blobs(view: Callable) -> Callable:
+    """Mark a page whose script shows pictures that its user gave it, such as a photo."""
+    view.shows_blobs = True
     return view
 
 
@@ -118,6 +133,9 @@ def list_machine_names() -> set[str]:
 def add_headers(response: Response) -> Response:
     """Add the security headers to an answer; answers of the API are never cached."""
     response.headers.update(HEADERS)
+    view = current_app.view_functions.get(request.endpoint)
+    if getattr(view, "shows_blobs", False):
+        response.headers["Content-Security-Policy"] = write_policy(POLICY_WITH_BLOBS)
     if is_opened_over_plain_http():
         del response.headers["Cross-Origin-Opener-Policy"]
     if request.path.startswith("/api/"):

@@ -5,6 +5,7 @@ import { Stroke } from "./stroke.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 4; // board pixels between the ink and its box
+const REST = 250; // ms over a box until its digit is shown: a pen on its way to a stroke is quicker
 const LOW = 0.8; // of the board's height: below this, there is no room for words under a box
 
 /**
@@ -22,6 +23,8 @@ export class DigitBoxes extends EventTarget {
   #words = make("div", { class: "board__words", "aria-hidden": "true" });
   #parts = [];
   #division = [];
+  #under = null; // the number of the box under the mouse
+  #timer = null;
 
   /** @param sheet the paper @param surface what the pen writes on, which covers the paper */
   constructor(sheet, surface, board) {
@@ -50,11 +53,13 @@ export class DigitBoxes extends EventTarget {
   }
 
   clear() {
+    clearTimeout(this.#timer);
+    this.#under = null;
     this.show([], []);
     this.mark(0, false);
   }
 
-  /** @param shown the number of the part that the page shows @param isPointed whether for a moment */
+  /** @param shown the number of the part that is shown @param isPointed whether for a moment */
   mark(shown, isPointed) {
     const own = isPointed ? (this.#division[shown] ?? []) : [];
     this.#sheet.toggleAttribute("data-pointed", own.length > 0);
@@ -77,7 +82,15 @@ export class DigitBoxes extends EventTarget {
   }
 
   #point(index) {
-    if (this.#parts.length) this.dispatchEvent(new CustomEvent("point", { detail: index }));
+    if (index === this.#under) return;
+    this.#under = index;
+    clearTimeout(this.#timer);
+    if (index === null) this.#tell();
+    else this.#timer = setTimeout(() => this.#tell(), REST);
+  }
+
+  #tell() {
+    if (this.#parts.length) this.dispatchEvent(new CustomEvent("point", { detail: this.#under }));
   }
 }
 

@@ -1,6 +1,7 @@
 import { make } from "./markup.js";
 import { describePart, isRefused, writePart } from "./number.js";
 
+const DIGITS = "Digits of the number";
 const KEYS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /**
@@ -12,7 +13,7 @@ const KEYS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
  */
 export class DigitChoice extends EventTarget {
   #said;
-  #group = make("span", { class: "number", role: "radiogroup", "aria-label": "Digits of the number" });
+  #group = make("span", { class: "number", role: "radiogroup", "aria-label": DIGITS });
   #chosen = 0;
   #pointed = null;
   #isByHand = false; // chosen by somebody, not by the page
@@ -35,7 +36,7 @@ export class DigitChoice extends EventTarget {
     return this.#chosen;
   }
 
-  /** The number of the part that is to be shown: the one that is pointed at, else the chosen one. */
+  /** The number of the part to be shown: the one that is pointed at, else the chosen one. */
   get shown() {
     return this.#pointed ?? this.#chosen;
   }

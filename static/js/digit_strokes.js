@@ -43,15 +43,17 @@ export function moveToBoard(strokes, side, penWidth) {
   const extent = Math.max(...spans.map(([low, high]) => high - low));
   const scale = Math.min(1, (side - penWidth) / extent);
   const move = (value, [low, high]) => round(side / 2 + scale * (value - (low + high) / 2));
-  return strokes.map((each) => each.map((point) => point.map((value, axis) => move(value, spans[axis]))));
+  const movePoint = (point) => point.map((value, axis) => move(value, spans[axis]));
+  return strokes.map((each) => each.map(movePoint));
 }
 
 function findOwner(points, number, parts, areas) {
   const named = parts.findIndex((part) => part.strokes?.includes(number));
   if (named >= 0) return named;
+  const isIn = (area) => points.every((each) => isWithin(each, area));
   const around = areas
     .map((area, index) => ({ index, area }))
-    .filter(({ index, area }) => !parts[index].strokes && points.every((each) => isWithin(each, area)))
+    .filter(({ index, area }) => !parts[index].strokes && isIn(area))
     .sort((one, other) => sizeOf(one.area) - sizeOf(other.area));
   return around[0]?.index ?? null;
 }

@@ -24,6 +24,7 @@ import {
 } from "./number.js";
 import { Picker } from "./picker.js";
 import { clip } from "./picture.js";
+import { handPhotosOver } from "./photo_handover.js";
 import { Play } from "./play.js";
 import { PointerPen } from "./pointer_pen.js";
 import { takeDrawing } from "./question.js";
@@ -99,6 +100,7 @@ new KeyboardPen(board, canvas, {
   voice: part("pen-state"),
 });
 new Toolbar(board, canvas, part("tools"));
+handPhotosOver(sheet, (words) => notice.say(words));
 showChoice();
 
 board.addEventListener("change", () => {
@@ -159,7 +161,8 @@ takeModelFromAddress();
 readOut.addEventListener("hidden", () => notice.say(CANVAS_IS_HIDDEN));
 readOut.addEventListener("shown", () => notice.hide());
 
-const kept = new KeptDrawing(board); // last: it may change the board, and everything above must hear of it
+// Last: it may change the board, and everything above must hear of it.
+const kept = new KeptDrawing(board);
 if (board.isEmpty) answer.invite(wide.isWide);
 else guess.skip();
 part("not-started").remove();
@@ -269,6 +272,7 @@ function show(answers) {
   say(reading);
   showPart();
   offerCorrections(reading);
+  if (division.length || wasNumber) showConfirmed(); // of another digit than before
   if (board.isDrawing || client.isBehind) return;
   showBoxes();
   keepDigit();
@@ -361,7 +365,8 @@ function takeStrokes() {
 /** Which digit of a number is explained, in a sentence; nothing where there is one. */
 function describePart() {
   if (!division.length) return "";
-  return `${placePart(digits.chosen, listParts(reading))}: press another one above to explain that. `;
+  const place = placePart(digits.chosen, listParts(reading));
+  return `${place}: press another one above to explain that. `;
 }
 
 function showBars({ status, probabilities, no_digit: noDigit = null }, caption = null) {
@@ -409,7 +414,6 @@ function offerCorrections({ status }) {
   const { digit, unsure } = findPart(digits.chosen);
   corrections.open(division.length ? placePart(digits.chosen, listParts(reading)) : null);
   corrections.settle(unsure ? digit : null);
-  if (division.length) showConfirmed();
 }
 
 function showConfirmed() {

@@ -6,7 +6,7 @@ import { NOT_A_DIGIT } from "./labels.js";
 const MARKS = { "-": "a minus sign", ".": "a decimal point", ",": "a comma" };
 const UNKNOWN = "?";
 
-/** The readings of a number's parts from left to right; an empty list if there is one digit, or none. */
+/** The readings of a number's parts from left to right; empty if there is one digit, or none. */
 export function listParts(reading) {
   return reading?.digits?.length > 1 ? reading.digits : [];
 }
@@ -44,7 +44,8 @@ export function titleBars(index, parts) {
   const part = parts[index];
   const place = placePart(index, parts);
   if (part.mark) return `${place}: ${describePart(part)}`;
-  return isRefused(part) ? `${place}, if it had to be a digit:` : `${place}: probability of each digit`;
+  if (isRefused(part)) return `${place}, if it had to be a digit:`;
+  return `${place}: probability of each digit`;
 }
 
 /** What stands beside the number, in place of a digit's word. */

@@ -10,14 +10,14 @@ const LONGEST = 100_000; // board pixels
  * hides its canvas.
  */
 export async function takeDrawing(board, readOut) {
-  const strokes = clip(board.strokes, board.size); // now: the pen may go on while the picture is read
+  const strokes = clip(board.strokes, board.size); // now: the pen may go on meanwhile
   const drawing = await readOut.take();
   return strokes.length && isModest(strokes) ? { strokes, ...drawing } : drawing;
 }
 
 function isModest(strokes) {
-  const count = strokes.reduce((sum, points) => sum + points.length, 0);
-  return count <= MOST_POINTS && strokes.reduce((sum, points) => sum + measure(points), 0) <= LONGEST;
+  const add = (of) => strokes.reduce((sum, points) => sum + of(points), 0);
+  return add((points) => points.length) <= MOST_POINTS && add(measure) <= LONGEST;
 }
 
 function measure(points) {

@@ -13,10 +13,13 @@ export function paint(canvas, levels) {
 export class Seen {
   #canvas;
   #words;
+  #empty;
 
+  /** @param words the element that says what the image holds; at first, that it is empty */
   constructor(canvas, words) {
     this.#canvas = canvas;
     this.#words = words;
+    this.#empty = words.textContent.trim();
   }
 
   show(levels) {
@@ -26,7 +29,7 @@ export class Seen {
 
   clear() {
     getContext(this.#canvas)?.clearRect(0, 0, SIDE, SIDE);
-    this.#words.textContent = `${GRID}, empty until you draw.`;
+    this.#words.textContent = this.#empty;
   }
 
   #tell(levels) {

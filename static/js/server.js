@@ -5,11 +5,16 @@ const UNREACHABLE = "The server cannot be reached.";
 
 /** The server, or the way to it, refused: the message says why, in words. */
 export class Refusal extends Error {
-  /** @param status 0 where no server answered @param problem what it answered, if it was JSON */
-  constructor(words, status = 0, problem = null) {
+  /**
+   * @param status 0 where no server answered
+   * @param problem what it answered, if it was JSON
+   * @param wait after how many seconds it may be asked again, 0 if it did not say
+   */
+  constructor(words, status = 0, problem = null, wait = 0) {
     super(words);
     this.status = status;
     this.problem = problem;
+    this.wait = wait;
   }
 }
 
@@ -21,7 +26,7 @@ export class Server {
     this.#token = token;
   }
 
-  /** Promises the response. @param body JSON, a ZIP as a Blob, or null for none */
+  /** Promises the response. @param body JSON, a form, a ZIP as a Blob, or null for none */
   async ask(method, address, body = null, timeout = TIMEOUT) {
     const deadline = new Deadline(timeout);
     const options = { method, headers: { ...this.#token.headers }, signal: deadline.signal };
@@ -40,13 +45,16 @@ export class Server {
     const problem = await response.json().catch(() => null); // a proxy may refuse in HTML
     if (problem?.wrong_token) this.#token.forget();
     const words = problem?.detail ?? `The server answered with error ${response.status}.`;
-    return new Refusal(words, response.status, problem);
+    const wait = Number(response.headers.get("Retry-After")) || 0; // a date, too, may stand there
+    return new Refusal(words, response.status, problem, wait);
   }
 }
 
-/** The body of a request with its headers: JSON, or a ZIP as it is. */
+/** The body of a request with its headers: JSON, or a form or a ZIP as it is. */
 function pack(body, headers) {
   if (body === null) return {};
+  // The browser itself names the type of a form, with what separates its parts.
+  if (body instanceof FormData) return { body, headers: { ...headers, "X-Board": "1" } };
   if (body instanceof Blob) {
     return { body, headers: { ...headers, "Content-Type": "application/zip", "X-Board": "1" } };
   }

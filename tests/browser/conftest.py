@@ -138,7 +138,7 @@ def watch(page: Page, origin: str, complaints: list[str]) -> None:
             complaints.append(f"console {message.type}: {message.text}")
 
     def follow(request):
-        if not request.url.startswith((f"{origin}/", "data:")):
+        if not request.url.startswith((f"{origin}/", "data:", f"blob:{origin}/")):
             complaints.append(f"request to another origin: {request.url}")
 
     page.on("console", hear)

@@ -129,15 +129,18 @@ def take_drawing(page: Page) -> str:
 
 
 def read_ink(page: Page) -> np.ndarray:
-    """Return the board's ink, uint8 (280, 280), 0 = paper."""
+    """Return the board's ink, uint8 (280, 280), 0 = paper; (280, 840) of the wide board."""
     png = b64decode(take_drawing(page).partition(",")[2])
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))[:, :, 3]
 
 
 def has_ink(page: Page, point: Point) -> bool:
     """Whether there is ink at a point of the board, 0 to 1 each way."""
-    x, y = (min(int(280 * part), 279) for part in point)
-    return bool(read_ink(page)[y, x] > 127)
+    ink = read_ink(page)
+    y, x = (
+        min(int(side * part), side - 1) for side, part in zip(ink.shape, point[::-1], strict=True)
+    )
+    return bool(ink[y, x] > 127)
 
 
 def is_empty(page: Page) -> bool:

@@ -6,6 +6,8 @@ from tests.webapp.links import Links
 from tests.webapp.shelf import make_shelf
 from webapp import create_app
 
+PAGES = ["/", "/photo", "/drawings", "/train", "/inside", "/models", "/glossary"]
+
 
 @pytest.fixture
 def shelf_client():
@@ -58,7 +60,7 @@ def test_an_updated_file_is_seen_at_once(page_client, tmp_path):
     assert page_client.get("/static/board.js", buffered=True, headers=tag).data == b"let pen;"
 
 
-@pytest.mark.parametrize("path", ["/", "/drawings", "/train", "/inside", "/models", "/glossary"])
+@pytest.mark.parametrize("path", PAGES)
 def test_a_page_loads_only_what_is_served_here_and_nothing_inline(shelf_client, path):
     links = Links(shelf_client.get(path).get_data(as_text=True))
     assert links.blocked == []
@@ -72,6 +74,7 @@ def test_a_page_loads_only_what_is_served_here_and_nothing_inline(shelf_client, 
     ("path", "name"),
     [
         ("/", "Draw"),
+        ("/photo", "Photo"),
         ("/drawings", "My drawings"),
         ("/train", "Train"),
         ("/models", "Models"),
@@ -80,7 +83,7 @@ def test_a_page_loads_only_what_is_served_here_and_nothing_inline(shelf_client, 
 )
 def test_the_masthead_leads_to_the_pages_and_says_which_one_is_open(shelf_client, path, name):
     links = Links(shelf_client.get(path).get_data(as_text=True))
-    assert {"/", "/drawings", "/train", "/models", "/glossary"} <= set(links.followed)
+    assert {"/", "/photo", "/drawings", "/train", "/models", "/glossary"} <= set(links.followed)
     assert links.current == [path]
 
 
@@ -93,7 +96,7 @@ def test_the_board_offers_every_model_by_its_title_the_default_first(shelf_clien
     assert len(places) == 6
 
 
-@pytest.mark.parametrize("path", ["/", "/drawings", "/train", "/inside", "/models", "/glossary"])
+@pytest.mark.parametrize("path", PAGES)
 def test_a_page_can_be_read_past_its_masthead(shelf_client, path):
     links = Links(shelf_client.get(path).get_data(as_text=True))
     assert links.followed[0] == "#content"

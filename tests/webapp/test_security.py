@@ -25,6 +25,14 @@ def check_headers(answer):
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
+def test_only_the_page_that_shows_a_photo_may_show_what_its_script_holds():
+    client = create_app({"READER": FakeReader()}).test_client()
+    header = "Content-Security-Policy"
+    photo = client.get("/photo").headers[header]
+    assert photo.replace(" blob:", "") == client.get("/api/health").headers[header]
+    assert "img-src 'self' data: blob:;" in photo
+
+
 @pytest.mark.parametrize("path", ANSWERS)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "DELETE"])
 def test_every_answer_has_the_security_headers(page_client, path, method):

@@ -1,4 +1,4 @@
-"""The command line: serve the drawing board (default), train, evaluate, export."""
+"""The command line: serve the drawing board (default), train, evaluate, read, export."""
 
 import argparse
 import importlib
@@ -47,6 +47,7 @@ HEEDED = {
     "compare": {"out", "instance"},
     "sample": {"model", "data", "out", "weights", "device", "seed", "instance"},
     "show_styles": {"data", "out", "seed"},
+    "read": {"model", "json", "csv", "weights", "instance"},
     "explain": {"model", "rival", "out", "weights", "instance"},
     "examples": {"data", "out", "seed", "weights"},
     "export": {"model", "out", "weights", "instance", "ship"},
@@ -60,7 +61,11 @@ HEEDED = {
     "import_version": {"weights", "instance"},
 }
 # Commands whose file lies in a folder of ml.commands.
-FOLDERS = {"explain": "explaining.explain", "examples": "explaining.examples"}
+FOLDERS = {
+    "read": "reading.read",
+    "explain": "explaining.explain",
+    "examples": "explaining.examples",
+}
 VERSIONS = ("versions", "serve_version", "export_version", "import_version")
 
 
@@ -90,6 +95,13 @@ def make_parser() -> Parser:
     what.add_argument("--sample", action="store_true", help="pictures of readings and mistakes")
     what.add_argument(
         "--show-styles", action="store_true", help="a picture of what is generated to learn from"
+    )
+    what.add_argument(
+        "--read",
+        nargs="+",
+        type=expand_home,
+        metavar="FILE",
+        help="read the digits and numbers in photos and scans, a folder of them at once",
     )
     what.add_argument(
         "--explain",
@@ -282,6 +294,9 @@ def _add_common(group: argparse._ArgumentGroup) -> None:
         help="where to compute: the best there is (%(default)s)",
     )
     group.add_argument("--json", action="store_true", help="print results for machines")
+    group.add_argument(
+        "--csv", action="store_true", help="with --read: a row for each number, for a spreadsheet"
+    )
     group.add_argument(
         "--strokes",
         nargs="+",
@@ -534,6 +549,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
             raise RecipeError(f"{action.option_strings[0]} belongs to {where}")
     if flags.run and flags.out:
         raise RecipeError("--run names a run's folder, and so does --out; leave out one")
+    if flags.json and flags.csv:
+        raise RecipeError("--json and --csv are two ways to print; leave out one")
     if flags.all and flags.model:
         raise RecipeError("--all means every model; leave out --all or --model")
     if flags.serve_other_data and not flags.refresh:

@@ -22,6 +22,18 @@ class DataError(ExplainedError):
     """MNIST, or a file of strokes, is missing, truncated or foreign."""
 
 
+class PictureError(ExplainedError):
+    """A picture's file is damaged, or too small; the message goes on after "it"."""
+
+
+class ForeignPictureError(PictureError):
+    """A file is no picture of a kind that is read here."""
+
+
+class LargePictureError(PictureError):
+    """A picture has too many bytes or pixels."""
+
+
 class DeviceError(ExplainedError):
     """There is no such device on this machine."""
 

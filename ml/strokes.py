@@ -7,11 +7,10 @@ on a board of 280×280 px, antialiased; strokes lie over each other in their ord
 
 import gzip
 import json
-import math
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ BOARD_SIDE = 280  # px
 PEN_WIDTH = 18.0  # px
 FAR = 1e9  # px²: farther than any board is wide
 LONGEST = 100.0  # px of a segment that is drawn in one piece
+TOGETHER = 16  # segments that are measured at a time
 LARGEST = 1024  # px a side of a drawing that leaves the board
 FARTHEST = 1e6  # coordinates in a file; farther ones would be lost in float32
 
@@ -172,6 +172,19 @@ def draw_freely(strokes: Sequence[np.ndarray]) -> np.ndarray:
     return _draw(moved, PEN_WIDTH * scale, (height, width))
 
 
+def draw_window(stroke: np.ndarray, pen: float = PEN_WIDTH) -> tuple[np.ndarray, int, int]:
+    """Draw one stroke, float (P, 2) in board px, in a window of its own.
+
+    Returns its ink, uint8 (h, w), and the x and y of the window's upper left pixel, which may lie
+    outside the board: the pixels are those of `draw`.
+    """
+    low = np.floor(stroke.min(axis=0) - pen / 2 - 1).astype(int).tolist()
+    high = np.ceil(stroke.max(axis=0) + pen / 2 + 1).astype(int).tolist()
+    columns, rows = (slice(*ends) for ends in zip(low, high, strict=True))
+    covered = _cover(stroke, pen / 2, rows, columns)
+    return np.rint(255 * covered).astype(np.uint8), columns.start, rows.start
+
+
 def _draw(strokes: Sequence[np.ndarray], pen: float, shape: tuple[int, int]) -> np.ndarray:
     paper = np.ones(shape, np.float32)  # the share of paper that still shows
     for stroke in strokes:
@@ -190,35 +203,61 @@ def _reach(points: np.ndarray, radius: float, shape: tuple[int, int]) -> tuple[s
 
 def _cover(stroke: np.ndarray, radius: float, rows: slice, columns: slice) -> np.ndarray:
     """Return the share of each pixel of a window that one stroke covers, float32 (h, w)."""
-    shape = rows.stop, columns.stop
+    shape = np.array([rows.stop - rows.start, columns.stop - columns.start])
     nearest = np.full(shape, FAR, np.float32)  # squared distances
-    for start, end in _split_long(stroke):
-        part = _reach(np.stack([start, end]), radius, shape)
-        x = np.arange(part[1].start, part[1].stop, dtype=np.float32) + 0.5
-        y = np.arange(part[0].start, part[0].stop, dtype=np.float32)[:, None] + 0.5
-        if x.size and y.size:
-            np.minimum(nearest[part], _squared_distance(x, y, start, end), out=nearest[part])
+    corner = np.array([columns.start, rows.start])
+    starts, ends = _list_segments(stroke)
+    low = np.floor(np.minimum(starts, ends) - radius - 1) - corner
+    high = np.ceil(np.maximum(starts, ends) + radius + 1) - corner
+    low, high = (place.clip(0, shape[::-1]).astype(int) for place in (low, high))
+    # Windows of one size are measured together, TOGETHER at a time: a call for each segment of a
+    # finely sampled stroke would take longer than the arithmetic.
+    order = (high - low).max(axis=1).argsort(kind="stable")
+    for first in range(0, len(order), TOGETHER):
+        part = order[first : first + TOGETHER]
+        width, height = (high - low)[part].max(axis=0)
+        x = (low[part, :1] + columns.start + np.arange(width)).astype(np.float32) + 0.5
+        y = (low[part, 1:] + rows.start + np.arange(height)).astype(np.float32) + 0.5
+        squared = _squared_distances(x, y, starts[part], ends[part])
+        for window, (left, top), (right, bottom) in zip(
+            squared, low[part].tolist(), high[part].tolist(), strict=True
+        ):
+            place = nearest[top:bottom, left:right]
+            np.minimum(place, window[: bottom - top, : right - left], out=place)
     # A pixel whose middle lies on the edge is half covered; one px across takes it from 0 to 1.
-    return np.clip(radius + 0.5 - np.sqrt(nearest[rows, columns]), 0, 1)
+    return np.clip(radius + 0.5 - np.sqrt(nearest), 0, 1)
 
 
-def _split_long(stroke: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield a stroke's segments, long ones in pieces: a diagonal's window would be too large."""
+def _list_segments(stroke: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a stroke's segments as starts and ends, (S, 2) each; a dot is one of no length.
+
+    Long ones come in pieces: a diagonal's window would be too large.
+    """
     if len(stroke) == 1:
-        yield stroke[0], stroke[0]
-    for start, end in pairwise(stroke):
-        pieces = max(1, math.ceil(float(np.hypot(*(end - start))) / LONGEST))
-        yield from pairwise(start + (end - start) * (n / pieces) for n in range(pieces + 1))
+        return stroke, stroke
+    starts, along = stroke[:-1], np.diff(stroke, axis=0)
+    pieces = np.ceil(np.hypot(*along.T) / LONGEST).clip(1).astype(int)
+    of = np.repeat(np.arange(len(starts)), pieces)  # S: the segment that each piece is of
+    number = np.arange(len(of)) - np.repeat(pieces.cumsum() - pieces, pieces)
+    shares = ((number + step) / pieces[of] for step in (0, 1))
+    first, last = (share.astype(stroke.dtype)[:, None] for share in shares)
+    return starts[of] + along[of] * first, starts[of] + along[of] * last
 
 
-def _squared_distance(
-    x: np.ndarray, y: np.ndarray, start: np.ndarray, end: np.ndarray
+def _squared_distances(
+    x: np.ndarray, y: np.ndarray, starts: np.ndarray, ends: np.ndarray
 ) -> np.ndarray:
-    """Return the squared distance of the points (x, y) to the segment from `start` to `end`."""
-    along = end - start
-    length = float(np.hypot(*along))
-    ux, uy = (float(part) / length for part in along) if length > 0 else (1.0, 0.0)
-    dx, dy = x - start[0], y - start[1]
-    beyond = dx * ux + dy * uy
-    beyond -= beyond.clip(0, length)
-    return beyond**2 + (dy * ux - dx * uy) ** 2
+    """Return the squared distance of each pixel of N windows to that window's segment, (N, h, w).
+
+    `x` (N, w) and `y` (N, h) are the pixels' middles, `starts` and `ends` (N, 2).
+    """
+    along = ends - starts
+    length = np.hypot(*along.T)
+    is_dot = length == 0
+    unit = along.astype(np.float64) / np.where(is_dot, 1, length)[:, None]
+    unit[is_dot] = 1, 0
+    ux, uy = unit.astype(along.dtype).T[:, :, None]  # (N, 1) each
+    dx, dy = x - starts[:, :1], y - starts[:, 1:]
+    beyond = (dx * ux)[:, None] + (dy * uy)[:, :, None]
+    beyond -= beyond.clip(0, length[:, None, None])
+    return beyond**2 + ((dy * ux)[:, :, None] - (dx * uy)[:, None]) ** 2

@@ -11,7 +11,6 @@ from ml.files import INSTANCE_DIR
 from ml.predict import WEIGHTS_DIR
 from webapp.addresses import register_addresses
 from webapp.api import register_api
-from webapp.explaining.turns import Turns
 from webapp.hands.faults import register_faults
 from webapp.hands.keeping import Keeping
 from webapp.hands.memories import Memories
@@ -22,6 +21,7 @@ from webapp.runs.starting import RUN, Trainer
 from webapp.runs.watching import Watches
 from webapp.security import register_security
 from webapp.serving.request_log import RequestLog
+from webapp.serving.turns import PhotoBusy, Turns
 from webapp.static_files import App
 from webapp.versions.watcher import Watcher
 
@@ -78,7 +78,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     trainer = Trainer(instance, settings["TRAIN_COMMAND"])
     app.extensions |= {"trainer": trainer, "runs": Watches(trainer.runs_dir)}
     watcher.attach(reader, memories)
-    app.extensions["turns"] = Turns()
+    app.extensions |= {"turns": Turns(), "photo_turns": Turns(busy=PhotoBusy)}
     app.extensions |= {"reader": reader, "keeping": keeping, "memories": memories}
     app.extensions["versions"] = watcher
     app.before_request(watcher.watch)

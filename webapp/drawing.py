@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image
 
 from ml.ink import read_picture, read_unchanged
+from ml.pictures.png import Header, PngError, keep_pixels, read_header
 from ml.preprocess import IMAGE_SIDE
 from ml.strokes import draw_freely, parse_strokes
-from webapp.png import Header, PngError, keep_pixels, read_header
 from webapp.problems import Problem
 
 DATA_URL = re.compile(r"data:image/png(;[a-z0-9-]+=[\w.+-]*)*;base64,", re.ASCII | re.IGNORECASE)
@@ -78,17 +78,22 @@ def decode_data_url(data_url: str, limits: Limits) -> bytes:
     start = DATA_URL.match(data_url)
     if start is None:
         raise Problem(400, f"`image` must be a PNG data URL. {EXPECTED}")
+    data = decode_base64(data_url[start.end() :])
+    if not data:
+        raise Problem(400, f"`image` is empty. {EXPECTED}")
+    return data
+
+
+def decode_base64(text: str) -> bytes:
+    """Return the bytes that the rest of a data URL stands for; raises Problem."""
     try:
-        data = binascii.a2b_base64(data_url[start.end() :], strict_mode=True)
+        return binascii.a2b_base64(text, strict_mode=True)
     except ValueError as error:
         detail = (
             "`image` must be complete, valid base64. "
             "Use A-Z a-z 0-9 + / and =, without line breaks."
         )
         raise Problem(400, detail) from error
-    if not data:
-        raise Problem(400, f"`image` is empty. {EXPECTED}")
-    return data
 
 
 def check_size(header: Header, limits: Limits) -> None:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, render_template
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 
 from ml.networks.card import by_size
+from ml.segmentation.sheets import layout as sheet_layout
+from ml.segmentation.sheets.layout import LAYOUTS
 from webapp.cards import describe_models
 from webapp.glossary import FIRST, OTHERS, Linker
 from webapp.hands.token import find_page_token
@@ -14,6 +16,8 @@ from webapp.store.drawings import LIMIT
 from webapp.versions.shown import show_versions
 
 pages = Blueprint("pages", __name__)
+
+LETTER_REGIONS = ("-US", "-CA", "-MX", "-PH", "-CL", "-CO")  # elsewhere paper is A4
 
 
 @pages.get("/")
@@ -77,10 +81,30 @@ def glossary() -> str:
     return render_template("glossary.html", first=parts[0], others=parts[1])
 
 
+@pages.get("/sheet")
+def sheet() -> Response:
+    """Show the sheet to print, on the paper that is asked for or usual where the browser is."""
+    name = request.args.get("paper") or find_usual_paper()
+    if name not in LAYOUTS:
+        abort(404)
+    page = render_template(
+        "sheet.html", layout=LAYOUTS[name], papers=list(LAYOUTS), design=sheet_layout
+    )
+    response = make_response(page)
+    response.vary.add("Accept-Language")
+    return response
+
+
 @pages.get("/favicon.ico")
 def favicon() -> Response:
     """Serve the icon where browsers look for it by default."""
     return current_app.send_static_file("favicon.svg")
+
+
+def find_usual_paper() -> str:
+    """Return the paper that is usual where the browser's first language is spoken."""
+    first = request.accept_languages.best or ""
+    return "Letter" if first.upper().endswith(LETTER_REGIONS) else "A4"
 
 
 def render_with_token(name: str, **values: Any) -> Response:  # noqa: ANN401

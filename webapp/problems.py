@@ -24,8 +24,8 @@ DETAILS = {
     500: "Something went wrong on the server, not in your request. Try again in a moment.",
 }
 API_DETAILS = {
-    404: "There is nothing at this address. The API has POST /api/predict, POST /api/explain, "
-    "GET /api/models, GET /api/health and /api/drawings.",
+    404: "There is nothing at this address. The API has POST /api/predict, POST /api/read-photo, "
+    "POST /api/explain, GET /api/models, GET /api/health and /api/drawings.",
 }
 # Not one of the pages' templates: an error in those is shown with this page.
 PAGE = """<!doctype html>

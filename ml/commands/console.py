@@ -27,6 +27,11 @@ def warn(text: str) -> None:
     print(f"run.py: warning: {text}", file=sys.stderr, flush=True)
 
 
+def complain(text: str) -> None:
+    """Print one line about one of several things, which failed; the command goes on."""
+    print(f"run.py: {text}", file=sys.stderr, flush=True)
+
+
 def follow(events: Iterator["Event"]) -> "Finished":
     """Print every event of `ml.train.train` with a bar for each epoch; return the last one."""
     from ml.training import events as kinds

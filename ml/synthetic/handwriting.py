@@ -62,6 +62,14 @@ def write(
     habit: Habit, count: int, rng: np.random.Generator, hand: Hand | None = None
 ) -> np.ndarray:
     """Write one habit `count` times; return the segments, float32 (count, S, 4), height about 1."""
+    strokes = write_strokes(habit, count, rng, hand)
+    return np.concatenate([to_segments(stroke) for stroke in strokes], axis=1)
+
+
+def write_strokes(
+    habit: Habit, count: int, rng: np.random.Generator, hand: Hand | None = None
+) -> list[np.ndarray]:
+    """Write one habit `count` times; return each of its strokes, float (count, K, 2), height 1."""
     hand = hand or Hand()
     text, width = habit
     curve = parse_habit(text)
@@ -69,8 +77,7 @@ def write(
     strokes = [
         _record(_place_stroke(stroke, rng, hand), rng, hand) for stroke in curve.follow(points, rng)
     ]
-    strokes = _deform(strokes, rng, hand)
-    return np.concatenate([to_segments(stroke) for stroke in strokes], axis=1)
+    return _deform(strokes, rng, hand)
 
 
 def write_table(

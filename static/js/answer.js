@@ -23,8 +23,10 @@ export class Answer {
     return this.#said.textContent;
   }
 
-  invite() {
-    this.#show("empty", "Draw a digit", "The network guesses while you draw.");
+  /** @param isWide whether there is room for a number */
+  invite(isWide = false) {
+    const words = isWide ? "Draw a number" : "Draw a digit";
+    this.#show("empty", words, "The network guesses while you draw.");
   }
 
   get isInviting() {
@@ -33,7 +35,7 @@ export class Answer {
 
   /** Whether the buttons for a drawing that was refused are shown. */
   get isOffering() {
-    return this.#element.dataset.state === "not-a-digit";
+    return !this.#ways.hidden;
   }
 
   wait() {
@@ -47,6 +49,17 @@ export class Answer {
   showDigit(digit, unsure = null, because = null) {
     const note = unsure ? `Unsure: ${unsure.join(" or ")}` : WORDS[digit];
     this.#show("answer", String(digit), note, because);
+  }
+
+  /**
+   * The number's place, which its digits fill, and what is said of it.
+   *
+   * @param isRefused whether some part of it is no digit
+   */
+  showNumber(note, isRefused, because = null) {
+    this.#show("number", null, note, because);
+    this.#element.toggleAttribute("data-refused", isRefused);
+    this.#ways.hidden = !isRefused;
   }
 
   showBlank() {
@@ -73,7 +86,8 @@ export class Answer {
 
   #show(state, said, note = "", because = null) {
     this.#element.dataset.state = state;
-    if (this.#said.textContent !== said) this.#said.textContent = said;
+    this.#element.removeAttribute("data-refused");
+    if (said !== null && this.#said.textContent !== said) this.#said.textContent = said;
     this.#note.textContent = note;
     this.#ways.hidden = state !== "not-a-digit";
     this.#element.toggleAttribute("data-because", Boolean(because));

@@ -23,12 +23,17 @@ export class Board extends EventTarget {
     this.#canvas = canvas;
     this.#ink = ink;
     this.#context = getContext(canvas);
-    if (!this.#context) return; // a browser that protects its user may give none
-    Object.assign(this.#context, { lineWidth: PEN_WIDTH, lineCap: "round", lineJoin: "round" });
+    this.#takePen();
   }
 
+  /** In its own pixels, which are those of the canvas. */
   get size() {
-    return this.#canvas.width;
+    return { width: this.#canvas.width, height: this.#canvas.height };
+  }
+
+  /** How far to the right its ink reaches, as far as it was seen when it was drawn. */
+  get reach() {
+    return Math.max(0, ...this.#history.present.map(({ reach }) => reach));
   }
 
   get isEmpty() {
@@ -53,7 +58,7 @@ export class Board extends EventTarget {
   }
 
   begin(point) {
-    this.#running = new Stroke(point);
+    this.#running = new Stroke(point, this.size.width);
     this.#history.push([...this.#history.present, this.#running]);
     this.#changed();
     return this.#running;
@@ -99,14 +104,28 @@ export class Board extends EventTarget {
   restore(strokes) {
     this.#change(() => {
       for (const points of strokes) {
-        this.#history.push([...this.#history.present, Stroke.through(points)]);
+        const stroke = Stroke.through(points, this.size.width);
+        this.#history.push([...this.#history.present, stroke]);
       }
     });
+  }
+
+  /** Another width: the strokes stay where they are. */
+  set width(width) {
+    this.#canvas.width = width; // which puts the canvas's pen back, too
+    this.#takePen();
+    this.#ink.ownerSVGElement.setAttribute("viewBox", `0 0 ${width} ${this.size.height}`);
+    this.#change(() => {});
   }
 
   /** The canvas as a PNG. A browser that protects it may throw, or return another picture. */
   toDataURL() {
     return this.#canvas.toDataURL("image/png");
+  }
+
+  #takePen() {
+    if (!this.#context) return; // a browser that protects its user may give none
+    Object.assign(this.#context, { lineWidth: PEN_WIDTH, lineCap: "round", lineJoin: "round" });
   }
 
   #change(step) {

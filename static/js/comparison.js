@@ -1,4 +1,5 @@
 import { percent } from "./bars.js";
+import { listParts, writeNumber } from "./number.js";
 
 /** The same drawing read by every model, one row each, in place of the ten large bars. */
 export class Comparison extends EventTarget {
@@ -39,9 +40,12 @@ export class Comparison extends EventTarget {
     for (const row of this.#rows) row.isMarked = row.model === model;
   }
 
-  show(readings) {
+  /** @param index of the part whose bars are shown, where there are several digits */
+  show(readings, index = 0) {
     const byModel = new Map(readings.map((reading) => [reading.model, reading]));
-    for (const row of this.#rows) row.show(byModel.get(row.model));
+    const isNumber = readings.some((reading) => listParts(reading).length > 0);
+    this.#table.toggleAttribute("data-number", isNumber);
+    for (const row of this.#rows) row.show(describeRow(byModel.get(row.model), index));
   }
 
   clear() {
@@ -91,17 +95,16 @@ class Row {
     this.#element.setAttribute("aria-current", String(isMarked));
   }
 
-  show({ status, probabilities, milliseconds } = {}) {
-    const isDigit = status === "digit";
+  show({ text, probability, isRefused, probabilities, milliseconds } = {}) {
     const most = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : null;
-    this.#write("digit", isDigit ? most : "–");
-    const refused = status === "not_a_digit" ? "not a digit" : "–";
-    this.#write("probability", isDigit ? percent(probabilities[most]) : refused);
+    this.#write("digit", text ?? "–");
+    const refused = isRefused ? "not a digit" : "–";
+    this.#write("probability", Number.isFinite(probability) ? percent(probability) : refused);
     this.#write("time", Number.isFinite(milliseconds) ? time(milliseconds) : "–");
     this.#draw(probabilities ?? Array(10).fill(0), most);
     const spoken = probabilities ? list(probabilities) : "not read yet";
     this.#picture.setAttribute("aria-label", spoken);
-    this.fade(!isDigit);
+    this.fade(text === undefined || isRefused);
   }
 
   fade(isFaded) {
@@ -118,6 +121,22 @@ class Row {
       bar.toggleAttribute("data-most", digit === most);
     });
   }
+}
+
+/** What a row shows of a reading: one digit and its bars, or a number and the bars of one part. */
+function describeRow(reading, index) {
+  const { status, milliseconds, probabilities } = reading ?? {};
+  const isRefused = status === "not_a_digit";
+  const parts = listParts(reading);
+  if (parts.length) {
+    const { probability } = reading;
+    const text = writeNumber(reading);
+    return { text, probability, isRefused, milliseconds, probabilities: parts[index]?.probabilities };
+  }
+  if (status !== "digit") return { isRefused, milliseconds, probabilities };
+  const probability = Math.max(...probabilities);
+  const text = String(probabilities.indexOf(probability));
+  return { text, probability, milliseconds, probabilities };
 }
 
 /** Two decimals for the smallest networks: they need a few hundredths of a millisecond. */

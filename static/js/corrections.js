@@ -36,9 +36,10 @@ export class Corrections extends EventTarget {
     this.forget();
   }
 
-  /** The drawing can be confirmed. */
-  open() {
+  /** The drawing can be confirmed. @param what of it, if not all: "Digit 2 of 3" */
+  open(what = null) {
     this.#element.setAttribute("data-open", "");
+    this.#ask.textContent = what ? `${what} wrong? It’s a` : "Wrong? It’s a";
   }
 
   /** @param digit what the drawing was read as, if that is unsure; null if there is no doubt */

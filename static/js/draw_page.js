@@ -1,21 +1,33 @@
 import { Answer } from "./answer.js";
 import { Bars } from "./bars.js";
-import { Board } from "./board.js";
+import { Board, PEN_WIDTH } from "./board.js";
 import { Client } from "./client.js";
 import { Comparison } from "./comparison.js";
 import { Confirmed } from "./confirmed.js";
 import { Corrections } from "./corrections.js";
+import { DigitBoxes } from "./digit_boxes.js";
+import { DigitChoice } from "./digit_choice.js";
+import { divideStrokes, findNewest } from "./digit_strokes.js";
 import { Drawings } from "./drawings.js";
 import { Guess } from "./guess.js";
 import { KeptDrawing } from "./kept_drawing.js";
 import { KeyboardPen } from "./keyboard_pen.js";
 import { listModels } from "./models.js";
 import { Notice } from "./notice.js";
+import {
+  describeNumber,
+  insistOnNumber,
+  isRefused,
+  listParts,
+  placePart,
+  titleBars,
+} from "./number.js";
 import { Picker } from "./picker.js";
 import { clip } from "./picture.js";
 import { handPhotosOver } from "./photo_handover.js";
 import { Play } from "./play.js";
 import { PointerPen } from "./pointer_pen.js";
+import { takeDrawing } from "./question.js";
 import { ReadOut } from "./read_out.js";
 import { listReadings } from "./readings.js";
 import { Seen } from "./seen.js";
@@ -23,6 +35,7 @@ import { Server } from "./server.js";
 import { phrase, Speech } from "./speech.js";
 import { Token } from "./token.js";
 import { Toolbar } from "./toolbar.js";
+import { WideBoard } from "./wide_board.js";
 import { Why } from "./why.js";
 
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
@@ -43,9 +56,11 @@ const picker = new Picker(part("model"));
 const compare = document.querySelector('[data-action="compare"]');
 const comparison = new Comparison(part("views"), part("comparison"), compare);
 const readOut = new ReadOut(board);
-const takeQuestion = async () => ({ ...(await readOut.take()), ...chooseModels() });
 const client = new Client(takeQuestion, () => token.headers);
 const answer = new Answer(part("answer"));
+const digits = new DigitChoice(part("said"));
+const boxes = new DigitBoxes(sheet, canvas, board);
+const wide = new WideBoard(board, part("desk"), part("wide"));
 const right = document.querySelector('[data-action="confirm-right"]');
 const corrections = new Corrections(part("corrections"), right);
 const confirmed = new Confirmed(new Drawings(token));
@@ -58,10 +73,10 @@ const seeOthers = document.querySelector('[data-action="see-others"]');
 const why = new Why(part("why"), document.querySelector('[data-action="why"]'), {
   desk: part("desk"),
   sheet,
-  size: board.size,
+  board,
   server: new Server(token),
-  takeDrawing: () => ({ strokes: clip(board.strokes, board.size), model: picker.model }),
-  findReading: () => reading,
+  takeDrawing: takeExplained,
+  describePart,
 });
 const guess = new Guess({
   group: part("guess"),
@@ -70,8 +85,10 @@ const guess = new Guess({
   stage: part("stage"),
   hidden: [part("reading"), part("why-shown")],
 });
+let asked = []; // the strokes that were sent last
 let answered = []; // the last readings from the server, one for each model asked
 let reading = null; // the one that the page shows
+let division = []; // the strokes of each digit, where it shows several
 let isInsisted = false; // show this drawing's digit even if a model refuses it
 let hasComplained = false; // that a drawing was not stored
 let memoryProblem = ""; // why what was confirmed does not count, as last told
@@ -91,6 +108,8 @@ board.addEventListener("change", () => {
   answer.isBusy = board.isDrawing;
   if (board.isDrawing) speech.hush();
   isInsisted = false;
+  digits.release();
+  boxes.clear();
   guess.draw(board.isEmpty);
   corrections.settle(null);
   showConfirmed();
@@ -100,6 +119,14 @@ board.addEventListener("change", () => {
 
 corrections.addEventListener("confirm", ({ detail }) => confirm(detail));
 corrections.addEventListener("undo", takeBack);
+
+digits.addEventListener("choose", () => {
+  showPart();
+  settlePart();
+});
+digits.addEventListener("point", showPart);
+boxes.addEventListener("point", ({ detail }) => digits.point(detail));
+wide.addEventListener("refusal", ({ detail }) => notice.say(detail));
 
 picker.addEventListener("change", () => {
   showChoice();
@@ -134,9 +161,16 @@ takeModelFromAddress();
 readOut.addEventListener("hidden", () => notice.say(CANVAS_IS_HIDDEN));
 readOut.addEventListener("shown", () => notice.hide());
 
-new KeptDrawing(board); // last: it may change the board, and everything above must hear of it
-if (!board.isEmpty) guess.skip();
+const kept = new KeptDrawing(board); // last: it may change the board, and everything above must hear of it
+if (board.isEmpty) answer.invite(wide.isWide);
+else guess.skip();
 part("not-started").remove();
+
+async function takeQuestion() {
+  const drawing = await takeDrawing(board, readOut);
+  asked = drawing.strokes ?? [];
+  return { ...drawing, several: true, ...chooseModels() };
+}
 
 function chooseModels() {
   return comparison.isOpen ? { models: picker.models } : { model: picker.model };
@@ -167,9 +201,10 @@ function tellTrouble() {
 function startAfresh() {
   client.forget();
   reading = null;
+  division = [];
   why.clear();
   corrections.rest();
-  answer.invite();
+  answer.invite(wide.isWide);
   speech.say("The board is empty");
   comparison.clear();
   clear();
@@ -190,7 +225,8 @@ function fade() {
 function readDrawing() {
   if (answer.isInviting || answer.isOffering) answer.wait();
   client.ask({ isUrgent: !board.isDrawing });
-  why.ask({ isUrgent: !board.isDrawing });
+  // Of several digits, one is explained: which one, the answer says.
+  if (!division.length) why.ask({ isUrgent: !board.isDrawing });
 }
 
 function receive(detail) {
@@ -228,20 +264,17 @@ async function replaceModels({ detail, models: names }) {
 }
 
 function show(answers) {
-  const readings = isInsisted ? answers.map(insist) : answers;
+  const wasNumber = division.length > 0;
   answered = answers;
-  reading = findChosen(readings);
-  comparison.show(readings);
-  if (reading.probabilities) {
-    showBars(reading);
-    seen.show(reading.seen);
-    play.show(findChosen(answers)); // as the network said it, insisted or not
-  } else {
-    clear();
-  }
+  reading = findChosen(listShown());
+  division = divideStrokes(asked, listParts(reading), PEN_WIDTH);
   say(reading);
+  showPart();
   offerCorrections(reading);
   if (board.isDrawing || client.isBehind) return;
+  showBoxes();
+  keepDigit();
+  if (division.length || wasNumber) explainPart();
   guess.learn(reading);
   tellReading();
 }
@@ -249,6 +282,88 @@ function show(answers) {
 /** What a screen reader hears of the drawing: nothing of the answer while that is to be guessed. */
 function tellReading() {
   if (reading && !board.isDrawing) speech.say(guess.isPending ? guess.words : phrase(reading));
+}
+
+/** The readings as the page shows them, one for each model asked. */
+function listShown() {
+  return isInsisted ? answered.map(insist) : answered;
+}
+
+/** The reading of a part of a number; of one digit, it is the whole one. */
+function findPart(index) {
+  return listParts(reading)[index] ?? reading;
+}
+
+/** Bars and pixels of the digit that is chosen or pointed at, or of the only one. */
+function showPart() {
+  const shown = findPart(digits.shown);
+  comparison.show(listShown(), digits.shown);
+  if (shown.probabilities) {
+    showBars(shown, titlePart());
+    seen.show(shown.seen);
+  } else {
+    clear();
+  }
+  part("seen-what").textContent = division.length
+    ? placePart(digits.shown, listParts(reading))
+    : "Your drawing";
+  if (!digits.isPointed) playWithPart();
+  boxes.mark(digits.shown, digits.isPointed);
+}
+
+/** As the network said it, insisted or not. */
+function playWithPart() {
+  const whole = findChosen(answered);
+  const chosen = listParts(whole)[digits.chosen] ?? whole;
+  if (chosen.probabilities) play.show(chosen);
+  else play.clear();
+}
+
+function titlePart() {
+  return division.length ? titleBars(digits.shown, listParts(reading)) : null;
+}
+
+/** Another digit of the number is chosen: what can be done with it follows. */
+function settlePart() {
+  say(reading);
+  offerCorrections(reading);
+  showConfirmed();
+  keepDigit();
+  explainPart();
+}
+
+/** Boxes are for who looks, not for who writes. */
+function showBoxes() {
+  boxes.show(listParts(reading), division);
+  boxes.mark(digits.shown, digits.isPointed);
+}
+
+/** The page that looks inside the network is given one digit, which lies on a narrow board. */
+function keepDigit() {
+  kept.digit = division.length || wide.isWide ? takeStrokes() : [];
+}
+
+/** Promises what is explained: the very picture that is read, or the chosen digit of a number. */
+async function takeExplained() {
+  const { model } = picker;
+  if (division.length) return { strokes: takeStrokes(), model };
+  return { ...(await takeDrawing(board, readOut)), model };
+}
+
+function explainPart() {
+  why.forget(); // what is under way is about the whole drawing, or another digit
+  why.ask({ isUrgent: true });
+}
+
+/** The strokes of the chosen digit, or all of them. */
+function takeStrokes() {
+  return division[digits.chosen] ?? clip(board.strokes, board.size);
+}
+
+/** Which digit of a number is explained, in a sentence; nothing where there is one. */
+function describePart() {
+  if (!division.length) return "";
+  return `${placePart(digits.chosen, listParts(reading))}: press another one above to explain that. `;
 }
 
 function showBars({ status, probabilities, no_digit: noDigit = null }, caption = null) {
@@ -262,7 +377,8 @@ function preview({ reading, words }) {
 }
 
 function endPreview() {
-  if (reading?.probabilities) showBars(reading);
+  const shown = findPart(digits.shown);
+  if (shown?.probabilities) showBars(shown, titlePart());
   else bars.clear();
 }
 
@@ -272,23 +388,41 @@ function findChosen(readings) {
 
 /** A half-drawn digit often isn't one yet, so the page waits for the pen to be lifted. */
 function say({ status, digit, unsure, because }) {
-  if (status === "digit") answer.showDigit(digit, unsure, because);
+  if (division.length) sayNumber();
+  else if (status === "digit") answer.showDigit(digit, unsure, because);
   else if (board.isDrawing || client.isBehind) answer.wait();
   else if (status === "blank") answer.showBlank();
   else answer.showNotADigit(because);
 }
 
+function sayNumber() {
+  const parts = listParts(reading);
+  const isOpen = parts.some(isRefused);
+  digits.show(parts, isOpen ? parts.findIndex(isRefused) : findNewest(asked, division));
+  if (isOpen && (board.isDrawing || client.isBehind)) return answer.wait();
+  const { unsure, because } = parts[digits.chosen];
+  const doubt = unsure && `${placePart(digits.chosen, parts)} unsure: ${unsure.join(" or ")}`;
+  answer.showNumber(doubt || describeNumber(reading), isOpen, because);
+}
+
 /** What was read can be put right, once the pen has been lifted and there is enough to read. */
-function offerCorrections({ status, digit, unsure }) {
+function offerCorrections({ status }) {
   if (board.isDrawing || client.isBehind || status === "blank") return;
-  corrections.open();
+  const { digit, unsure } = findPart(digits.chosen);
+  corrections.open(division.length ? placePart(digits.chosen, listParts(reading)) : null);
   corrections.settle(unsure ? digit : null);
+  if (division.length) showConfirmed();
 }
 
 function showConfirmed() {
-  const label = confirmed.find(board.strokes);
+  const label = confirmed.find(findConfirmable());
   if (label === null) corrections.forget();
   else corrections.showKept(label);
+}
+
+/** What is kept: the chosen digit's strokes, or all, also those beside the board. */
+function findConfirmable() {
+  return division[digits.chosen] ?? board.strokes;
 }
 
 function confirm(label) {
@@ -301,23 +435,31 @@ function takeBack() {
 
 /** Changes what is kept of this drawing, tells how that went, and reads the drawing again. */
 async function change(store) {
-  const { strokes, size } = board; // now: another drawing may follow
+  const strokes = findConfirmable(); // now: another drawing may follow
+  const drawing = takeConfirmable();
   const waiting = setTimeout(() => corrections.showWaiting(), PATIENCE);
   try {
-    const picture = await readOut.take();
-    await store(strokes, { strokes: clip(strokes, size), ...picture, model: picker.model });
+    await store(strokes, await drawing);
     if (hasComplained) notice.hide();
     hasComplained = false;
     showConfirmed();
   } catch (error) {
     hasComplained = true;
     showConfirmed();
-    if (confirmed.find(board.strokes) === null) corrections.showNotKept();
+    if (confirmed.find(findConfirmable()) === null) corrections.showNotKept();
     notice.say(`That was not stored. ${error.message} ${STILL_HERE}`);
   } finally {
     clearTimeout(waiting);
   }
   if (!board.isEmpty) readDrawing();
+}
+
+/** Promises what is stored of it: of one digit of a number its strokes, else the picture, too. */
+async function takeConfirmable() {
+  const { model } = picker;
+  if (division.length) return { strokes: takeStrokes(), model };
+  const strokes = clip(board.strokes, board.size);
+  return { strokes, ...(await readOut.take()), model };
 }
 
 /** Once, and again only after it was all right in between. */
@@ -330,6 +472,7 @@ function tellMemoryProblem(words) {
 /** The reading as if the drawing had to be a digit. */
 function insist(reading) {
   if (reading.status !== "not_a_digit") return reading;
+  if (listParts(reading).length) return insistOnNumber(reading);
   const digit = reading.probabilities.indexOf(Math.max(...reading.probabilities));
   return { ...reading, status: "digit", digit, because: null };
 }

@@ -21,16 +21,17 @@ export class Explanations extends Asking {
   #takeQuestion;
   #asker = makeAsker();
 
-  /** @param takeQuestion returns what to send: the drawing as it is now, the model and the rival */
+  /** @param takeQuestion promises what to send: the drawing as it is now, the model and the rival */
   constructor(server, takeQuestion) {
     super(PAUSE, RETRIES);
     this.#server = server;
     this.#takeQuestion = takeQuestion;
   }
 
-  async send() {
+  async send(isForgotten) {
     this.dispatchEvent(new Event("waiting"));
-    const question = this.#takeQuestion();
+    const question = await this.#takeQuestion();
+    if (isForgotten()) return {};
     const body = { ...question, methods: METHODS, asker: this.#asker };
     try {
       const response = await this.#server.ask("POST", "api/explain", body);

@@ -1,4 +1,5 @@
 import { NOT_A_DIGIT } from "./labels.js";
+import { listParts } from "./number.js";
 import { StoredText } from "./storage.js";
 
 const DIGIT = /^[0-9]$/;
@@ -67,6 +68,7 @@ export class Guess extends EventTarget {
 
   /** The network has read the drawing after the pen was lifted. */
   learn(reading) {
+    if (listParts(reading).length) return this.skip(); // ten buttons do not guess a number
     this.#reading = reading.status === "blank" ? null : reading;
     this.#count();
   }

@@ -83,7 +83,7 @@ takeModelFromAddress();
 showModel();
 part("inside").hidden = false;
 empty(INVITATION);
-new KeptDrawing(board); // last: it may change the board, and everything above must hear of it
+new KeptDrawing(board, { isForOne: true }); // last: it may change the board, and everything above must hear of it
 
 async function takeQuestion(methods) {
   if (board.isEmpty) return null;

@@ -33,7 +33,7 @@ export class KeyboardPen {
     this.#stage = stage;
     this.#cursor = cursor;
     this.#voice = voice;
-    this.#point = { x: board.size / 2, y: board.size / 2 };
+    this.#point = { x: board.size.width / 2, y: board.size.height / 2 };
     surface.addEventListener("keydown", (event) => this.#press(event));
     surface.addEventListener("keyup", (event) => this.#held.delete(event.key));
     surface.addEventListener("focus", () => this.#appear(hasVisibleFocus(surface)));
@@ -64,12 +64,18 @@ export class KeyboardPen {
   }
 
   #move([right, down], step) {
-    const within = (number) => Math.min(Math.max(number, 0), this.#board.size);
     const { x, y } = this.#point;
-    this.#point = { x: within(x + right * step), y: within(y + down * step) };
+    this.#point = this.#keepOn({ x: x + right * step, y: y + down * step });
     if (this.#isDown) this.#board.extend(this.#stroke, this.#path.moveTo(this.#point));
     this.#show();
     this.#sayLater();
+  }
+
+  /** The nearest place that is on the board. */
+  #keepOn({ x, y }) {
+    const { width, height } = this.#board.size;
+    const within = (number, side) => Math.min(Math.max(number, 0), side);
+    return { x: within(x, width), y: within(y, height) };
   }
 
   #toggle() {
@@ -103,9 +109,10 @@ export class KeyboardPen {
   }
 
   #show() {
-    const place = (number) => `${(100 * number) / this.#board.size}%`;
-    this.#cursor.style.left = place(this.#point.x);
-    this.#cursor.style.top = place(this.#point.y);
+    const { width, height } = this.#board.size;
+    this.#point = this.#keepOn(this.#point); // the board may have become narrower
+    this.#cursor.style.left = `${(100 * this.#point.x) / width}%`;
+    this.#cursor.style.top = `${(100 * this.#point.y) / height}%`;
     this.#cursor.toggleAttribute("data-down", this.#isDown);
   }
 
@@ -116,9 +123,10 @@ export class KeyboardPen {
 
   #say() {
     clearTimeout(this.#timer);
-    const share = (number) => `${Math.round((100 * number) / this.#board.size)}%`;
+    const share = (number, side) => `${Math.round((100 * number) / side)}%`;
+    const { width, height } = this.#board.size;
     const { x, y } = this.#point;
-    const place = `${share(x)} from the left, ${share(y)} from the top`;
+    const place = `${share(x, width)} from the left, ${share(y, height)} from the top`;
     this.#voice.textContent = `Pen ${this.#isDown ? "down" : "up"}, ${place}`;
   }
 }

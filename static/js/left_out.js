@@ -13,21 +13,22 @@ export class LeftOut extends EventTarget {
   #list;
   #said;
   #mark;
-  #viewBox;
+  #sheet;
+  #board;
   #paths = [];
   #readings = [];
   #held = null; // the number of the stroke that was pressed
   #previewed = null; // the reading that is shown in place of the drawing's
 
-  /** @param sheet the paper that the board lies on @param size of the board, in its pixels */
-  constructor(element, sheet, size) {
+  /** @param sheet the paper that the board lies on */
+  constructor(element, sheet, board) {
     super();
     this.#list = element.querySelector("ol");
     this.#said = element.querySelector('[data-part="left-out-said"]');
-    this.#viewBox = `0 0 ${size} ${size}`;
-    const picture = this.#makePicture("board__left-out");
-    this.#mark = picture.appendChild(makeShape("path", {}));
-    sheet.append(picture);
+    this.#board = board;
+    this.#sheet = makePicture("board__left-out");
+    this.#mark = this.#sheet.appendChild(makeShape("path", {}));
+    sheet.append(this.#sheet);
     this.#listen();
   }
 
@@ -36,7 +37,7 @@ export class LeftOut extends EventTarget {
     this.#paths = strokes.map((points) => Stroke.through(points).path);
     this.#readings = readings;
     this.#said.textContent = describeLeftOut(readings, answer, strokes.length);
-    this.#fill(readings, answer);
+    this.#fill(readings, answer, frame(strokes, this.#board.size));
     this.#held = null;
     this.#point(this.#findFocused());
   }
@@ -93,6 +94,8 @@ export class LeftOut extends EventTarget {
 
   #preview(index) {
     const reading = this.#readings[index] ?? null;
+    const { width, height } = this.#board.size;
+    this.#sheet.setAttribute("viewBox", `0 0 ${width} ${height}`);
     if (reading) this.#mark.setAttribute("d", this.#paths[reading.left_out]);
     else this.#mark.removeAttribute("d");
     if (reading === this.#previewed) return;
@@ -102,13 +105,14 @@ export class LeftOut extends EventTarget {
   }
 
   /** The same buttons as long as there are as many: the keyboard's focus stays where it is. */
-  #fill(readings, answer) {
+  #fill(readings, answer, viewBox) {
     const items = [...this.#list.children];
     items.slice(readings.length).forEach((item) => item.remove());
     readings.forEach((reading, index) => {
       const item = items[index] ?? this.#list.appendChild(this.#makeItem());
       const [picture, words] = item.firstElementChild.children;
       const [rest, left] = picture.children;
+      picture.setAttribute("viewBox", viewBox);
       rest.setAttribute("d", this.#paths.filter((_, number) => number !== reading.left_out).join(""));
       left.setAttribute("d", this.#paths[reading.left_out]);
       words.textContent = `Without stroke ${reading.left_out + 1}: ${nameReading(reading)}`;
@@ -121,16 +125,25 @@ export class LeftOut extends EventTarget {
     const item = document.createElement("li");
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "left-out__stroke" });
-    const picture = this.#makePicture("left-out__picture");
+    const picture = makePicture("left-out__picture");
     picture.append(makeShape("path", {}), makeShape("path", { class: "left-out__gone" }));
     button.append(picture, document.createElement("span"));
     item.append(button);
     return item;
   }
+}
 
-  #makePicture(name) {
-    return makeShape("svg", { viewBox: this.#viewBox, "aria-hidden": "true", class: name });
-  }
+/** What a small picture shows of the board: a square of it, or all where the strokes need more. */
+function frame(strokes, { width, height }) {
+  const places = strokes.flat().map(([x]) => x);
+  const [low, high] = [Math.min(...places), Math.max(...places)];
+  if (high - low > height) return `0 0 ${width} ${height}`;
+  const left = Math.min(Math.max((low + high - height) / 2, 0), width - height);
+  return `${left} 0 ${height} ${height}`;
+}
+
+function makePicture(name) {
+  return makeShape("svg", { "aria-hidden": "true", class: name });
 }
 
 function makeShape(name, attributes) {

@@ -11,26 +11,27 @@ const PAPER = 48; // of 255: fainter than this is still paper to the server
 const INK = 192; // of 255: fainter than this is not the pen's black
 
 /**
- * @param pixels RGBA, as ImageData has them, `size` by `size`
+ * @param pixels RGBA, as ImageData has them
  * @param strokes each a list of points [x, y] in these pixels
+ * @param size { width, height } of the picture
  */
 export function isPictureOf(pixels, strokes, size, penWidth) {
-  const levelAt = (x, y) => measureInk(pixels, 4 * (y * size + x));
+  const levelAt = (x, y) => measureInk(pixels, 4 * (y * size.width + x));
   return isInk(levelAt, strokes, size) && isPaperElsewhere(levelAt, strokes, size, penWidth);
 }
 
 function isInk(levelAt, strokes, size) {
-  const pixelOf = (number) => Math.min(Math.floor(number), size - 1);
+  const pixelOf = (number, side) => Math.min(Math.floor(number), side - 1);
   const isMarked = ([x, y]) =>
-    !isWithin([x, y], size) || levelAt(pixelOf(x), pixelOf(y)) >= INK;
+    !isWithin([x, y], size) || levelAt(pixelOf(x, size.width), pixelOf(y, size.height)) >= INK;
   return strokes.every((points) => points.every(isMarked));
 }
 
 function isPaperElsewhere(levelAt, strokes, size, penWidth) {
-  const across = Math.ceil(size / CELL);
-  const isNear = markNear(strokes, across, penWidth / 2 + 1);
-  for (let y = 0; y < size; y += 1) {
-    for (let x = 0; x < size; x += 1) {
+  const [across, down] = [size.width, size.height].map((side) => Math.ceil(side / CELL));
+  const isNear = markNear(strokes, [across, down], penWidth / 2 + 1);
+  for (let y = 0; y < size.height; y += 1) {
+    for (let x = 0; x < size.width; x += 1) {
       const cell = Math.floor(y / CELL) * across + Math.floor(x / CELL);
       if (!isNear[cell] && levelAt(x, y) > PAPER) return false;
     }
@@ -39,12 +40,13 @@ function isPaperElsewhere(levelAt, strokes, size, penWidth) {
 }
 
 /** Marks each cell that ink may reach: `reach` pixels around every place along the strokes. */
-function markNear(strokes, across, reach) {
-  const isNear = new Uint8Array(across * across);
-  const cellOf = (number) => Math.min(Math.max(Math.floor(number / CELL), 0), across - 1);
+function markNear(strokes, [across, down], reach) {
+  const isNear = new Uint8Array(across * down);
+  const cellOf = (number, count) => Math.min(Math.max(Math.floor(number / CELL), 0), count - 1);
   const mark = (x, y) => {
-    for (let row = cellOf(y - reach); row <= cellOf(y + reach); row += 1) {
-      isNear.fill(1, row * across + cellOf(x - reach), row * across + cellOf(x + reach) + 1);
+    const [left, right] = [cellOf(x - reach, across), cellOf(x + reach, across)];
+    for (let row = cellOf(y - reach, down); row <= cellOf(y + reach, down); row += 1) {
+      isNear.fill(1, row * across + left, row * across + right + 1);
     }
   };
   for (const points of strokes) walk(points, CELL, mark);
@@ -72,16 +74,18 @@ function measureInk(pixels, at) {
 /**
  * The strokes without what was drawn beside the board: a pen that is dragged off it goes on, but
  * the page shows none of that.
+ *
+ * @param area { width, height } of the board or, with `left` and `top`, any part of it
  */
-export function clip(strokes, size) {
-  return strokes.flatMap((points) => clipStroke(points, size));
+export function clip(strokes, area) {
+  return strokes.flatMap((points) => clipStroke(points, area));
 }
 
-function clipStroke(points, size) {
-  if (points.length === 1) return isWithin(points[0], size) ? [points] : [];
+function clipStroke(points, area) {
+  if (points.length === 1) return isWithin(points[0], area) ? [points] : [];
   const parts = [];
   for (let index = 1; index < points.length; index += 1) {
-    const inside = clipSegment(points[index - 1], points[index], size);
+    const inside = clipSegment(points[index - 1], points[index], area);
     if (!inside) continue;
     const [from, to] = inside;
     const part = parts[parts.length - 1];
@@ -93,14 +97,14 @@ function clipStroke(points, size) {
 }
 
 /** The part of a segment that is on the board, or null (Liang and Barsky, 1984). */
-function clipSegment([x, y], [endX, endY], size) {
+function clipSegment([x, y], [endX, endY], { left = 0, top = 0, width, height }) {
   const [acrossX, acrossY] = [endX - x, endY - y];
   let [start, end] = [0, 1];
   for (const [step, room] of [
-    [-acrossX, x],
-    [acrossX, size - x],
-    [-acrossY, y],
-    [acrossY, size - y],
+    [-acrossX, x - left],
+    [acrossX, left + width - x],
+    [-acrossY, y - top],
+    [acrossY, top + height - y],
   ]) {
     if (step === 0 && room < 0) return null;
     if (step < 0) start = Math.max(start, room / step);
@@ -111,8 +115,9 @@ function clipSegment([x, y], [endX, endY], size) {
   return [at(start), at(end)];
 }
 
-function isWithin([x, y], size) {
-  return x >= 0 && y >= 0 && x <= size && y <= size;
+/** Whether a point lies in an area, edges included. */
+export function isWithin([x, y], { left = 0, top = 0, width, height }) {
+  return x >= left && y >= top && x <= left + width && y <= top + height;
 }
 
 function isSame([x, y], [otherX, otherY]) {

@@ -84,6 +84,7 @@ export class PointerPen {
   #pointFrom({ clientX, clientY }) {
     const { left, top, width, height } = this.#surface.getBoundingClientRect();
     const { size } = this.#board;
-    return { x: ((clientX - left) / width) * size, y: ((clientY - top) / height) * size };
+    const [right, down] = [(clientX - left) / width, (clientY - top) / height];
+    return { x: right * size.width, y: down * size.height };
   }
 }

@@ -37,7 +37,7 @@ export class Preparation {
   show(strokes, ink, size, seen) {
     const box = findBox(strokes, size);
     for (const picture of [this.#board, this.#cropped]) picture.firstChild.setAttribute("d", ink);
-    this.#board.setAttribute("viewBox", `0 0 ${size} ${size}`);
+    this.#board.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
     this.#cropped.setAttribute("viewBox", `${box.left} ${box.top} ${box.width} ${box.height}`);
     const { left: x, top: y, width, height } = box;
     for (const [name, value] of Object.entries({ x, y, width, height })) {
@@ -47,7 +47,7 @@ export class Preparation {
     paintLevels(this.#scaled, pad(small), [BOX, BOX]);
     paintLevels(this.#centred, seen, [SIDE, SIDE]);
     this.#tell([
-      `${size} × ${size}`,
+      `${size.width} × ${size.height}`,
       `${Math.round(width)} × ${Math.round(height)}`,
       `${small.width} × ${small.height}`,
       `${SIDE} × ${SIDE}`,
@@ -85,13 +85,13 @@ function makePicture(label) {
 /** The box of the ink: half a pen's width around the strokes, as far as the board reaches. */
 function findBox(strokes, size) {
   const points = strokes.flat();
-  const bound = (value) => Math.min(Math.max(value, 0), size);
-  const reach = (axis) => {
+  const reach = (axis, side) => {
+    const bound = (value) => Math.min(Math.max(value, 0), side);
     const places = points.map((point) => point[axis]);
     const half = PEN_WIDTH / 2;
     return [bound(Math.min(...places) - half), bound(Math.max(...places) + half)];
   };
-  const [[left, right], [top, bottom]] = [reach(0), reach(1)];
+  const [[left, right], [top, bottom]] = [reach(0, size.width), reach(1, size.height)];
   return { left, top, width: right - left, height: bottom - top };
 }
 

@@ -23,7 +23,6 @@ export class ReadOut extends EventTarget {
     super();
     this.#board = board;
     this.#scratch = document.createElement("canvas");
-    this.#scratch.width = this.#scratch.height = board.size;
   }
 
   /** Promises `{ image }`, a PNG as a data URL, or `{ strokes }`: the board as it is now. */
@@ -31,7 +30,7 @@ export class ReadOut extends EventTarget {
     const { strokes, size } = this.#board; // now: the pen may go on while the picture is checked
     if (performance.now() >= this.#nextTry) {
       const image = this.#readCanvas();
-      const pixels = image && (await this.#decode(image));
+      const pixels = image && (await this.#decode(image, size));
       const isTrue = pixels !== null && isPictureOf(pixels, strokes, size, PEN_WIDTH);
       this.#learn(isTrue);
       if (isTrue) return { image };
@@ -55,14 +54,13 @@ export class ReadOut extends EventTarget {
   }
 
   /** The very picture that would be sent, not the canvas's: each may be protected differently. */
-  async #decode(image) {
+  async #decode(image, size) {
     try {
       const picture = await load(image);
-      const { size } = this.#board;
       const context = getContext(this.#scratch);
-      context.clearRect(0, 0, size, size);
+      Object.assign(this.#scratch, size); // which clears it, too
       context.drawImage(picture, 0, 0);
-      return context.getImageData(0, 0, size, size).data;
+      return context.getImageData(0, 0, size.width, size.height).data;
     } catch {
       return null; // no picture, or one that cannot be looked at
     }

@@ -1,4 +1,5 @@
 const STATUSES = ["digit", "blank", "not_a_digit"];
+const MARKS = ["-", ".", ","];
 
 /**
  * The readings in the server's answer, one for each model that was asked. Throws TypeError if they
@@ -6,8 +7,19 @@ const STATUSES = ["digit", "blank", "not_a_digit"];
  */
 export function listReadings(answer) {
   const readings = answer?.readings ?? [answer];
-  if (Array.isArray(readings) && readings.length && readings.every(isReading)) return readings;
+  if (Array.isArray(readings) && readings.length && readings.every(isAnswer)) return readings;
   throw new TypeError("the server's answer is not a reading");
+}
+
+/** Whether it is a reading of one digit, or of several. */
+function isAnswer(answer) {
+  if (answer?.status === "number") return answer.digits?.length > 1 && answer.digits.every(isPart);
+  return isReading(answer) && (!answer.digits || answer.digits.every(isPart));
+}
+
+/** Whether it is a part of a number. */
+function isPart(part) {
+  return isReading(part) && isNumbers(part.box, 4) && (!part.mark || MARKS.includes(part.mark));
 }
 
 function isReading(reading) {

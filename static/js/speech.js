@@ -1,3 +1,5 @@
+import { listParts, phraseNumber } from "./number.js";
+
 /**
  * What a screen reader hears: one short line when the pen has been lifted and the drawing is read,
  * and nothing while it is drawn. What the page shows meanwhile is not announced.
@@ -21,7 +23,9 @@ export class Speech {
 }
 
 /** A reading in a few words. */
-export function phrase({ status, digit, unsure, because }) {
+export function phrase(reading) {
+  if (listParts(reading).length) return phraseNumber(reading);
+  const { status, digit, unsure, because } = reading;
   if (status === "blank") return "Too little to read; draw it larger";
   const reason = because ? ", because of a drawing of yours" : "";
   if (status === "not_a_digit") return `Not a digit${reason}; Read anyway is available`;

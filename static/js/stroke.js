@@ -2,15 +2,18 @@
 export class Stroke {
   #points = [];
   #path = "";
+  #room;
 
-  constructor(point) {
+  /** @param room how wide the board is that it is drawn on: what lies beside it is not seen */
+  constructor(point, room = Infinity) {
+    this.#room = room;
     this.add(point);
   }
 
   /** The stroke through these points, as `points` returned them. */
-  static through(points) {
+  static through(points, room) {
     const [first, ...others] = points.map(([x, y]) => ({ x, y }));
-    const stroke = new Stroke(first);
+    const stroke = new Stroke(first, room);
     for (const point of others) stroke.add(point);
     return stroke;
   }
@@ -26,6 +29,11 @@ export class Stroke {
   /** Every point as [x, y], to a hundredth of a pixel. */
   get points() {
     return [...this.#points];
+  }
+
+  /** How far to the right its seen points reach. */
+  get reach() {
+    return Math.min(Math.max(...this.#points.map(([x]) => x)), this.#room);
   }
 
   /** Canvas and page draw this same path. */

@@ -25,7 +25,7 @@ export class Why extends EventTarget {
   #button;
   #desk;
   #explanations;
-  #findReading;
+  #describePart;
   #rival;
   #parts;
   #for;
@@ -38,28 +38,28 @@ export class Why extends EventTarget {
 
   /**
    * @param element the panel @param button opens and closes it
-   * @param around `desk` and `sheet` (elements), `size` of the board, `server`, `takeDrawing`, which
-   *   returns the drawing and the model that reads it, { strokes, model }, and `findReading`, which
-   *   returns the reading that the page shows, or null
+   * @param around `desk` and `sheet` (elements), `board`, `server`, `takeDrawing`, which promises the
+   *   drawing as the page has it read, and the model that reads it, { image, strokes, model }, and
+   *   `describePart`, which says which part of a drawing is explained
    */
-  constructor(element, button, { desk, sheet, size, server, takeDrawing, findReading }) {
+  constructor(element, button, { desk, sheet, board, server, takeDrawing, describePart }) {
     super();
     const part = (name) => element.querySelector(`[data-part="${name}"]`);
     this.#element = element;
     this.#button = button;
     this.#desk = desk;
-    this.#findReading = findReading;
+    this.#describePart = describePart;
     this.#for = part("why-for");
     this.#said = part("why-said");
     this.#speech = new Speech(part("why-speech"));
     this.#rival = new Rival(part("rival"));
     this.#parts = {
       evidence: new EvidencePicture(part("evidence")),
-      leftOut: new LeftOut(part("left-out"), sheet, size),
+      leftOut: new LeftOut(part("left-out"), sheet, board),
       neighbours: new Neighbours(part("neighbours")),
       change: new ChangeOfMind(part("change")),
     };
-    const takeQuestion = () => ({ ...takeDrawing(), rival: this.#rival.chosen });
+    const takeQuestion = async () => ({ ...(await takeDrawing()), rival: this.#rival.chosen });
     this.#explanations = new Explanations(server, takeQuestion);
     this.#listen();
     this.#set(this.#stored.read() === "open");
@@ -159,20 +159,10 @@ export class Why extends EventTarget {
     const { reading, evidence, isTaught } = explanation;
     if (!evidence) return this.#empty(describeReading(reading, isTaught));
     this.#settle("shown");
-    this.#say(describeReading(this.#choose(reading), isTaught));
+    this.#say(this.#describePart() + describeReading(reading, isTaught));
     this.#name(reading, evidence);
     this.#fill(question, explanation);
     if (this.#isSettled && !this.#explanations.isBehind) this.#speech.say(describeEvidence(evidence));
-  }
-
-  /**
-   * The page reads the canvas's pixels, and what is explained are its strokes: where both say the
-   * same, the panel repeats the page's figures, which may differ in the last digit.
-   */
-  #choose(reading) {
-    const shown = this.#findReading();
-    const isSame = shown?.status === reading.status && shown.digit === reading.digit;
-    return isSame && shown.model === reading.model ? shown : reading;
   }
 
   #name({ probabilities }, { for: answer, against }) {
@@ -180,7 +170,8 @@ export class Why extends EventTarget {
     this.#rival.offer(answer, probabilities, against);
   }
 
-  #fill({ strokes }, { reading, evidence, nearest, nearestRival, counterfactual, ...others }) {
+  /** Strokes are left out one by one, of the picture that they make together. */
+  #fill({ strokes = [] }, { reading, evidence, nearest, nearestRival, counterfactual, ...others }) {
     const { for: answer, against } = evidence;
     const readAs = reading.digit ?? findMost(reading.probabilities);
     this.#parts.evidence.show(evidence, reading.seen);

@@ -24,7 +24,8 @@ def main() -> None:
         nargs="*",
         metavar="WHAT",
         help="serving, pen-up, watching, reading, refusal, counterfactual, generating, corrections,"
-        " hand, explaining, explain_api, training, seeds, recipe (all but the last two)",
+        " hand, numbers, explaining, explain_api, sheets, photos, training, number-weights, seeds,"
+        " recipe (all but the last three)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -39,7 +40,8 @@ def main() -> None:
         "--strokes",
         type=Path,
         default=PROJECT_DIR.parent / "shared" / "strokes" / "digits.jsonl.gz",
-        help="corrections, hand: people's digits (../shared/strokes/digits.jsonl.gz)",
+        help="corrections, hand, numbers, sheets, photos: people's digits"
+        " (../shared/strokes/digits.jsonl.gz)",
     )
     parser.add_argument(
         "--choosing",
@@ -53,9 +55,10 @@ def main() -> None:
         help="for serving: another checkout, with a .venv of its own, measured alternately",
     )
     parser.add_argument("--images", type=int, default=200, help="how many, for explaining")
+    parser.add_argument("--numbers", type=int, help="how many at most, for numbers")
     parser.add_argument("--seeds", type=int, default=5, help="how many, for seeds")
     flags = parser.parse_args()
-    what = flags.what or [name for name in MEASUREMENTS if name not in ("seeds", "recipe")]
+    what = flags.what or [name for name in MEASUREMENTS if name not in LONG]
     varied = {name for name, recipe in RECIPES.items() if recipe.is_varied}
     if "training" in what and (refused := varied.intersection(flags.model or [])):
         parser.error(f"the tutorials' loop cannot generate what {', '.join(refused)} learns from")
@@ -88,6 +91,12 @@ def _measure_explain_api(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import explain_api
 
     yield json.dumps(explain_api.measure(), indent=1)
+
+
+def _measure_photo_api(_flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import photo_api
+
+    yield json.dumps(photo_api.measure(), indent=1)
 
 
 def _measure_reading(_flags: argparse.Namespace) -> Iterator[str]:
@@ -136,6 +145,23 @@ def _measure_hand(flags: argparse.Namespace) -> Iterator[str]:
         yield from hand.measure(model, flags.weights, flags.data, flags.strokes)
 
 
+def _measure_numbers(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import numbers
+
+    if not flags.strokes.is_file():
+        yield f"skipped: there are no people's digits in {flags.strokes} (--strokes FILE)"
+        return
+    for figures in numbers.measure(flags.weights, flags.strokes, flags.numbers):
+        yield json.dumps(figures, indent=1)
+
+
+def _measure_number_weights(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import number_weights
+
+    for figures in number_weights.measure(flags.weights):
+        yield json.dumps(figures, indent=1)
+
+
 def _measure_explaining(flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import explaining
 
@@ -148,6 +174,12 @@ def _measure_generating(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import generating
 
     yield json.dumps(generating.measure())
+
+
+def _measure_sheets(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import sheets
+
+    yield from sheets.measure(flags.strokes, flags.weights)
 
 
 def _measure_seeds(flags: argparse.Namespace) -> Iterator[str]:
@@ -177,17 +209,22 @@ MEASUREMENTS = {
     "pen-up": _measure_pen_up,
     "watching": _measure_watching,
     "explain_api": _measure_explain_api,
+    "photo_api": _measure_photo_api,
     "reading": _measure_reading,
     "refusal": _measure_refusal,
     "counterfactual": _measure_counterfactual,
     "generating": _measure_generating,
     "corrections": _measure_corrections,
     "hand": _measure_hand,
+    "numbers": _measure_numbers,
     "explaining": _measure_explaining,
+    "sheets": _measure_sheets,
     "training": _measure_training,
+    "number-weights": _measure_number_weights,
     "seeds": _measure_seeds,
     "recipe": _measure_recipe,
 }
+LONG = ("number-weights", "seeds", "recipe")  # only when they are asked for
 
 
 def describe_machine() -> str:

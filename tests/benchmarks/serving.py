@@ -127,12 +127,12 @@ def _summarize(rounds: list[dict[str, float]]) -> dict[str, float]:
     return {key: round(statistics.median(each[key] for each in rounds), 2) for key in rounds[0]}
 
 
-def memory_of(pid: int) -> float:
+def memory_of(pid: int, field: str = "VmRSS") -> float:
     """Return the resident memory in MB where Linux reports it, else nan."""
     path = Path(f"/proc/{pid}/status")
     if not path.exists():
         return float("nan")
-    return int(re.search(r"VmRSS:\s+(\d+)", path.read_text())[1]) / 1024
+    return int(re.search(rf"{field}:\s+(\d+)", path.read_text())[1]) / 1024
 
 
 def measure_parts(bodies: list[bytes]) -> dict[str, float]:

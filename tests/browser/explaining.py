@@ -46,7 +46,7 @@ def play_explainer(page: Page, **changes) -> list[dict]:
         question = route.request.post_data_json
         asked.append(question)
         explanation = make_explanation(**changes)
-        if len(question["strokes"]) < 2:
+        if len(question.get("strokes", [])) < 2:
             explanation["strokes"] = []
         route.fulfill(json=explanation)
 

@@ -50,6 +50,7 @@ def test_all_four_figures_explain_the_drawing(page):
     expect(why.get_by_text("Four of the five are 4s; the others are 9s.")).to_be_visible()
     expect(why.get_by_text("With 17 pixels changed, of 784, the network says 9.")).to_be_visible()
     assert len(asked[0]["strokes"]) == 2
+    assert asked[0]["image"].startswith("data:image/png;base64,")
     assert asked[0]["methods"] == ["evidence", "strokes", "nearest", "counterfactual"]
 
 

@@ -3,7 +3,8 @@ import { test } from "node:test";
 
 import { clip, isPictureOf } from "../../static/js/picture.js";
 
-const SIZE = 280;
+const SIDE = 280;
+const SIZE = { width: SIDE, height: SIDE };
 const PEN = 18;
 const DRAWINGS = {
   "a dot": [[[140, 140]]],
@@ -17,12 +18,12 @@ const DRAWINGS = {
 
 /** Pixels as a canvas draws strokes: ink by distance, one pixel of antialiasing at the edge. */
 function draw(strokes, paint = (ink) => [0, 0, 0, Math.round(255 * ink)]) {
-  const pixels = new Uint8ClampedArray(4 * SIZE * SIZE);
-  for (let y = 0; y < SIZE; y += 1) {
-    for (let x = 0; x < SIZE; x += 1) {
+  const pixels = new Uint8ClampedArray(4 * SIDE * SIDE);
+  for (let y = 0; y < SIDE; y += 1) {
+    for (let x = 0; x < SIDE; x += 1) {
       const far = Math.min(...strokes.map((points) => distance([x + 0.5, y + 0.5], points)));
       const ink = Math.min(Math.max(PEN / 2 + 0.5 - far, 0), 1);
-      pixels.set(paint(ink, x, y), 4 * (y * SIZE + x));
+      pixels.set(paint(ink, x, y), 4 * (y * SIDE + x));
     }
   }
   return pixels;
@@ -73,13 +74,13 @@ for (const [what, strokes] of Object.entries(DRAWINGS)) {
     "a black sheet": [0, 0, 0, 255],
   })) {
     test(`${kind} in place of ${what} is noticed`, () => {
-      const pixels = new Uint8ClampedArray(4 * SIZE * SIZE).map((_, at) => pixel[at % 4]);
+      const pixels = new Uint8ClampedArray(4 * SIDE * SIDE).map((_, at) => pixel[at % 4]);
       assert.equal(isShown(pixels, strokes), false);
     });
   }
 
   test(`noise in place of ${what} is noticed`, () => {
-    const pixels = new Uint8ClampedArray(4 * SIZE * SIZE).map(makeNoise());
+    const pixels = new Uint8ClampedArray(4 * SIDE * SIDE).map(makeNoise());
     assert.equal(isShown(pixels, strokes), false);
   });
 }
@@ -113,4 +114,23 @@ test("a stroke that only crosses the board leaves the part on it", () => {
 test("what lies beside the board is dropped", () => {
   const strokes = [[[300, 10]], [[-5, 0], [-5, 280]], [[290, -20], [400, 400]]];
   assert.deepEqual(clip(strokes, SIZE), []);
+});
+
+test("the picture of a wide board is known again, and ink at its right end is noticed", () => {
+  const size = { width: 60, height: 20 };
+  const pixels = new Uint8ClampedArray(4 * size.width * size.height);
+  const strokes = [[[50, 10]]];
+  for (let y = 6; y < 15; y += 1) {
+    for (let x = 46; x < 55; x += 1) pixels[4 * (y * size.width + x) + 3] = 255;
+  }
+  assert.equal(isPictureOf(pixels, strokes, size, 10), true);
+  assert.equal(isPictureOf(pixels, [[[10, 10]]], size, 10), false);
+});
+
+test("strokes can be clipped to any part of the board", () => {
+  const area = { left: 100, top: 50, width: 80, height: 60 };
+  assert.deepEqual(clip([[[0, 80], [280, 80]], [[120, 40]], [[120, 60]]], area), [
+    [[100, 80], [180, 80]],
+    [[120, 60]],
+  ]);
 });

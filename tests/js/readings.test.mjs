@@ -25,7 +25,23 @@ test("a reading may hold more than is known today", () => {
   assert.deepEqual(listReadings(reading), [reading]);
 });
 
+const PART = { ...SEVEN, box: [10, 20, 30, 40], strokes: [0] };
+const NUMBER = { status: "number", text: "77", probability: 0.9, digits: [PART, PART], model: "mlp" };
+
+test("a number is a list of readings with boxes, and may have a part that is no digit", () => {
+  assert.deepEqual(listReadings(NUMBER), [NUMBER]);
+  const refused = { ...PART, status: "not_a_digit", digit: null };
+  const answer = { ...NUMBER, status: "not_a_digit", text: null, digits: [PART, refused] };
+  assert.deepEqual(listReadings({ readings: [answer] }), [answer]);
+});
+
 for (const answer of [
+  { ...NUMBER, digits: undefined },
+  { ...NUMBER, digits: [PART] },
+  { ...NUMBER, digits: [PART, { ...PART, box: [1, 2, 3] }] },
+  { ...NUMBER, digits: [PART, { ...PART, mark: "<b>" }] },
+  { ...NUMBER, status: "not_a_digit", digits: [PART, null] },
+  { ...SEVEN, digits: 3 },
   null,
   7,
   [],

@@ -3,6 +3,9 @@ import { test } from "node:test";
 
 import { phrase } from "../../static/js/speech.js";
 
+const READ_FOUR = { status: "digit", digit: 4, probabilities: [0, 0, 0, 0, 0.97, 0, 0, 0, 0, 0.03] };
+const READ_NOUGHT = { status: "digit", digit: 0, probabilities: [0.88, 0, 0, 0, 0, 0, 0.12, 0, 0, 0] };
+
 for (const [what, reading, words] of [
   ["a digit is its numeral", { status: "digit", digit: 7, unsure: null }, "7"],
   ["a doubt names both", { status: "digit", digit: 7, unsure: [7, 1] }, "7, unsure: 7 or 1"],
@@ -14,6 +17,11 @@ for (const [what, reading, words] of [
   ["a refusal can have that reason, too",
     { status: "not_a_digit", digit: null, because: { label: "not_a_digit" } },
     "Not a digit, because of a drawing of yours; Read anyway is available"],
+  ["a number is itself, then its digits, each with its probability",
+    { status: "number", digits: [READ_FOUR, READ_NOUGHT] }, "Number 40: 4, 97.0%; 0, 88.0%"],
+  ["a part that is no digit is said in its place",
+    { status: "not_a_digit", digits: [READ_FOUR, { ...READ_NOUGHT, status: "not_a_digit" }] },
+    "Not a number: 4, 97.0%; not a digit; Read anyway is available"],
   ["too little says what to do", { status: "blank", digit: null },
     "Too little to read; draw it larger"],
 ]) {

@@ -62,3 +62,9 @@ for (const points of [[[5, 6]], [[1, 2], [30.25, 2]]]) {
     assert.deepEqual(copy.points, points);
   });
 }
+
+test("a stroke reaches as far as it could be seen on the board that it was drawn on", () => {
+  const points = [[250, 10], [400, 10]];
+  assert.equal(Stroke.through(points, 280).reach, 280);
+  assert.equal(Stroke.through(points, 840).reach, 400);
+});

@@ -14,13 +14,22 @@ from tests.blocking import write_block
 ROOT = Path(__file__).resolve().parents[2]
 # Every room with the rooms that it may import from; what is left out may not be imported.
 FOUNDATIONS = {
-    *("ml.errors", "ml.files", "ml.ink", "ml.mnist_files", "ml.preprocess", "ml.strokes"),
+    *(
+        "ml.errors",
+        "ml.files",
+        "ml.ink",
+        "ml.mnist_files",
+        "ml.pictures",
+        "ml.preprocess",
+        "ml.strokes",
+    ),
 }
 ROOMS = {
     "ml.errors": set(),
     "ml.files": set(),
     "ml.ink": {"ml.errors"},
     "ml.mnist_files": {"ml.files"},
+    "ml.pictures": {"ml.errors", "ml.ink"},
     "ml.preprocess": {"ml.errors"},
     "ml.strokes": {"ml.errors"},
     "ml.networks": FOUNDATIONS,

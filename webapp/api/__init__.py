@@ -7,6 +7,7 @@ from webapp.api.drawings import drawings
 from webapp.api.explain import explain
 from webapp.api.hands import hands
 from webapp.api.models import models
+from webapp.api.photo import photo
 from webapp.api.predict import predict
 from webapp.api.recipes import recipes
 from webapp.api.runs import runs
@@ -15,5 +16,6 @@ from webapp.api.versions import versions
 
 def register_api(app: Flask) -> None:
     """Give the app every route under /api/."""
-    for blueprint in (predict, explain, models, versions, drawings, hands, recipes, runs, data):
+    asked = (predict, photo, explain, models, versions, drawings, hands, recipes, runs, data)
+    for blueprint in asked:
         app.register_blueprint(blueprint)

@@ -7,14 +7,12 @@ import numpy as np
 from flask import Blueprint, current_app, request
 
 from ml.errors import UnknownUnitError, WeightsError
-from ml.strokes import draw_freely
-from webapp.api.questions import check_one_drawing, choose_model, read_image, reader, wants_as_is
+from webapp.api.questions import choose_model, reader, take_drawing, wants_as_is
 from webapp.body import read_object
-from webapp.drawing import parse_drawing_strokes
-from webapp.explaining.turns import NewerDrawing, Turns
-from webapp.explaining.unused_memory import give_back
 from webapp.hands.recollection import recall
 from webapp.problems import Problem
+from webapp.serving.turns import NewerDrawing, Turns
+from webapp.serving.unused_memory import give_back
 
 if TYPE_CHECKING:
     from ml.explain.explainer import Explainer
@@ -40,12 +38,9 @@ class Asked:
         """Return what the body asks; raises Problem and UnknownModelError."""
         model, methods, rival = read_model(body), read_methods(body), read_rival(body)
         as_is, unit = wants_as_is(body), read_unit(body, methods)
-        check_one_drawing(body, as_is=as_is)
-        if "strokes" in body:
-            strokes = parse_drawing_strokes(body["strokes"])
-            return cls(draw_freely(strokes), strokes, model, methods, rival, as_is, unit)
-        ink = read_image(body, as_is=as_is)
-        return cls(ink, [], model, methods, rival, as_is, unit)
+        drawing = take_drawing(body, as_is=as_is)
+        strokes = drawing.strokes or []
+        return cls(drawing.ink, strokes, model, methods, rival, as_is, unit)
 
 
 @explain.post("/explain")

@@ -1,12 +1,14 @@
 """What a request asks about: which drawing, and which models."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from flask import current_app
 
 from ml.predict import Reader
-from webapp.drawing import Limits, read_drawing, read_strokes
+from ml.strokes import draw_freely
+from webapp.drawing import Limits, parse_drawing_strokes, read_drawing, read_strokes
 from webapp.problems import Problem
 
 MAX_MODELS = 16
@@ -27,18 +29,38 @@ def read_limits() -> Limits:
     )
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing as a request holds it: its ink, and its strokes in board px if they are known.
+
+    With both, the picture is what is read: the page's own canvas, to the last pixel.
+    """
+
+    ink: np.ndarray  # uint8 (H, W)
+    strokes: list[np.ndarray] | None
+
+
 def read_ink(body: dict[str, Any], *, as_is: bool = False) -> np.ndarray:
     """Return the ink of the picture or the strokes that the body holds; raises Problem."""
-    check_one_drawing(body, as_is=as_is)
+    if "image" in body and "strokes" in body:
+        raise Problem(400, "Send either `image` or `strokes`, not both; with `several` both count.")
+    check_as_is(body, as_is=as_is)
     if "strokes" in body:
         return read_strokes(body["strokes"])
     return read_image(body, as_is=as_is)
 
 
-def check_one_drawing(body: dict[str, Any], *, as_is: bool) -> None:
-    """Raise Problem for two drawings, and for strokes that have no size to be given as they are."""
-    if "image" in body and "strokes" in body:
-        raise Problem(400, "Send either `image` or `strokes`, not both.")
+def take_drawing(body: dict[str, Any], *, as_is: bool = False) -> Drawing:
+    """Return the picture, the strokes, or both, that the body holds; raises Problem."""
+    check_as_is(body, as_is=as_is)
+    strokes = parse_drawing_strokes(body["strokes"]) if "strokes" in body else None
+    if strokes is None or "image" in body:
+        return Drawing(read_image(body, as_is=as_is), strokes)
+    return Drawing(draw_freely(strokes), strokes)
+
+
+def check_as_is(body: dict[str, Any], *, as_is: bool) -> None:
+    """Raise Problem for strokes, which have no size to be given as they are."""
     if as_is and "strokes" in body:
         raise Problem(
             400, "`as_is` needs a picture of 28×28 px. Send `image`, or leave out `as_is`."
@@ -50,6 +72,16 @@ def wants_as_is(body: dict[str, Any]) -> bool:
     wanted = body.get("as_is", False)
     if not isinstance(wanted, bool):
         raise Problem(400, "`as_is` must be true, false or left out.")
+    return wanted
+
+
+def wants_several(body: dict[str, Any]) -> bool:
+    """Return whether the drawing may be a number of several digits; raises Problem."""
+    wanted = body.get("several", False)
+    if not isinstance(wanted, bool):
+        raise Problem(400, "`several` must be true, false or left out.")
+    if wanted and wants_as_is(body):
+        raise Problem(400, "`as_is` reads one picture, `several` finds digits. Leave out one.")
     return wanted
 
 

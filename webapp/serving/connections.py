@@ -26,16 +26,16 @@ SPARE = 4 * ACCEPTED_AT_ONCE  # those that make room are closed a moment later
 FILES_EACH = 2  # the connection, and a body that is too large for memory
 OTHER_FILES = 200  # libraries, static files that are being sent, the log
 
-THREADS = 4  # two cores read, the others receive and send
+THREADS = 6  # up to two explain, up to two read photos (turns.py), the others read drawings
 PATIENCE = 4.0  # seconds in the queue; the page gives up after 10
 PIPELINED = 8  # requests; browsers send one at a time
 TIMEOUT = 120  # seconds for a request to arrive, and for a connection to be idle
 CLEANUP = 10  # seconds between looking for those
 MAX_HEADERS = 64 * 1024
 IN_MEMORY = 64 * 1024  # bytes of a body; most drawings are smaller
-# The app itself refuses bodies above 1 MB (ZIPs of drawings: 64), after reading them: a client that
-# is cut off while it is still sending sees a broken connection and no reason. This limit only
-# protects the disk.
+# The app itself refuses bodies above 1 MB (photos: 14, ZIPs of drawings: 64), after reading them:
+# a client that is cut off while it is still sending sees a broken connection and no reason. This
+# limit only protects the disk.
 MAX_BODY = 80 * 1024 * 1024
 BACKLOG = 1024
 AT_ONCE = 64 * 1024  # bytes that are received: a whole drawing, not an eighth of one

@@ -15,6 +15,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
@@ -31,6 +32,8 @@ ADAM7 = (
     (0, 1, 1, 2),
 )
 WHOLE = ((0, 0, 1, 1),)
+AT_ONCE = 2**20  # bytes of rows
+MOST_CHUNKS = 50_000  # encoders write 8 kB or more of pixels in each; empty ones cost memory
 
 
 class PngError(ValueError):
@@ -75,17 +78,41 @@ def keep_pixels(data: bytes, header: Header) -> bytes:
 
     Of an animated PNG that is the first frame, or the still picture that stands in for it.
     """
-    chunks = list(read_chunks(data))
+    chunks = check_chunks(data, header)
+    rows = unpack_rows(b"".join(body for kind, body in chunks if kind == b"IDAT"), header)
+    kept = [chunk for chunk in chunks if chunk[0] in (b"IHDR", b"PLTE", b"tRNS")]
+    # Level 0 does not compress: Pillow takes the rows as they are, and nothing is unpacked twice.
+    kept += [(b"IDAT", zlib.compress(rows, 0)), (b"IEND", b"")]
+    return join_chunks(kept)
+
+
+def keep_packed(data: bytes, header: Header) -> bytes:
+    """Return the same PNG with nothing but its pixels, as packed as they are.
+
+    For large pictures: never more than a piece of the rows is unpacked. Raises PngError.
+    """
+    chunks = check_chunks(data, header)
+    count_rows([body for kind, body in chunks if kind == b"IDAT"], header)
+    kept = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
+    return join_chunks([chunk for chunk in chunks if chunk[0] in kept])
+
+
+def find_exif(data: bytes) -> bytes:
+    """Return a PNG's EXIF, nothing if it has none; raises PngError."""
+    return next((body for kind, body in read_chunks(data) if kind == b"eXIf"), b"")
+
+
+def check_chunks(data: bytes, header: Header) -> list[tuple[bytes, bytes]]:
+    """Return each (kind, body); raises PngError if one is damaged, missing or there twice."""
+    chunks = list(islice(read_chunks(data), MOST_CHUNKS + 1))
+    if len(chunks) > MOST_CHUNKS:
+        raise PngError("it has too many parts")
     kinds = [kind for kind, _ in chunks]
     if kinds.count(b"IHDR") != 1:  # a second one would bring a size that nobody checked
         raise PngError("it has more than one header")
     if header.colour == PALETTE and b"PLTE" not in kinds:
         raise PngError("its palette is missing")
-    rows = unpack_rows(b"".join(body for kind, body in chunks if kind == b"IDAT"), header)
-    kept = [chunk for chunk in chunks if chunk[0] in (b"IHDR", b"PLTE", b"tRNS")]
-    # Level 0 does not compress: Pillow takes the rows as they are, and nothing is unpacked twice.
-    kept += [(b"IDAT", zlib.compress(rows, 0)), (b"IEND", b"")]
-    return b"".join((SIGNATURE, *(write_chunk(kind, body) for kind, body in kept)))
+    return chunks
 
 
 def read_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -112,6 +139,28 @@ def unpack_rows(packed: bytes, header: Header) -> bytes:
     if len(rows) < size:
         raise PngError("rows are missing")
     return rows[:size]
+
+
+def count_rows(packed: list[bytes], header: Header) -> None:
+    """Raise PngError if rows are missing or damaged; holds only a piece of them at a time."""
+    unpacker, missing = zlib.decompressobj(), header.data_size
+    try:
+        for body in packed:
+            rest = body
+            while rest and missing > 0 and not unpacker.eof:
+                missing -= len(unpacker.decompress(rest, AT_ONCE))
+                rest = unpacker.unconsumed_tail
+        while missing > 0 and (rows := unpacker.decompress(b"", AT_ONCE)):
+            missing -= len(rows)
+    except zlib.error as error:
+        raise PngError("its pixels are damaged") from error
+    if missing > 0:
+        raise PngError("rows are missing")
+
+
+def join_chunks(chunks: list[tuple[bytes, bytes]]) -> bytes:
+    """Return the file that chunks (kind, body) make."""
+    return b"".join((SIGNATURE, *(write_chunk(kind, body) for kind, body in chunks)))
 
 
 def write_chunk(kind: bytes, body: bytes) -> bytes:

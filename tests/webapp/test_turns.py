@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from webapp.explaining.turns import Busy, NewerDrawing, Turns
+from webapp.serving.turns import Busy, NewerDrawing, Turns
 
 LONG = 10  # seconds: nothing that passes takes that long
 

@@ -1,8 +1,8 @@
-"""One explanation at a time, so that readings always find a free thread and a free core.
+"""One explanation and one photo at a time, so that readings always find a free thread and core.
 
-A server has few threads (waitress: four). One of them explains, at most one waits for its turn, and
-the others read. Who draws on asks again before the last answer is there: then the older question is
-dropped, whether it waits or is being answered.
+A server has few threads (waitress: six). One of them explains, another reads a photo, at most one
+waits for each of these, and the others read drawings. Who draws on asks again before the last
+answer is there: then the older question is dropped, whether it waits or is being answered.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,9 +26,17 @@ class Busy(Problem):
     """Others are asking."""
 
     retry_after = 1
+    words = "Other drawings are being explained. Ask again in a second."
 
     def __init__(self) -> None:
-        super().__init__(503, "Other drawings are being explained. Ask again in a second.")
+        super().__init__(503, self.words)
+
+
+class PhotoBusy(Busy):
+    """Others have their photos read."""
+
+    retry_after = 2
+    words = "Other photos are being read. Send this one again in two seconds."
 
 
 class Question:
@@ -40,18 +48,22 @@ class Question:
 
 
 class Turns:
-    """The questions of a process, the one that is being answered first; safe between threads."""
+    """The questions of a process, the one that is being answered first; safe between threads.
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    `busy` is what is raised for those that find no place.
+    """
+
+    def __init__(self, patience: float = PATIENCE, busy: type[Busy] = Busy) -> None:
         self._patience = patience
+        self._busy = busy
         self._questions: list[Question] = []
         self._changed = Condition()
 
     @contextmanager
-    def take(self, asker: str | None) -> Iterator[Callable[[], bool]]:
+    def take(self, asker: str | None = None) -> Iterator[Callable[[], bool]]:
         """Wait for a turn and hold it; yield what says whether the answer is still wanted.
 
-        Raises NewerDrawing if the same asker asks anew while this question waits, and Busy if
+        Raises NewerDrawing if the same asker asks anew while this question waits, and `busy` if
         another one waits already or the turn does not come in time.
         """
         question = self._join(asker)
@@ -71,7 +83,7 @@ class Turns:
             self._changed.notify_all()
             # A dropped one does not count: it gives its thread back within a batch of images.
             if sum(not other.is_dropped for other in self._questions) >= MOST:
-                raise Busy
+                raise self._busy
             self._questions.append(Question(asker))
             return self._questions[-1]
 
@@ -83,4 +95,4 @@ class Turns:
             if question.is_dropped:
                 raise NewerDrawing
             if self._questions[0] is not question:
-                raise Busy
+                raise self._busy

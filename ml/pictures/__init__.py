@@ -1,0 +1,1 @@
+"""Files of pictures -> pixels; every limit holds before anything is decoded."""

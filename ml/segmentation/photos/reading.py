@@ -1,0 +1,177 @@
+"""A photo without a printed sheet: from its pixels to what each digit reads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ml.predict import Memory, Reader, Reading
+from ml.segmentation.photo_reading import PhotoDigit, PhotoReading
+from ml.segmentation.photos.digits import find_digits
+from ml.segmentation.photos.light import measure_darkness, scale_picture, select_ink
+from ml.segmentation.photos.lines import Block, Page, find_blocks, find_page, split_numbers
+from ml.segmentation.photos.rules import remove_rules
+from ml.segmentation.pieces import Box
+
+TURNED = 0.05  # radians: lines that sink or rise by more are made level
+INK_HEIGHT = 112  # px that the usual digit is scaled down to
+MARGIN = 2  # px around a part's pixels that its fringe lies in
+PALEST, DARKEST = 0.25, 0.7  # of a part's usual darkness that becomes paper, and full ink
+SPECK = 0.12  # of the longest side in a box: smaller blocks are specks
+TEXT, TEXT_REFUSED = 12, 0.35  # so many parts, with such a share refused, are text
+WORD_DIGITS = 0.5  # of the parts of a number that must be digits
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One digit: its reading, its ink, uint8 (h, w), and the points of its box, float (4, 2)."""
+
+    reading: Reading
+    ink: np.ndarray
+    corners: np.ndarray  # px of the picture that was worked on
+
+
+def read_digits(
+    reader: Reader, picture: np.ndarray, name: str, memories: Mapping[str, Memory]
+) -> PhotoReading:
+    """Read all digits of a photo, uint8 (H, W) or (H, W, 3), with one model."""
+    small, scale = scale_picture(picture)
+    page = find_page(*_find_ink(small))
+    view = np.array([[scale, 0, 0], [0, scale, 0]])
+    if page.lines and abs(page.angle) > TURNED:
+        turn = cv2.getRotationMatrix2D(
+            (small.shape[1] / 2, small.shape[0] / 2), np.degrees(page.angle), 1.0
+        )
+        page, view = _level(page, turn), turn @ np.vstack([view, [0, 0, 1]])
+    lines = [
+        [
+            _read_number(reader, page, number, name, memories)
+            for number in split_numbers(line, page.usual)
+        ]
+        for line in page.lines
+    ]
+    return _report(_keep_digits(lines), cv2.invertAffineTransform(view), picture.shape)
+
+
+def read_box(
+    reader: Reader, picture: np.ndarray, box: Box, name: str, memories: Mapping[str, Memory]
+) -> PhotoReading:
+    """Read what is in one box of a photo as one digit."""
+    small, scale = scale_picture(picture)
+    darkness, ink = _find_ink(small)
+    x, y, width, height = (round(side * scale) for side in box)
+    rows, columns = slice(max(0, y), max(0, y + height)), slice(max(0, x), max(0, x + width))
+    labels, blocks = find_blocks(darkness[rows, columns], ink[rows, columns])
+    own = np.zeros((1, 1), np.uint8)
+    if blocks:
+        tallest = max(b.side for b in blocks)
+        own, _ = take_ink(
+            labels, darkness[rows, columns], [b for b in blocks if b.side > SPECK * tallest]
+        )
+    reading = reader.read_each(own, [name], memories)[0]
+    text = [str(reading.digit)] if reading.status == "digit" else []
+    shape = picture.shape
+    return PhotoReading(text, [PhotoDigit(box, 0, 0, reading, own)], shape[1], shape[0])
+
+
+def _find_ink(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    darkness = measure_darkness(picture)
+    return remove_rules(darkness, select_ink(darkness))
+
+
+def _level(page: Page, turn: np.ndarray) -> Page:
+    """Return the page turned by an affine map, float (2, 3), so that its lines are level."""
+    size = page.darkness.shape[::-1]
+    kept = np.isin(page.labels, [b.number for line in page.lines for b in line.blocks])
+    darkness = cv2.warpAffine(page.darkness, turn, size)
+    ink = cv2.warpAffine(kept.astype(np.uint8) * 255, turn, size) > 127
+    return find_page(darkness, ink)
+
+
+def _read_number(
+    reader: Reader,
+    page: Page,
+    blocks: Sequence[Block],
+    name: str,
+    memories: Mapping[str, Memory],
+) -> list[Sighting]:
+    """Return what is read of the ink of one number, from left to right, refused parts included."""
+    ink, start = take_ink(page.labels, page.darkness, blocks)
+    scale = min(1.0, INK_HEIGHT / page.usual)
+    if scale < 1:
+        size = tuple(max(1, round(side * scale)) for side in ink.shape[::-1])
+        ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
+    return [
+        Sighting(each.reading, each.ink, np.array(start) + _list_corners(each.box) / scale)
+        for each in find_digits(reader, ink, name, memories)
+    ]
+
+
+def _list_corners(box: Box) -> np.ndarray:
+    x, y, width, height = box
+    return np.array([(x, y), (x + width, y), (x + width, y + height), (x, y + height)], float)
+
+
+def take_ink(
+    labels: np.ndarray, darkness: np.ndarray, blocks: Sequence[Block]
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """Return the ink of blocks, uint8 (h, w), and where its upper left pixel lies, (x, y).
+
+    It is their pixels and their fringe, from paper to full ink by how dark they usually are: a
+    pencil's line becomes as black as a felt pen's.
+    """
+    left = max(0, min(b.x for b in blocks) - MARGIN)
+    top = max(0, min(b.y for b in blocks) - MARGIN)
+    right = min(labels.shape[1], max(b.right for b in blocks) + MARGIN)
+    below = min(labels.shape[0], max(b.below for b in blocks) + MARGIN)
+    window = labels[top:below, left:right]
+    own = np.isin(window, [b.number for b in blocks])
+    dark = darkness[top:below, left:right]
+    usual = max(1e-3, float(np.quantile(dark[own], 0.75)))
+    share = (dark / usual - PALEST) / (DARKEST - PALEST)
+    near = cv2.dilate(own.astype(np.uint8), np.ones((3, 3))).astype(bool)
+    ink = np.where(near & ((window == 0) | own), share.clip(0, 1), 0)
+    return np.rint(ink * 255).astype(np.uint8), (left, top)
+
+
+def _keep_digits(lines: list[list[list[Sighting]]]) -> list[list[list[Sighting]]]:
+    """Return the lines without what is no digit, and without what no digit is left of.
+
+    Where much is no digit, what looks like one is a letter.
+    """
+    everything = [each for line in lines for number in line for each in number]
+    refused = sum(each.reading.status != "digit" for each in everything)
+    if len(everything) >= TEXT and refused >= TEXT_REFUSED * len(everything):
+        return []
+    kept = [[_keep_number(number) for number in line] for line in lines]
+    kept = [[number for number in line if number] for line in kept]
+    return [line for line in kept if line]
+
+
+def _keep_number(number: list[Sighting]) -> list[Sighting]:
+    digits = [each for each in number if each.reading.status == "digit"]
+    is_word = len(number) > 2 and len(digits) <= WORD_DIGITS * len(number)
+    return [] if is_word else digits
+
+
+def _report(
+    lines: list[list[list[Sighting]]], back: np.ndarray, shape: tuple[int, ...]
+) -> PhotoReading:
+    """Return the digits with their boxes in the photo, where an affine map (2, 3) leads back to."""
+    digits, text = [], []
+    for line, numbers in enumerate(lines):
+        text.append(" ".join("".join(str(d.reading.digit) for d in number) for number in numbers))
+        digits += [
+            PhotoDigit(_box_of(each.corners, back, shape), line, number, each.reading, each.ink)
+            for number, found in enumerate(numbers)
+            for each in found
+        ]
+    return PhotoReading(text, digits, shape[1], shape[0])
+
+
+def _box_of(corners: np.ndarray, back: np.ndarray, shape: tuple[int, ...]) -> Box:
+    points = corners @ back[:, :2].T + back[:, 2]
+    low = np.rint(points.min(axis=0)).clip(0, (shape[1] - 1, shape[0] - 1)).astype(int)
+    high = np.rint(points.max(axis=0)).clip(low + 1, (shape[1], shape[0])).astype(int)
+    return int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])

@@ -1,0 +1,104 @@
+"""Pieces of ink, and which of them could be one digit: what the lattice chooses from.
+
+A piece is a stroke, a part of one between two cuts, or a connected part of a picture. Candidates
+are sets of them. This is over-segmentation: ink is cut wherever it might have to be, and reading
+decides which cuts count (Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, Gradient-based learning
+applied to document recognition, 1998, section V).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from ml.preprocess import find_box
+
+Box = tuple[int, int, int, int]  # x, y, width, height, in px of the sheet
+Group = tuple[int, ...]  # indexes of pieces, ascending
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Ink that no candidate divides: a window of the sheet, and where it lies.
+
+    `ink` is uint8 (h, w), 255 = ink, its upper left pixel at (x, y) of the sheet. `stroke` is the
+    number of the stroke or of the component that it is of, `part` counts its parts from 0.
+    """
+
+    ink: np.ndarray
+    x: int
+    y: int
+    stroke: int | None = None
+    part: int = 0
+
+    @cached_property
+    def box(self) -> Box:
+        """The tight box of its ink; raises ValueError if there is none."""
+        return _find_tight_box(self.ink, self.x, self.y)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pieces in the lattice's order, and the groups of them that could each be one digit.
+
+    The order is that of writing for strokes, left to right for pictures. Each piece is in at least
+    one group; those of `droppable` may also be in no digit, as a line that joins two digits is.
+    `costs` are taken from the scores of their groups (nats): of cuts through thick ink, for one.
+    """
+
+    pieces: list[Piece]
+    groups: list[Group]
+    droppable: frozenset[int] = frozenset()
+    costs: Mapping[Group, float] = field(default_factory=dict)
+
+
+def compose(pieces: Sequence[Piece]) -> tuple[np.ndarray, Box]:
+    """Lay pieces over each other as the canvas does; return their ink, uint8 (h, w), and its box.
+
+    The ink is cut to its box (x, y, w, h). What shows of the paper is multiplied: 255 − Π (255 −
+    ink) / 255. Of parts of one stroke the darker one counts, as within a stroke: together they give
+    the stroke's own pixels. Raises ValueError if there is no ink.
+    """
+    x, y = min(piece.x for piece in pieces), min(piece.y for piece in pieces)
+    width = max(piece.x + piece.ink.shape[1] for piece in pieces) - x
+    height = max(piece.y + piece.ink.shape[0] for piece in pieces) - y
+    strokes = list(_join_parts(pieces, x, y, (height, width)))
+    ink = strokes[0]
+    if len(strokes) > 1:
+        paper = np.ones((height, width), np.float32)
+        for stroke in strokes:
+            paper *= (255 - stroke) * np.float32(1 / 255)
+        ink = np.rint(255 * (1 - paper)).astype(np.uint8)
+    box = _find_tight_box(ink, x, y)
+    rows, columns = slice(box[1] - y, box[1] - y + box[3]), slice(box[0] - x, box[0] - x + box[2])
+    return ink[rows, columns], box
+
+
+def _join_parts(
+    pieces: Sequence[Piece], x: int, y: int, shape: tuple[int, int]
+) -> Iterator[np.ndarray]:
+    """Yield the ink of each stroke, uint8 `shape`, its parts joined; (x, y) is its upper left."""
+    layers: dict[object, np.ndarray] = {}
+    for number, piece in enumerate(pieces):
+        # Pieces of no stroke stand alone.
+        layer = layers.setdefault(
+            ("alone", number) if piece.stroke is None else piece.stroke, np.zeros(shape, np.uint8)
+        )
+        top, left = piece.y - y, piece.x - x
+        place = layer[top : top + piece.ink.shape[0], left : left + piece.ink.shape[1]]
+        np.maximum(place, piece.ink, out=place)
+    yield from layers.values()
+
+
+def _find_tight_box(ink: np.ndarray, x: int, y: int) -> Box:
+    found = find_box(ink)
+    if found is None:
+        raise ValueError("there is no ink in these pieces")
+    rows, columns = found
+    return (
+        int(columns.start) + x,
+        int(rows.start) + y,
+        int(columns.stop - columns.start),
+        int(rows.stop - rows.start),
+    )

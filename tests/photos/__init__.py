@@ -1,0 +1,1 @@
+"""Rendered photos of handwritten numbers: generated hands, paper, light and camera, by a seed."""

@@ -35,6 +35,6 @@ export class BoxKeys extends EventTarget {
     const length = Math.max(Math.round(Math.max(box[2], box[3]) / STEPS), 1);
     const way = [length * right, length * down];
     const stepped = isSizing ? sizeBox(box, way) : moveBox(box, way);
-    this.#boxes.change(id, stepped, { isStep: true });
+    this.#boxes.change(id, stepped, { step: isSizing ? "size" : "move" });
   }
 }

@@ -2,7 +2,8 @@ import { History } from "./history.js";
 import { doBoxesOverlap, fitBox } from "./photo_box.js";
 import { orderDigits, placeBox } from "./photo_lines.js";
 
-const ONE_STEP = 1000; // ms in which further steps with the same box are undone together
+const ONE_STEP = 1000; // ms in which further steps of the same kind are undone together
+const NO_STEP = { name: "", until: 0 };
 
 /**
  * The boxes on the photo, each { id, box, line, number, expected }: found by the server, then moved,
@@ -12,7 +13,7 @@ export class PhotoBoxes extends EventTarget {
   #history = new History([]);
   #size = [1, 1];
   #nextId = 0;
-  #step = { id: null, until: 0 };
+  #step = NO_STEP;
 
   /** In the order of reading. */
   get list() {
@@ -62,20 +63,20 @@ export class PhotoBoxes extends EventTarget {
 
   /**
    * Moves or sizes a box. One that leaves its place joins the line in which it comes to lie.
-   * @param isStep whether it is one of several small steps, such as an arrow key's
+   * @param step what a small step does, such as an arrow key's: those that do the same are one change
    */
-  change(id, box, { isStep = false } = {}) {
+  change(id, box, { step = null } = {}) {
     const former = this.find(id);
     const fitted = fitBox(box, this.#size);
     if (!former || String(fitted) === String(former.box)) return;
     const others = this.list.filter((digit) => digit !== former);
     const hasLeft = !doBoxesOverlap(fitted, former.box);
     const place = hasLeft ? placeBox(others, fitted) : {};
-    if (isStep && this.#step.id === id && performance.now() < this.#step.until) {
-      this.#history.forget();
-    }
+    const name = `${step} ${id}`;
+    const goesOn = step && this.#step.name === name && performance.now() < this.#step.until;
+    if (goesOn) this.#history.forget();
     this.#push([...others, { ...former, box: fitted, ...place, mark: null }]);
-    if (isStep) this.#step = { id, until: performance.now() + ONE_STEP };
+    if (step) this.#step = { name, until: performance.now() + ONE_STEP };
   }
 
   remove(id) {
@@ -83,13 +84,13 @@ export class PhotoBoxes extends EventTarget {
   }
 
   undo() {
-    this.#step.id = null;
+    this.#step = NO_STEP;
     this.#history.undo();
     this.#tell();
   }
 
   redo() {
-    this.#step.id = null;
+    this.#step = NO_STEP;
     this.#history.redo();
     this.#tell();
   }
@@ -100,7 +101,7 @@ export class PhotoBoxes extends EventTarget {
   }
 
   #push(digits) {
-    this.#step = { id: null, until: 0 };
+    this.#step = NO_STEP;
     this.#history.push(orderDigits(digits));
     this.#tell();
   }

@@ -72,6 +72,7 @@ pointer.addEventListener("add", ({ detail }) => addBox(detail));
 keys.addEventListener("delete", ({ detail }) => remove(detail));
 keys.addEventListener("leave", () => part("digit").focus());
 document.addEventListener("keydown", ({ key }) => key === "Escape" && stopAdding());
+part("invite").addEventListener("click", () => action("choose").click());
 action("add").addEventListener("click", ({ detail }) => startAdding(detail > 0));
 action("delete").addEventListener("click", () => remove(view.chosen));
 action("zoom-in").addEventListener("click", () => zoom(1));

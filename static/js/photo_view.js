@@ -9,7 +9,7 @@ const ZOOMS = [1, 1.5, 2, 3, 4];
  */
 export class PhotoView extends EventTarget {
   #paper;
-  #picture;
+  #picture = make("img", { class: "photo__picture", alt: "Your photo" });
   #numbers;
   #surface;
   #elements = new Map(); // id -> button
@@ -17,11 +17,10 @@ export class PhotoView extends EventTarget {
   #chosen = null;
   #zoom = 0;
 
-  /** @param paper the element that holds the picture and, over it, the boxes */
+  /** @param paper the element that holds the boxes and, under them, will hold the picture */
   constructor(paper) {
     super();
     this.#paper = paper;
-    this.#picture = paper.querySelector("img");
     this.#numbers = paper.querySelector('[data-part="numbers"]');
     this.#surface = paper.querySelector('[data-part="boxes"]');
     this.#surface.addEventListener("focusin", ({ target }) => this.#focus(target));
@@ -40,6 +39,7 @@ export class PhotoView extends EventTarget {
   show(photo) {
     this.#size = photo.size;
     this.#picture.src = photo.address;
+    this.#paper.prepend(this.#picture);
     const [width, height] = photo.size;
     this.#paper.style.setProperty("--photo-width", width);
     this.#paper.style.setProperty("--photo-height", height);

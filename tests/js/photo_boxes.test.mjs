@@ -60,11 +60,14 @@ test("moves, sizes, additions and deletions are undone and redone one by one", (
   assert.equal(boxes.canRedo, false);
 });
 
-test("steps in quick succession are undone together, those of another box apart", () => {
+test("steps in quick succession are undone together, others apart", () => {
   const [one, other] = boxes.list;
   const before = listBoxes();
-  for (const x of [11, 12, 13]) boxes.change(one.id, [x, 10, 20, 40], { isStep: true });
-  for (const x of [41, 42]) boxes.change(other.id, [x, 10, 20, 40], { isStep: true });
+  for (const x of [11, 12, 13]) boxes.change(one.id, [x, 10, 20, 40], { step: "move" });
+  for (const x of [41, 42]) boxes.change(other.id, [x, 10, 20, 40], { step: "move" });
+  boxes.change(other.id, [42, 10, 22, 40], { step: "size" });
+  boxes.undo();
+  assert.equal(listBoxes()[1], "42 10 20 40");
   boxes.undo();
   assert.deepEqual(listBoxes()[0], "13 10 20 40");
   boxes.undo();

@@ -13,7 +13,8 @@ import numpy as np
 from ml.predict import Memory, Reader
 from ml.segmentation.photo_reading import PhotoDigit, PhotoReading, SheetResult
 from ml.segmentation.sheets.box_ink import cut_window, find_box_ink, move_window
-from ml.segmentation.sheets.layout import LAYOUTS, MARK_CELLS, Box, Layout
+from ml.segmentation.sheets.layout import LAYOUTS, Box, Layout
+from ml.segmentation.sheets.marks import find_marks
 
 SEARCH_SIDE = 1600  # px of the longer side: there a mark of a sheet that fills the photo has 70
 ENOUGH_MARKS = 3
@@ -34,7 +35,9 @@ def find_sheet(grey: np.ndarray) -> FoundSheet | None:
 
     It may lie in any direction. Three of its four marks are enough.
     """
-    marks = _find_marks(grey)
+    marks = find_marks(grey, SEARCH_SIDE)
+    if 0 < len(marks) < ENOUGH_MARKS and max(grey.shape) > SEARCH_SIDE:
+        marks = find_marks(grey, max(grey.shape))  # a sheet that is small in its photo
     for layout in LAYOUTS.values():
         corners = {mark.number: np.array(mark.corners) for mark in layout.marks}
         seen = [(corners[number], places) for number, places in marks if number in corners]
@@ -42,30 +45,6 @@ def find_sheet(grey: np.ndarray) -> FoundSheet | None:
         if homography is not None:
             return FoundSheet(layout, homography)
     return None
-
-
-def _find_marks(grey: np.ndarray) -> list[tuple[int, np.ndarray]]:
-    """Return each mark's number and its corners in px, float32 (4, 2), from its own upper left."""
-    scale = min(1.0, SEARCH_SIDE / max(grey.shape))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
-    found, numbers, _ = cv2.aruco.ArucoDetector(dictionary).detectMarkers(small)
-    if numbers is None:
-        return []
-    marks = [
-        (int(number), _refine(grey, corners[0] / scale))
-        for number, corners in zip(numbers.ravel(), found, strict=True)
-    ]
-    return sorted(marks, key=lambda mark: -cv2.contourArea(mark[1]))
-
-
-def _refine(grey: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """Return a mark's corners to a fraction of a pixel, searched within half a cell of each."""
-    cell = np.linalg.norm(corners[0] - corners[2]) / 2**0.5 / MARK_CELLS
-    reach = int(np.clip(cell / 2, 1, 15))
-    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 30, 0.02)
-    points = corners.reshape(-1, 1, 2).astype(np.float32)
-    return cv2.cornerSubPix(grey, points, (reach, reach), (-1, -1), stop).reshape(4, 2)
 
 
 def _fit(seen: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray | None:

@@ -102,8 +102,8 @@ def _find_tight_box(ink: np.ndarray, x: int, y: int) -> Box:
         raise ValueError("there is no ink in these pieces")
     rows, columns = found
     return (
-        int(columns.start) + x,
-        int(rows.start) + y,
+        int(columns.start + x),
+        int(rows.start + y),
         int(columns.stop - columns.start),
         int(rows.stop - rows.start),
     )

@@ -8,7 +8,6 @@ over each other in x or near each other.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from ml.preprocess import EDGE_SHARE, FAINTEST_PEAK, fit_ink, normalize
 from ml.segmentation.labelling import Components, find_components
 from ml.segmentation.marks import estimate_pen
 from ml.segmentation.pieces import Box, Candidates, Group, Piece
-from ml.segmentation.seams import Cut, find_cuts
+from ml.segmentation.seams import Cuts, find_cuts
 
 MOST_COMPONENTS = 40  # more are a page or noise: only all together are a candidate
 MOST_PIECES = 64
@@ -28,11 +27,15 @@ SURE, REFUSED, WIDE = 0.98, 0.01, 1.0
 LOW = 0.4  # less is cut nowhere
 WIDEST, FARTHEST = 1.7, 0.5  # a group, and the gap between two of its parts
 MOST_TOGETHER = 4  # components of one digit
-MOST_PARTS = 4  # of cut components in one digit, unless it is all of them
-CUTS, CUTS_A_WIDTH, MOST_CUTS = 1, 4, 9  # at most so many, and so many more for each height of width
+MOST_PARTS = 5  # of cut components in one digit, unless it is all of them
+# Cuts of a component: at most so many, and so many more for each height that it is wide.
+CUTS, CUTS_A_WIDTH, MOST_CUTS = 1, 5, 11
 OVERLAP = 0.4  # of the narrower one of two components that lie over each other
-# What it costs a group, in nats, that ink goes on beyond a cut at its side, by pens crossed.
-CUT_COST, CROSSED_COST = 0.0, 0.0
+# What it costs a group, in nats, that ink goes on beyond a cut at its side, and for each width of
+# the pen that the cut crosses. The lattice's own cost of cuts is that of strokes, where a pen that
+# goes on says more than ink that does: some of it is given back. Of 141 generated numbers as
+# pictures, 69.5% are right without, 76.6% with -0.5 to -1.5.
+CUT_COST, CROSSED_COST = -0.6, 0.1
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Part:
 
     @property
     def middle(self) -> float:
+        """The x of the middle of its box."""
         return self.box[0] + self.box[2] / 2
 
 
@@ -99,12 +103,10 @@ def _take_piece(ink: np.ndarray, components: Components, number: int) -> Piece:
     near[:, 1:] |= mask[:, :-1]
     near[:, :-1] |= mask[:, 1:]
     own = np.where(mask | (near & (labels == 0)), ink[window], 0).astype(np.uint8)
-    return Piece(own, window[1].start, window[0].start, number)
+    return Piece(own, int(window[1].start), int(window[0].start), number)
 
 
-def _cut_wholes(
-    wholes: Sequence[Piece], pen: float, classifier: Classifier | None
-) -> list[Part]:
+def _cut_wholes(wholes: Sequence[Piece], pen: float, classifier: Classifier | None) -> list[Part]:
     """Return the parts of components between their cuts."""
     boxes = [piece.box for piece in wholes]
     tall = max(box[3] for box in boxes)
@@ -122,7 +124,7 @@ def _cut_wholes(
     return [
         part
         for number, piece in enumerate(wholes)
-        for part in _cut_piece(piece, own.get(number, []))
+        for part in _cut_piece(piece, own.get(number), pen)
     ]
 
 
@@ -144,22 +146,19 @@ def _are_digits(pieces: Sequence[Piece], classifier: Classifier) -> np.ndarray:
     return is_sure if no_digit is None else is_sure & (no_digit < REFUSED)
 
 
-def _cut_piece(piece: Piece, cuts: Sequence[Cut]) -> list[Part]:
-    """Return the parts of a piece between its cuts, from left to right; those with ink."""
-    if not cuts:
+def _cut_piece(piece: Piece, cuts: Cuts | None, pen: float) -> list[Part]:
+    """Return the parts of a piece between its cuts, from left to right."""
+    if cuts is None or not cuts.cuts:
         return [Part(piece, piece.box)]
-    height, width = piece.ink.shape
-    edges = [np.zeros(height, int), *(cut.columns for cut in cuts), np.full(height, width)]
-    crossed = [0.0, *(cut.thickness for cut in cuts), 0.0]
-    parts, column = [], np.arange(width)
-    for number, ((left, right), thickness) in enumerate(
-        zip(pairwise(edges), pairwise(crossed), strict=True)
-    ):
-        inside = (column >= left[:, None]) & (column < right[:, None])
-        first, last = int(left.min()), int(max(right.max(), left.min() + 1))
-        ink = np.where(inside, piece.ink, 0)[:, first:last]
-        part = Piece(np.ascontiguousarray(ink), piece.x + first, piece.y, piece.stroke, number)
-        parts.append(Part(part, part.box, *thickness))
+    crossed = [0.0, *(cut.thickness for cut in cuts.cuts), 0.0]
+    parts = []
+    for number, ink in enumerate(cuts.split(piece.ink, pen)):
+        columns = np.flatnonzero(ink.any(axis=0))
+        first, last = int(columns[0]), int(columns[-1]) + 1
+        part = Piece(
+            np.ascontiguousarray(ink[:, first:last]), piece.x + first, piece.y, piece.stroke, number
+        )
+        parts.append(Part(part, part.box, crossed[number], crossed[number + 1]))
     return parts
 
 

@@ -22,6 +22,7 @@ from ml.segmentation.pieces import Candidates, Group, compose
 from ml.strokes import PEN_WIDTH
 
 BATCH = 64  # images at a time
+# By `python -m tests.benchmarks number-weights`: fitted on generated numbers, digits and letters.
 WEIGHTS = {
     "log_digit": 1.77,
     "refused": -4.82,
@@ -91,7 +92,7 @@ def find_best_path(candidates: Candidates, classifier: Classifier, pen: float = 
     `pen` is the width in px of what draws.
     """
     lattice = build_lattice(candidates, classifier, pen)
-    weights = np.array([WEIGHTS[name] for name in FEATURES])
+    weights = np.array([candidates.weights.get(name, WEIGHTS[name]) for name in FEATURES])
     costs = np.array([candidates.costs.get(group, 0.0) for group in lattice.groups])
     scores = (lattice.features @ weights - costs).tolist()
     chosen, log_share = find_best_cover(len(candidates.pieces), lattice.groups, scores)

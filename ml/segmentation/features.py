@@ -38,12 +38,14 @@ FEATURES = (
     "late",  # it is not a run of pieces: something else was written in between
     "mark",  # 1 for a minus, point or comma; the first two are 0 then
     "speck",  # 1 for what else is too small or flat for a digit; they are 0 then, too
+    "near_speck",  # how near such a speck is to other ink: 1 if it touches, 0 from NEAR on
     "holds_mark",  # marks among its pieces
     "line",  # 1 for a line between two digits that is left out
     "line_length",
 )
 SPECK = "?"  # too small or flat for a digit, but no mark where it stands
 MARK_SIZE, MARK_SHAPE = 0.3, 1.5
+NEAR = 0.25  # of the line's height
 LEANING = 0.15  # px to the right for each px down, that a 1 may lean
 HIGH = 0.6  # of the group: what a high stroke has at least
 
@@ -117,8 +119,14 @@ class Sheet:
             "all_refused": is_all * no_digit,
             "mark": ~may_be_digit & (marks != SPECK),
             "speck": marks == SPECK,
+            "near_speck": (marks == SPECK) * (inside @ self._find_nearness()),
             "holds_mark": may_be_digit * (inside & is_mark).sum(axis=1),
         }
+
+    def _find_nearness(self) -> np.ndarray:
+        """Return for each piece how near other strokes are: 1 if one touches, 0 from NEAR on."""
+        others = np.where(self.stroke[:, None] == self.stroke, np.inf, self.gaps)
+        return (1 - others.min(axis=1) / NEAR).clip(0, 1)
 
     def _describe_box(
         self, boxes: np.ndarray, inside: np.ndarray, is_mark: np.ndarray
@@ -208,17 +216,16 @@ def looks_like_mark(width: float, height: float, line: float) -> bool:
 
 
 def _find_marks(pieces: Sequence[Piece], height: float, pen: float) -> list[str | None]:
-    boxes = [piece.box for piece in pieces]
+    """Return each piece's mark, SPECK or None; a part of a stroke is neither."""
+    boxes, strokes = [piece.box for piece in pieces], [piece.stroke for piece in pieces]
     marks: list[str | None] = []
-    of = [piece.stroke for piece in pieces]
-    for piece, box in zip(pieces, boxes, strict=True):
-        if piece.stroke is not None and of.count(piece.stroke) > 1:
-            marks.append(None)  # what a cut leaves looks like a point
-            continue
-        others = [other for other in boxes if other is not box]
-        ink, _ = compose([piece])
-        named = name_mark(ink, box, others, pen)
-        is_small = looks_like_mark(box[2], box[3], height)
+    for number, (piece, box) in enumerate(zip(pieces, boxes, strict=True)):
+        is_part = piece.stroke is not None and strokes.count(piece.stroke) > 1
+        named = None
+        if not is_part:
+            others = boxes[:number] + boxes[number + 1 :]
+            named = name_mark(compose([piece])[0], box, others, pen)
+        is_small = not is_part and looks_like_mark(box[2], box[3], height)
         marks.append(named or (SPECK if is_small else None))
     return marks
 

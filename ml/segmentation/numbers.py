@@ -31,7 +31,7 @@ from ml.strokes import PEN_WIDTH, draw_freely
 
 TALLEST, WIDEST = 280, 1024  # px of what is cut up; larger drawings are scaled down to it
 NARROW = 0.85  # width over height: one digit beyond doubt, which needs no lattice
-BESIDE = 1.5  # nats by which a digit is likelier beside digits than alone; see research-log.md
+BESIDE = 2.5  # nats by which a digit is likelier beside digits than alone; see research-log.md
 SLIP = 0.25  # of the height of the digits: no slip is larger
 
 

@@ -119,9 +119,9 @@ def _set_beside(shapes: list[list[np.ndarray]], rng: np.random.Generator) -> lis
 def _choose_gap(rng: np.random.Generator) -> float:
     """Return how far apart this number's digits are, in heights: most stand clear of each other."""
     kind = rng.random()
-    if kind < 0.55:
+    if kind < 0.5:
         return rng.uniform(0.05, 0.35)
-    return rng.uniform(-0.15, 0.08) if kind < 0.85 else rng.uniform(0.3, 0.8)
+    return rng.uniform(-0.15, 0.08) if kind < 0.88 else rng.uniform(0.3, 0.8)
 
 
 def _add_mark(

@@ -40,9 +40,13 @@ STARTING = {
     "high": -1.0,
     "wide": -1.0,
     "one_touching": -1.0,
+    "refused": -3.0,
+    "leaning": -2.0,
+    "abreast": -5.0,
     "late": -0.5,
     "mark": -3.0,
     "speck": -4.0,
+    "near_speck": -2.0,
     "holds_mark": -2.0,
     "line": -1.0,
     "line_length": -1.0,
@@ -137,8 +141,8 @@ def _maximize(
 ) -> np.ndarray:
     """Fit weights (F,) to P paths of N drawings.
 
-    `sums` is (P, F), the paths' features; `numbers` (P,) says of which drawing each is, `right` (P,)
-    which of them count, and `importance` (N,) how much each drawing does.
+    `sums` is (P, F), the paths' features; `numbers` (P,) says of which drawing each is, `right`
+    (P,) which of them count, and `importance` (N,) how much each drawing does.
     """
     features, is_right = torch.from_numpy(sums), torch.from_numpy(right)
     _, of = np.unique(numbers, return_inverse=True)

@@ -31,10 +31,13 @@ MOST_PARTS = 5  # of cut components in one digit, unless it is all of them
 # Cuts of a component: at most so many, and so many more for each height that it is wide.
 CUTS, CUTS_A_WIDTH, MOST_CUTS = 1, 5, 11
 OVERLAP = 0.4  # of the narrower one of two components that lie over each other
-# What it costs a group, in nats, that ink goes on beyond a cut at its side, and for each pen's width
-# that the cut crosses. The lattice's own cost of cuts is that of strokes, where a pen that goes on
-# says more than ink that does: most of it is given back.
-CUT_COST, CROSSED_COST = -1.1, 0.2
+# What it costs a group, in nats, that ink goes on beyond a cut at its side, and for each width of
+# the pen that the cut crosses. The lattice's own cost of cuts is that of strokes, where a pen that
+# goes on says more than ink that does: some of it is given back. Of 141 generated numbers as
+# pictures, 69.5% are right without, 76.6% with -0.5 to -1.5.
+CUT_COST, CROSSED_COST = -0.6, 0.1
+# In a picture, digits touch that a pen wrote one after the other, ones as often as others.
+WEIGHTS = {"cut_one": 0.0}
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def find_component_pieces(ink: np.ndarray, classifier: Classifier | None = None)
     parts.sort(key=lambda part: part.middle)
     groups = sorted({*_list_runs(parts), *_list_overlaps(parts), tuple(range(len(parts)))})
     costs = {group: cost for group in groups if (cost := _find_cost(group, parts))}
-    return Candidates([part.piece for part in parts], groups, costs=costs)
+    return Candidates([part.piece for part in parts], groups, costs=costs, weights=WEIGHTS)
 
 
 def _take_whole(ink: np.ndarray) -> Candidates:

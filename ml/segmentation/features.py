@@ -216,17 +216,16 @@ def looks_like_mark(width: float, height: float, line: float) -> bool:
 
 
 def _find_marks(pieces: Sequence[Piece], height: float, pen: float) -> list[str | None]:
-    boxes = [piece.box for piece in pieces]
+    """Return each piece's mark, SPECK or None; a part of a stroke is neither."""
+    boxes, strokes = [piece.box for piece in pieces], [piece.stroke for piece in pieces]
     marks: list[str | None] = []
-    of = [piece.stroke for piece in pieces]
-    for piece, box in zip(pieces, boxes, strict=True):
-        if piece.stroke is not None and of.count(piece.stroke) > 1:
-            marks.append(None)  # what a cut leaves looks like a point
-            continue
-        others = [other for other in boxes if other is not box]
-        ink, _ = compose([piece])
-        named = name_mark(ink, box, others, pen)
-        is_small = looks_like_mark(box[2], box[3], height)
+    for number, (piece, box) in enumerate(zip(pieces, boxes, strict=True)):
+        is_part = piece.stroke is not None and strokes.count(piece.stroke) > 1
+        named = None
+        if not is_part:
+            others = boxes[:number] + boxes[number + 1 :]
+            named = name_mark(compose([piece])[0], box, others, pen)
+        is_small = not is_part and looks_like_mark(box[2], box[3], height)
         marks.append(named or (SPECK if is_small else None))
     return marks
 

@@ -45,12 +45,14 @@ class Candidates:
     The order is that of writing for strokes, left to right for pictures. Each piece is in at least
     one group; those of `droppable` may also be in no digit, as a line that joins two digits is.
     `costs` are taken from the scores of their groups (nats): of cuts through thick ink, for one.
+    `weights` stand for the lattice's own where these candidates differ from strokes.
     """
 
     pieces: list[Piece]
     groups: list[Group]
     droppable: frozenset[int] = frozenset()
     costs: Mapping[Group, float] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 def compose(pieces: Sequence[Piece]) -> tuple[np.ndarray, Box]:
@@ -102,8 +104,8 @@ def _find_tight_box(ink: np.ndarray, x: int, y: int) -> Box:
         raise ValueError("there is no ink in these pieces")
     rows, columns = found
     return (
-        int(columns.start) + x,
-        int(rows.start) + y,
+        int(columns.start + x),
+        int(rows.start + y),
         int(columns.stop - columns.start),
         int(rows.stop - rows.start),
     )

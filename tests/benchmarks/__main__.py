@@ -24,8 +24,8 @@ def main() -> None:
         nargs="*",
         metavar="WHAT",
         help="serving, pen-up, watching, reading, refusal, counterfactual, generating, corrections,"
-        " hand, numbers, explaining, explain_api, sheets, photos, training, number-weights, seeds,"
-        " recipe (all but the last three)",
+        " hand, numbers, number_pictures, explaining, explain_api, sheets, photos, training,"
+        " number-weights, seeds, recipe (all but the last three)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -40,7 +40,7 @@ def main() -> None:
         "--strokes",
         type=Path,
         default=PROJECT_DIR.parent / "shared" / "strokes" / "digits.jsonl.gz",
-        help="corrections, hand, numbers, sheets, photos: people's digits"
+        help="corrections, hand, numbers, number_pictures, sheets, photos: people's digits"
         " (../shared/strokes/digits.jsonl.gz)",
     )
     parser.add_argument(
@@ -55,7 +55,9 @@ def main() -> None:
         help="for serving: another checkout, with a .venv of its own, measured alternately",
     )
     parser.add_argument("--images", type=int, default=200, help="how many, for explaining")
-    parser.add_argument("--numbers", type=int, help="how many at most, for numbers")
+    parser.add_argument(
+        "--numbers", type=int, help="how many at most, for numbers and number_pictures"
+    )
     parser.add_argument("--seeds", type=int, default=5, help="how many, for seeds")
     flags = parser.parse_args()
     what = flags.what or [name for name in MEASUREMENTS if name not in LONG]
@@ -149,6 +151,16 @@ def _measure_numbers(flags: argparse.Namespace) -> Iterator[str]:
         yield json.dumps(figures, indent=1)
 
 
+def _measure_number_pictures(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import number_pictures
+
+    if not flags.strokes.is_file():
+        yield f"skipped: there are no people's digits in {flags.strokes} (--strokes FILE)"
+        return
+    for figures in number_pictures.measure(flags.weights, flags.strokes, flags.numbers):
+        yield json.dumps(figures, indent=1)
+
+
 def _measure_number_weights(flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import number_weights
 
@@ -216,6 +228,7 @@ MEASUREMENTS = {
     "corrections": _measure_corrections,
     "hand": _measure_hand,
     "numbers": _measure_numbers,
+    "number_pictures": _measure_number_pictures,
     "explaining": _measure_explaining,
     "sheets": _measure_sheets,
     "photos": _measure_photos,

@@ -25,8 +25,7 @@ def main() -> None:
         metavar="WHAT",
         help="serving, pen-up, watching, reading, refusal, counterfactual, generating, corrections,"
         " hand, numbers, number_pictures, explaining, explain_api, sheets, photos, training,"
-        " number-weights, seeds,"
-        " recipe (all but the last three)",
+        " number-weights, seeds, recipe (all but the last three)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")

@@ -19,7 +19,7 @@ from tests.photos.scenes import KINDS, NOTHING, SHEETS, render, take_nothing
 from tests.photos.writing import RecordedWriter
 
 FIRST_SEED = 50_000  # of reports; constants are chosen by smaller ones
-SINGLES, SHEETS_EACH, NOTHING_EACH = 50, 6, 10
+SINGLES, SHEETS_EACH, NOTHING_EACH = 30, 4, 10
 LEAST_LABELS = 8  # digits of ten that a recorded hand has written
 
 Taken = tuple[str, str, np.ndarray]  # the kind, the digits in reading order, and the picture

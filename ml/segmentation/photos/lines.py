@@ -284,12 +284,17 @@ def _add_parts(lines: list[Line], small: Sequence[Block], usual: float) -> None:
 
 
 def split_numbers(line: Line, usual: float) -> list[list[Block]]:
-    """Return the blocks of each number of a line: wide gaps lie between two of them."""
+    """Return the blocks of each number of a line: wide gaps lie between the bodies of two."""
     numbers: list[list[Block]] = []
     right = -np.inf
-    for block in line.blocks:
-        if block.x - right > WIDE_GAP * usual:
+    for body in sorted(line.bodies, key=lambda block: block.x):
+        if body.x - right > WIDE_GAP * usual:
             numbers.append([])
-        numbers[-1].append(block)
-        right = max(right, block.right)
+        numbers[-1].append(body)
+        right = max(right, body.right)
+    ends = [(min(b.x for b in number), max(b.right for b in number)) for number in numbers]
+    for part in line.parts:
+        middle = part.x + part.width / 2
+        away = [max(left - middle, middle - end) for left, end in ends]
+        numbers[int(np.argmin(away))].append(part)
     return numbers

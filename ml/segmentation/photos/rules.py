@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ml.segmentation.photos.light import find_floor
+
 SEARCH_SIDE = 640  # px of the copy that lines are looked for on
 SPAN = 0.5  # of the shorter side that a piece of a line covers at least
 COVERED, SEVERAL = 0.65, 3  # of lines across the picture that is inked, if there are as many
@@ -38,15 +40,17 @@ def remove_rules(darkness: np.ndarray, ink: np.ndarray) -> tuple[np.ndarray, np.
     A stroke on a line stays whole: what is deeper than the line, seen across it, and what is much
     darker is the pen's.
     """
-    rules = find_rules(ink)
-    if not rules:
+    # A line that is paler than ink is ink only here and there: all of it shows above the grain.
+    seen = darkness > find_floor(darkness)
+    rules = find_rules(seen)
+    if not rules or not ink.any():
         return darkness, ink
     rest, level = ink.copy(), float(np.quantile(darkness[ink], 0.9))
     for rule in rules:  # one after the other: where two cross, nothing is left of either
         if rule.is_upright:
-            _remove_rule(darkness.T, ink.T, rest.T, rule, level)
+            _remove_rule(darkness.T, seen.T, rest.T, rule, level)
         else:
-            _remove_rule(darkness, ink, rest, rule, level)
+            _remove_rule(darkness, seen, rest, rule, level)
     removed = ink & ~rest
     fringe = cv2.dilate(removed.astype(np.uint8), np.ones((5, 5))).astype(bool)
     near = cv2.dilate(rest.astype(np.uint8), np.ones((3, 3))).astype(bool)
@@ -131,18 +135,19 @@ def _follow(
 
 
 def _remove_rule(
-    darkness: np.ndarray, ink: np.ndarray, rest: np.ndarray, rule: Rule, level: float
+    darkness: np.ndarray, seen: np.ndarray, rest: np.ndarray, rule: Rule, level: float
 ) -> None:
     """Take a line that runs from left to right from `rest`, what is left of ink, bool (H, W).
 
-    `level` is how dark the darkest ink is: what is nearer to it than to the line is the pen's.
+    `seen`, bool (H, W), is all that is darker than paper. `level` is how dark the darkest ink is:
+    what is nearer to it than to the line is the pen's.
     """
-    reach = find_reach(ink.shape)
-    widest = max(3, round(WIDEST * min(ink.shape)))
+    reach = find_reach(seen.shape)
+    widest = max(3, round(WIDEST * min(seen.shape)))
     centre = reach + 2 * widest + 2
-    rows, x, is_inside = _follow(rule, ink.shape, centre)
+    rows, x, is_inside = _follow(rule, seen.shape, centre)
     # The line's width: the least depth of ink across it that is common; strokes make it deeper.
-    depth = _measure_depth(ink[rows, x] & is_inside, centre, reach)
+    depth = _measure_depth(seen[rows, x] & is_inside, centre, reach)
     thick = max(1, int(np.quantile(depth[depth > 0], 0.2)))
     if thick > widest:
         return

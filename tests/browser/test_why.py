@@ -307,6 +307,32 @@ def test_opening_it_moves_nothing_above(open_page, width):
 
 
 @SLOW
+def test_the_panel_explains_the_very_picture_that_the_page_has_read(page):
+    asked = []
+    page.on("request", lambda each: asked.append(each) if "api/explain" in each.url else None)
+    draw_digit(page, 4)
+    why = open_why(page)
+    expect(why.get_by_text(re.compile(r"^The .* speaks most for 4")).last).to_be_visible()
+    question = asked[-1].post_data_json
+    assert question["image"].startswith("data:image/png;base64,")
+    assert question["strokes"]
+    page_reading, panel_reading = page.evaluate(
+        """async ({ image, strokes }) => {
+          const ask = async (path, body) =>
+            (await fetch(path, {
+              method: "POST",
+              headers: { "Content-Type": "application/json" },
+              body: JSON.stringify(body),
+            })).json();
+          const read = await ask("api/predict", { image, strokes, several: true });
+          const { reading } = await ask("api/explain", { image, strokes, methods: ["evidence"] });
+          return [read, reading].map(({ probabilities, seen }) => ({ probabilities, seen }));
+        }""",
+        question,
+    )
+    assert page_reading == panel_reading
+
+
 def test_the_real_server_explains_a_drawn_four(page):
     draw_digit(page, 4)
     expect(page.get_by_role("status")).to_have_text("4")

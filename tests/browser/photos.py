@@ -139,8 +139,8 @@ def make_digit(
 
 
 def encode_ink(ink: np.ndarray) -> str:
-    """Return ink as the board's PNG, black on transparency, as a data URL."""
-    file = io.BytesIO()
+    """Return ink as the board's PNG, black on transparency with a margin, as a data URL."""
+    ink, file = np.pad(ink, 14), io.BytesIO()
     black = np.zeros_like(ink)
     Image.fromarray(np.stack([black, ink], axis=2), "LA").save(file, "PNG")
     return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"

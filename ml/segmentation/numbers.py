@@ -32,6 +32,7 @@ from ml.strokes import PEN_WIDTH, draw_freely
 TALLEST, WIDEST = 280, 1024  # px of what is cut up; larger drawings are scaled down to it
 NARROW = 0.85  # width over height: one digit beyond doubt, which needs no lattice
 BESIDE = 2.5  # nats by which a digit is likelier beside digits than alone; see research-log.md
+DOTS = 2  # pens: if nothing is larger, there is no number
 SLIP = 0.25  # of the height of the digits: no slip is larger
 
 
@@ -203,8 +204,8 @@ def _shrink(ink: np.ndarray) -> tuple[np.ndarray, float]:
 def _choose_things(
     candidates: Candidates, pen: float, classifier: Classifier
 ) -> tuple[list[Thing], float]:
-    if not candidates.pieces:
-        return [], 1.0
+    if all(max(piece.box[2:]) < DOTS * pen for piece in candidates.pieces):
+        return [], 1.0  # nothing, or dots
     path = find_best_path(candidates, classifier, pen)
     things = []
     for group, mark in zip(path.groups, path.marks, strict=True):

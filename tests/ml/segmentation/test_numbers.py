@@ -167,3 +167,8 @@ def test_a_model_that_is_not_served_is_named(reader):
 def test_there_must_be_something_to_read(reader):
     with pytest.raises(ValueError, match="strokes or ink"):
         read_several(reader, [reader.default])
+
+
+def test_dots_are_no_number(reader):
+    dots = [line((40 + 40 * n, 100)) for n in range(6)]
+    assert read(reader, dots).text is None

@@ -216,7 +216,7 @@ def test_the_keyboards_pen_reaches_the_whole_wide_board(page):
     get_wide(page).click()
     get_board(page).focus()
     page.keyboard.press("ArrowRight")
-    for _ in range(30):
+    for _ in range(40):
         page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Space")
     assert has_ink(page, (0.999, 0.5))

@@ -1,8 +1,8 @@
 """Every page and state of the board is free of what axe-core finds, best practice included."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.axe import check_axe
 from tests.browser.drawing import (
     ACROSS,
     DOWN,
@@ -13,10 +13,7 @@ from tests.browser.drawing import (
     get_button,
     make_reading,
 )
-from tests.browser.screens import WIDTHS
-
-# What runs besides WCAG's own rules; axe leaves out only what it calls experimental.
-OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+from tests.browser.screens import SCREENS, WIDTHS
 
 
 def open_board(page):
@@ -71,12 +68,6 @@ STATES = (
         for bring in (read_digit, compare_all, draw_by_keys, open_folds)
     ),
 )
-SCREENS = (
-    ("light", 1280),
-    ("dark", 390),
-    pytest.param("light", 390, marks=SLOW),
-    pytest.param("dark", 1280, marks=SLOW),
-)
 
 
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)
@@ -85,6 +76,4 @@ def test_axe_finds_nothing(open_page, bring, scheme, width):
     size = {"width": width, "height": WIDTHS[width]}
     page = open_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")
     bring(page)
-    results = Axe().run(page, options=OPTIONS)
-    assert results.response["passes"], "axe looked at nothing"
-    assert results.violations_count == 0, results.generate_report()
+    check_axe(page)

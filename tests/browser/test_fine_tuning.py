@@ -8,12 +8,12 @@ import re
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.axe import check_axe
 from tests.browser.drawing import get_button
 from tests.browser.keeping import expect_drawings
-from tests.browser.screens import SCHEMES, WIDTHS
+from tests.browser.screens import SCREENS, WIDTHS
 from webapp.store.drawings import NewDrawing
 from webapp.store.store import Store
 
@@ -277,13 +277,6 @@ def test_nothing_moves_from_the_start_on(width, open_mine, fill):
     assert page.get_by_role("heading", name=re.compile("^7: ")).bounding_box() == place
 
 
-SCREENS = [
-    pytest.param(scheme, width, marks=[] if (scheme, width) == ("dark", 390) else SLOW)
-    for scheme in SCHEMES
-    for width in WIDTHS
-]
-
-
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing_before_and_after(open_mine, fill, scheme, width):
     fill(10)
@@ -296,9 +289,3 @@ def test_axe_finds_nothing_before_and_after(open_mine, fill, scheme, width):
     expect_said(page, "Served from now on, as version 3.")
     check_axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-def check_axe(page):
-    results = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
-    assert results.response["passes"], "axe looked at nothing"
-    assert results.violations_count == 0, results.generate_report()

@@ -5,10 +5,10 @@ from base64 import b64encode
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from ml.preprocess import BOX_SIDE, find_box, fit_ink, pad_to_square, shrink
+from tests.browser.axe import check_axe
 from tests.browser.drawing import (
     DOWN,
     draw_digit,
@@ -19,9 +19,8 @@ from tests.browser.drawing import (
     take_drawing,
 )
 from tests.browser.played_inside import KERNELS, TEMPERATURE, play_inside
-from tests.browser.screens import SCHEMES, WIDTHS
+from tests.browser.screens import SCREENS, WIDTHS
 
-OPTIONS = {"rules": {"target-size": {"enabled": True}}}
 LEVELS = """canvas => [...canvas.getContext("2d")
   .getImageData(0, 0, canvas.width, canvas.height).data].filter((_, at) => at % 4 === 0)"""
 NUMBER = re.compile(r"−?\d+\.\d+")
@@ -211,21 +210,13 @@ def test_the_maps_are_one_stop_of_the_tab_key(inside):
     expect(page.get_by_role("heading", name="Map 2 of conv1")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        pytest.param(w, s, marks=[] if (w, s) == (390, "dark") else pytest.mark.slow)
-        for w in WIDTHS
-        for s in SCHEMES
-    ],
-)
-def test_axe_finds_nothing_and_no_width_scrolls_sideways(inside, width, scheme):
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
+def test_axe_finds_nothing_and_no_width_scrolls_sideways(inside, scheme, width):
     size = {"width": width, "height": WIDTHS[width]}
     page = inside(viewport=size, color_scheme=scheme, reduced_motion="reduce")
     choose_map(page, 2)
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    results = Axe().run(page, options=OPTIONS)
-    assert results.violations_count == 0, results.generate_report()
+    check_axe(page)
 
 
 @pytest.mark.slow

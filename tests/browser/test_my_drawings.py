@@ -6,9 +6,9 @@ import zipfile
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.axe import check_axe
 from tests.browser.drawing import get_button
 from tests.browser.keeping import (
     confirm,
@@ -18,12 +18,11 @@ from tests.browser.keeping import (
     get_thumbnails,
     open_my_drawings,
 )
-from tests.browser.screens import SCHEMES, WIDTHS
+from tests.browser.screens import SCREENS, WIDTHS
 from webapp.store.drawings import NewDrawing
 from webapp.store.store import Store
 
 SLOW = pytest.mark.slow
-OPTIONS = {"rules": {"target-size": {"enabled": True}}}
 
 
 @pytest.fixture
@@ -297,14 +296,6 @@ def test_it_prints_without_what_only_works_on_a_screen(open_mine, fill):
     expect(page.get_by_role("button", name=re.compile("^Delete"))).to_have_count(0)
 
 
-SCREENS = [
-    pytest.param(scheme, width, marks=[] if (scheme, width) in kept else SLOW)
-    for kept in [{("light", 1280), ("dark", 390)}]
-    for scheme in SCHEMES
-    for width in WIDTHS
-]
-
-
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing_in_any_state(open_page, own_url, scheme, width, fill):
     fill(22)
@@ -319,12 +310,6 @@ def test_axe_finds_nothing_in_any_state(open_page, own_url, scheme, width, fill)
     get_button(page, "Delete all").click()
     check_axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-def check_axe(page):
-    results = Axe().run(page, options=OPTIONS)
-    assert results.response["passes"], "axe looked at nothing"
-    assert results.violations_count == 0, results.generate_report()
 
 
 @SLOW

@@ -1,9 +1,9 @@
 """Several digits on the board: a number is read, each digit of it seen and corrected by itself."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.axe import check_axe
 from tests.browser.colour import find_faint_texts
 from tests.browser.drawing import (
     ACROSS,
@@ -33,7 +33,6 @@ from tests.browser.numbers import (
     place_digit,
 )
 
-OPTIONS = {"rules": {"target-size": {"enabled": True}}}
 PHONE = {"width": 390, "height": 844}
 
 
@@ -44,10 +43,6 @@ def expect_chosen(page, index: int) -> None:
 def expect_shown(page, digit: int) -> None:
     """Wait until the bars are those of this digit."""
     expect(page.get_by_role("listitem").nth(digit)).to_have_attribute("aria-current", "true")
-
-
-def list_violations(page) -> list[str]:
-    return [each["id"] for each in Axe().run(page, options=OPTIONS).response["violations"]]
 
 
 def test_a_number_is_drawn_read_and_one_digit_of_it_corrected(open_page, class_url):
@@ -121,11 +116,11 @@ def test_a_part_that_is_no_digit_is_marked_and_can_be_read_anyway(open_page, sch
     expect(get_bar(page, "Not a digit")).to_have_attribute("aria-valuetext", "97.0%")
     words = "Not a number: a minus sign; not a digit; 7, 91.0%; Read anyway is available"
     expect(get_speech(page)).to_have_text(words)
-    assert list_violations(page) == []
+    check_axe(page)
     assert find_faint_texts(page) == []
     get_button(page, "Read anyway").click()
     expect(page.get_by_role("status")).to_have_text("-57")
-    assert list_violations(page) == []
+    check_axe(page)
 
 
 @pytest.mark.slow
@@ -207,7 +202,7 @@ def test_a_number_on_a_phone_is_seen_with_its_answer_and_its_bars(open_page):
     get_digits(page).nth(0).tap()
     expect_shown(page, 4)
     expect(get_correction(page, 9)).to_be_visible()
-    assert list_violations(page) == []
+    check_axe(page)
     assert find_faint_texts(page) == []
 
 

@@ -5,10 +5,10 @@ import io
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.axe import check_axe
 from tests.browser.drawing import DOWN, draw_stroke, get_bar, get_board, get_button, has_ink
 from tests.browser.keeping import confirm, expect_drawings, get_kind, get_thumbnails, get_undo
 from tests.browser.photos import (
@@ -21,9 +21,8 @@ from tests.browser.photos import (
     paste,
     write_on_paper,
 )
-from tests.browser.screens import WIDTHS
+from tests.browser.screens import SCREENS, WIDTHS
 
-OPTIONS = {"rules": {"target-size": {"enabled": True}}}
 WRITTEN = write_on_paper("407 12", "83")
 LOSE_CANVAS = "HTMLCanvasElement.prototype.getContext = () => null;"
 
@@ -388,15 +387,7 @@ def test_a_photo_that_is_pasted_on_the_board_is_read_on_the_page_photo(open_page
 SLOW = pytest.mark.slow
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width"),
-    [
-        ("light", 1280),
-        ("dark", 390),
-        pytest.param("dark", 1280, marks=SLOW),
-        pytest.param("light", 390, marks=SLOW),
-    ],
-)
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing(open_photo, scheme, width):
     answer = make_answer(WRITTEN, sheet={"layout": "A4", "right": 6, "of": 9, "empty": 2})
     answer["digits"][1] |= {"status": "not_a_digit", "digit": None}
@@ -414,9 +405,3 @@ def test_axe_finds_nothing(open_photo, scheme, width):
     get_button(page, "Larger").click()
     check_axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-def check_axe(page):
-    results = Axe().run(page, options=OPTIONS)
-    assert results.response["passes"], "axe looked at nothing"
-    assert results.violations_count == 0, results.generate_report()

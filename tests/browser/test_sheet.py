@@ -6,13 +6,13 @@ import re
 import cv2
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from ml.segmentation.sheet import find_sheet, read_sheet
 from ml.segmentation.sheets.layout import LAYOUTS
-from tests.browser.screens import WIDTHS
+from tests.browser.axe import check_axe
+from tests.browser.screens import SCREENS, WIDTHS
 
 POINT = 25.4 / 72  # mm: PDF's unit
 PRINTED = "window.printed = 0; window.print = () => { window.printed += 1; };"
@@ -91,13 +91,11 @@ def test_without_scripts_the_sheet_and_both_papers_are_there(open_page, board_ur
     expect(page.get_by_role("listitem").first).to_contain_text("Letter")
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     open_page, board_url, scheme, width
 ):
     size = {"width": width, "height": WIDTHS[width]}
     page = open_sheet(open_page, board_url, viewport=size, color_scheme=scheme)
-    options = {"rules": {"target-size": {"enabled": True}}}
-    results = Axe().run(page, options=options)
-    assert results.violations_count == 0, results.generate_report()
+    check_axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.axe import check_axe
 from tests.browser.drawing import draw_digit, get_bar, get_board, get_button
 from tests.browser.played_runs import (
     PlayedRuns,
@@ -16,7 +16,7 @@ from tests.browser.played_runs import (
     make_version,
     make_weights,
 )
-from tests.browser.screens import SCHEMES
+from tests.browser.screens import SCREENS, WIDTHS
 from tests.browser.training import (
     get_chart,
     get_flips,
@@ -33,7 +33,6 @@ from tests.browser.training import (
 )
 
 SLOW = pytest.mark.slow
-OPTIONS = {"rules": {"target-size": {"enabled": True}}}
 FINISHED = {"type": "finished", "accuracy": 0.981, "loss": 0.06, "pictures": [], "judged": None}
 DIVERGED = "The loss became nan at step 8 of epoch 1; a smaller learning rate often helps."
 HIDE = """isHidden => {
@@ -497,15 +496,6 @@ def test_everything_is_reached_by_keyboard_in_the_order_in_which_it_is_read(open
     assert places == sorted(places)
 
 
-SIZES = {390: 844, 1280: 800, 1920: 1080}
-KEPT = {("light", 1280), ("dark", 390)}
-SCREENS = [
-    pytest.param(scheme, width, marks=[] if (scheme, width) in KEPT else SLOW)
-    for scheme in SCHEMES
-    for width in SIZES
-]
-
-
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing_while_it_trains_and_after(open_train, played, scheme, width):
     add_finished(played, 1, version=1)
@@ -513,7 +503,7 @@ def test_axe_finds_nothing_while_it_trains_and_after(open_train, played, scheme,
     played.probe = {"id": 1, "seen": [0] * 784}
     played.versions = [make_version(0, served=True), make_version(1)]
     played.weights = make_weights(100)
-    size = {"width": width, "height": SIZES[width]}
+    size = {"width": width, "height": WIDTHS[width]}
     page = open_train(viewport=size, color_scheme=scheme, reduced_motion="reduce")
     expect(get_bar(page, 7)).not_to_have_attribute("aria-valuetext", "not read yet")
     page.get_by_text("New run").click()
@@ -526,12 +516,6 @@ def test_axe_finds_nothing_while_it_trains_and_after(open_train, played, scheme,
     played.tell(run, FINISHED | {"version": 2}, state="finished", version=2)
     expect(get_state(page)).to_contain_text("Finished: ")
     check_axe(page)
-
-
-def check_axe(page):
-    results = Axe().run(page, options=OPTIONS)
-    assert results.response["passes"], "axe looked at nothing"
-    assert results.violations_count == 0, results.generate_report()
 
 
 def test_on_a_projector_curves_drawing_and_bars_are_seen_together(open_train, played):

@@ -55,3 +55,9 @@ def test_a_scribble_of_many_strokes_is_one_candidate():
 
 def test_a_dot_is_a_piece():
     assert len(find_stroke_pieces([*write("1"), line((200, 200))]).pieces) == 2
+
+
+def test_strokes_that_all_lie_over_each_other_give_few_candidates():
+    rng = np.random.default_rng(0)
+    strokes = [rng.uniform(0, 280, (4, 2)).astype(np.float32) for _ in range(24)]
+    assert len(find_stroke_pieces(strokes).groups) < 200

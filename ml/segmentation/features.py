@@ -235,12 +235,16 @@ def measure_sheet(pieces: Sequence[Piece], pen: float) -> Sheet:
     boxes = np.array([piece.box for piece in pieces], float)
     boxes[:, 2:] += boxes[:, :2]
     cells = [_list_cells(piece) for piece in pieces]
+    edges = [_list_edge(each) for each in cells]
+    places = [set(map(tuple, (each // CELL).astype(int).tolist())) for each in cells]
     height = find_line_height(boxes)
     count = len(pieces)
     gaps, contacts = np.zeros((count, count)), np.zeros((count, count))
     for a in range(count):
         for b in range(a):
-            gaps[a, b] = gaps[b, a] = _measure_gap(cells[a], cells[b])
+            # Ink in the same place touches. Without that, scribbles would take seconds.
+            if places[a].isdisjoint(places[b]):
+                gaps[a, b] = gaps[b, a] = _measure_gap(edges[a], edges[b])
             if gaps[a, b] == 0:
                 contacts[a, b] = contacts[b, a] = _measure_contact(pieces[a], pieces[b], pen)
     stroke = np.array(
@@ -279,13 +283,23 @@ def _list_cells(piece: Piece) -> np.ndarray:
     return np.stack([x * CELL + piece.x, y * CELL + piece.y], axis=1).astype(np.float32)
 
 
+def _list_edge(cells: np.ndarray) -> np.ndarray:
+    """Return the cells, float32 (M, 2), that don't have others on all four sides."""
+    places = np.rint((cells - cells.min(axis=0)) / CELL).astype(int) + 1
+    is_ink = np.zeros(places.max(axis=0) + 2, bool)
+    x, y = places.T
+    is_ink[x, y] = True
+    is_inner = is_ink[x - 1, y] & is_ink[x + 1, y] & is_ink[x, y - 1] & is_ink[x, y + 1]
+    return cells[~is_inner]
+
+
 def _sum_up(cells: np.ndarray) -> list[float]:
     x, y = cells.astype(float).T
     return [len(x), x.sum(), y.sum(), (x * y).sum(), (y * y).sum()]
 
 
 def _measure_gap(a: np.ndarray, b: np.ndarray) -> float:
-    """Return the distance between two pieces' ink in px, 0 where they touch, from their cells."""
+    """Return the distance between two pieces' ink in px, 0 where they touch, from edge cells."""
     squared = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * (a @ b.T)
     return max(0.0, float(np.sqrt(squared.min().clip(0))) - 2 * CELL)
 

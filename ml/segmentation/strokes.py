@@ -22,6 +22,8 @@ MOST_LATE = 60  # groups with a late stroke
 # Lengths below are shares of the line's height.
 WIDEST, FARTHEST = 1.4, 0.4  # a group, and the gap between two of its strokes
 CUT_WIDTH, CUT_LENGTH = 0.6, 2.6  # a stroke's width and length from which on it may be cut
+LONGEST_CUT = 40  # a stroke's length from which on it is a scribble
+MOST_POINTS = 600  # of a stroke in which crossings are looked for
 TURN = 0.12  # how far a pen goes back, for a turn to be one
 MOST_CUTS = 7  # of one stroke
 SURE, ACCEPTED = 0.9, 0.2  # a probability above, and no_digit below, for no doubt
@@ -125,7 +127,8 @@ def _cut_stroke(stroke: np.ndarray, height: float, pen: float) -> list[np.ndarra
     """
     width = np.ptp(stroke[:, 0]) + pen
     length = np.hypot(*np.diff(stroke, axis=0).T).sum()
-    if width < CUT_WIDTH * height or length < CUT_LENGTH * height:
+    is_short = width < CUT_WIDTH * height or length < CUT_LENGTH * height
+    if is_short or length > LONGEST_CUT * height:
         return [stroke]
     cuts = _find_cuts(stroke, TURN * height)
     return [stroke[a : b + 1] for a, b in pairwise([0, *cuts, len(stroke) - 1])]
@@ -167,6 +170,11 @@ def _find_turns(values: np.ndarray, back: float) -> Iterator[int]:
 
 def _find_crossings(stroke: np.ndarray) -> Iterator[int]:
     """Yield the points after which a stroke crosses itself, both times that it comes there."""
+    step = -(-len(stroke) // MOST_POINTS)  # every two of its segments are compared
+    yield from (step * point for point in _find_crossings_of_each(stroke[::step]))
+
+
+def _find_crossings_of_each(stroke: np.ndarray) -> Iterator[int]:
     start, along = stroke[:-1, None], np.diff(stroke, axis=0)
     side = np.sign(_cross(along[:, None], stroke[None] - start))  # of each point, by each segment
     is_over = side[:, :-1] * side[:, 1:] < 0  # the other segment's ends lie on both sides

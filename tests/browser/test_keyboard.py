@@ -25,8 +25,8 @@ def press(page, key, times=1):
 
 
 def reach_board(page):
-    """Tab past the skip link and the five links of the masthead."""
-    press(page, "Tab", 7)
+    """Tab past the skip link and the six links of the masthead."""
+    press(page, "Tab", 8)
     expect(get_board(page)).to_be_focused()
 
 
@@ -49,9 +49,9 @@ def test_tab_reaches_the_board_and_then_its_tools(page):
     reach_board(page)
     draw_stroke(page, DOWN)
     page.keyboard.press("Tab")
-    expect(get_button(page, "Undo")).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(get_button(page, "Clear")).to_be_focused()
+    for name in ("Undo", "Wide board", "Clear"):
+        expect(get_button(page, name)).to_be_focused()
+        page.keyboard.press("Tab")
 
 
 def test_arrow_keys_move_a_visible_pen_that_does_not_draw_by_itself(page):

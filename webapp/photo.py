@@ -24,7 +24,9 @@ WRONG_TYPE = (
     "Send the photo as multipart/form-data, as the part `photo`, or as JSON with `image`, a data "
     "URL."
 )
-DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+(;[\w-]+=[\w.+-]*)*;base64,", re.ASCII)
+DATA_URL = re.compile(
+    r"data:[\w.+-]+/[\w.+-]+(;[\w-]+=[\w.+-]*)*;base64,", re.ASCII | re.IGNORECASE
+)
 OTHERS = 64 * 1024  # bytes of a body besides its photo
 MOST_BODY = MOST_BYTES * 4 // 3 + OTHERS  # base64 has four characters for three bytes
 INK_SIDE = 280  # px: as large as the board

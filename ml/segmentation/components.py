@@ -15,7 +15,7 @@ from ml.networks.classifier import Classifier
 from ml.preprocess import EDGE_SHARE, FAINTEST_PEAK, fit_ink, normalize
 from ml.segmentation.labelling import Components, find_components
 from ml.segmentation.marks import estimate_pen
-from ml.segmentation.pieces import Box, Candidates, Group, Piece
+from ml.segmentation.pieces import Box, Candidates, Group, Piece, has_few_ways
 from ml.segmentation.seams import Cuts, find_cuts
 
 MOST_COMPONENTS = 40  # more are a page or noise: only all together are a candidate
@@ -64,7 +64,7 @@ def find_component_pieces(ink: np.ndarray, classifier: Classifier | None = None)
     peak = int(ink.max(initial=0))
     if peak < FAINTEST_PEAK:
         return Candidates([], [])
-    components = find_components(ink > int(peak * EDGE_SHARE))
+    components = find_components(ink > max(int(peak * EDGE_SHARE), FAINTEST_PEAK - 1))
     if components is None:
         return _take_whole(ink)
     pen = estimate_pen(ink)
@@ -76,7 +76,9 @@ def find_component_pieces(ink: np.ndarray, classifier: Classifier | None = None)
     if len(parts) > MOST_PIECES:
         parts = [Part(piece, piece.box) for piece in wholes]
     parts.sort(key=lambda part: part.middle)
-    groups = sorted({*_list_runs(parts), *_list_overlaps(parts), tuple(range(len(parts)))})
+    runs = {*_list_runs(parts), tuple(range(len(parts)))}
+    overlaps = runs | set(_list_overlaps(parts))
+    groups = sorted(overlaps if has_few_ways(len(parts), overlaps) else runs)
     costs = {group: cost for group in groups if (cost := _find_cost(group, parts))}
     return Candidates([part.piece for part in parts], groups, costs=costs, weights=WEIGHTS)
 
@@ -112,7 +114,7 @@ def _cut_wholes(wholes: Sequence[Piece], pen: float, classifier: Classifier | No
     """Return the parts of components between their cuts."""
     boxes = [piece.box for piece in wholes]
     tall = max(box[3] for box in boxes)
-    masks = [piece.ink > int(piece.ink.max()) // 4 for piece in wholes]
+    masks = [piece.ink >= max(FAINTEST_PEAK, int(piece.ink.max()) // 4) for piece in wholes]
     most = [0 if _is_small(box, tall, pen) else _count_cuts(box) for box in boxes]
     if classifier is not None:
         doubtful = [number for number, count in enumerate(most) if count]

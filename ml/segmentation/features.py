@@ -13,6 +13,7 @@ from ml.segmentation.marks import name_mark
 from ml.segmentation.pieces import Group, Piece, compose
 
 CELL = 6  # px a side: ink is looked at in squares of this size
+MOST_EDGE = 300  # cells of a piece's edge that are compared with another's
 SOLID = 128  # ink that counts
 FEATURES = (
     "log_digit",  # log of the probability of the digit that it is read as; less if it is refused
@@ -235,7 +236,7 @@ def measure_sheet(pieces: Sequence[Piece], pen: float) -> Sheet:
     boxes = np.array([piece.box for piece in pieces], float)
     boxes[:, 2:] += boxes[:, :2]
     cells = [_list_cells(piece) for piece in pieces]
-    edges = [_list_edge(each) for each in cells]
+    edges = [edge[:: -(-len(edge) // MOST_EDGE)] for edge in map(_list_edge, cells)]
     places = [set(map(tuple, (each // CELL).astype(int).tolist())) for each in cells]
     height = find_line_height(boxes)
     count = len(pieces)

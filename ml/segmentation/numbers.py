@@ -6,7 +6,7 @@ model that is asked then reads the ink of each group.
 A mark (minus, point, comma) is kept where `name_mark` has no doubt. What else is too small or flat
 for a digit is refused in its place, since it may be meant: 3-5 must not become 35. Only a dot where
 no mark can stand, above or below the line or within a digit's width, is a slip of the pen and left
-out.
+out. So does what stands after all digits. Two dots above each other, a colon, are refused.
 """
 
 import math
@@ -186,7 +186,7 @@ def _find_things(
         pen = PEN_WIDTH * scale
         scaled = [stroke * np.float32(scale) for stroke in strokes]
         candidates = find_stroke_pieces(scaled, pen, classifier)
-    things, share = _choose_things(candidates, pen, classifier)
+    things, share = choose_things(candidates, pen, classifier)
     things = [replace(thing, box=_scale_box(thing.box, 1 / scale)) for thing in things]
     return things if strokes else [replace(thing, strokes=None) for thing in things], share
 
@@ -201,9 +201,13 @@ def _shrink(ink: np.ndarray) -> tuple[np.ndarray, float]:
     return np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX)), scale
 
 
-def _choose_things(
+def choose_things(
     candidates: Candidates, pen: float, classifier: Classifier
 ) -> tuple[list[Thing], float]:
+    """Return the digits and marks of the best path, and how probable this division is, 0-1.
+
+    What is a slip of the pen is left out; a thing that is too small for a digit has the mark SPECK.
+    """
     if all(max(piece.box[2:]) < DOTS * pen for piece in candidates.pieces):
         return [], 1.0  # nothing, or dots
     path = find_best_path(candidates, classifier, pen)
@@ -211,9 +215,22 @@ def _choose_things(
     for group, mark in zip(path.groups, path.marks, strict=True):
         pieces = [candidates.pieces[n] for n in group]
         ink, box = compose(pieces)
+        mark = SPECK if mark is None and _holds_colon(pieces, pen) else mark
         things.append(Thing(ink, box, _list_strokes(pieces, candidates.pieces), mark))
     digits = [thing.box for thing in things if thing.mark is None]
     return [t for t in things if t.mark != SPECK or not is_slip(t.box, digits)], path.share
+
+
+def _holds_colon(pieces: Sequence[Piece], pen: float) -> bool:
+    """Say whether two dots or more stand beside what else is in a group, not over it."""
+    is_dot = [max(piece.box[2:]) < DOTS * pen for piece in pieces]
+    lefts = [piece.box[0] for piece, dot in zip(pieces, is_dot, strict=True) if not dot]
+    rights = [p.box[0] + p.box[2] for p, dot in zip(pieces, is_dot, strict=True) if not dot]
+    dots = [piece.box for piece, dot in zip(pieces, is_dot, strict=True) if dot]
+    if not lefts:
+        return False
+    beside = [x for x, _, w, _ in dots if x + w <= min(lefts) or x >= max(rights)]
+    return len(beside) > 1
 
 
 def is_slip(box: Box, digits: Sequence[Box]) -> bool:
@@ -269,11 +286,12 @@ def _read_thing(
     """Return what each model makes of one thing; what is too small for a digit is refused."""
     readings = reader.read_each(thing.ink, models, memories)
     if thing.mark is not None:
-        readings = [_refuse(reading) for reading in readings]
+        readings = [refuse(reading) for reading in readings]
     return [_make_part(thing, reading) for reading in readings]
 
 
-def _refuse(reading: Reading) -> Reading:
+def refuse(reading: Reading) -> Reading:
+    """Return the reading of something that is no digit, whatever the network thinks."""
     no_digit = (
         reading.no_digit if reading.no_digit is None else max(reading.no_digit, float(JUST_ABOVE))
     )

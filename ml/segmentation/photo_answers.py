@@ -29,4 +29,5 @@ def describe_digit(
     """Return a digit's place and reading for JSON; `describe` does it for the reading."""
     place = {"box": [int(side) for side in digit.box], "line": digit.line, "number": digit.number}
     expected = {} if digit.expected is None else {"expected": digit.expected}
-    return place | describe(digit.reading) | expected
+    mark = {} if digit.mark is None else {"mark": digit.mark}
+    return place | mark | describe(digit.reading) | expected

@@ -7,17 +7,30 @@ import numpy as np
 
 from ml.predict import Reading
 
+REFUSED = "?"  # stands in a line for what is no digit and no mark
+
 
 @dataclass(frozen=True)
 class PhotoDigit:
-    """One digit of a photo, with its place and what was read."""
+    """One digit of a photo, with its place and what was read.
+
+    Between digits it may also be a mark, or something else that is refused.
+    """
 
     box: tuple[int, int, int, int]  # x, y, width, height: pixels of the photo
     line: int  # from the top, from 0
     number: int  # of the line, from the left, from 0
     reading: Reading
     ink: np.ndarray  # uint8 (h, w), 0 = paper, 255 = ink: what was read
+    mark: str | None = None  # "-", "." or ",": no digit, and its reading says so
     expected: int | None = None  # the digit that was to be written there; only on a printed sheet
+
+    @property
+    def text(self) -> str:
+        """Its character, REFUSED if it is none."""
+        if self.mark is not None:
+            return self.mark
+        return REFUSED if self.reading.digit is None else str(self.reading.digit)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ decides which cuts count (Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, Gradien
 applied to document recognition, 1998, section V).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,6 +16,8 @@ from ml.preprocess import find_box
 
 Box = tuple[int, int, int, int]  # x, y, width, height, in px of the sheet
 Group = tuple[int, ...]  # indexes of pieces, ascending
+
+MOST_WAYS = 5000  # sets of used pieces that paths may come by: numbers have tens
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,26 @@ def compose(pieces: Sequence[Piece]) -> tuple[np.ndarray, Box]:
     box = _find_tight_box(ink, x, y)
     rows, columns = slice(box[1] - y, box[1] - y + box[3]), slice(box[0] - x, box[0] - x + box[2])
     return ink[rows, columns], box
+
+
+def has_few_ways(count: int, groups: Iterable[Group]) -> bool:
+    """Say whether all paths through groups of `count` pieces can be tried in little time.
+
+    What takes time is how many sets of pieces may be used up on the way. Runs alone have one set
+    for each piece; groups that lie over each other can double them with every piece.
+    """
+    starting: list[list[int]] = [[] for _ in range(count)]
+    for group in groups:
+        starting[group[0]].append(sum(1 << piece for piece in group))
+    seen, waiting = {0}, [0]
+    while waiting and len(seen) <= MOST_WAYS:
+        used = waiting.pop()
+        first = (~used & (used + 1)).bit_length() - 1  # the first piece that is left
+        if first < count:
+            new = {used | mask for mask in starting[first] if not used & mask} - seen
+            seen |= new
+            waiting += new
+    return len(seen) <= MOST_WAYS
 
 
 def _join_parts(pieces: Sequence[Piece]) -> Iterator[Piece]:

@@ -100,7 +100,7 @@ def read_sheet(
     digits = []
     for box, ink, place in _find_inks(picture, found):
         reading = reader.read_each(ink, [name], memories)[0]
-        digits.append(PhotoDigit(place, box.row, box.column, reading, ink, box.expected))
+        digits.append(PhotoDigit(place, box.row, box.column, reading, ink, expected=box.expected))
     height, width = picture.shape[:2]
     right = sum(digit.reading.digit == digit.expected for digit in digits)
     empty = len(found.layout.boxes) - len(digits)

@@ -13,12 +13,11 @@ import numpy as np
 from ml.networks.classifier import Classifier
 from ml.preprocess import fit_ink, normalize
 from ml.segmentation.features import find_line_height
-from ml.segmentation.pieces import Candidates, Group, Piece
+from ml.segmentation.pieces import Candidates, Group, Piece, has_few_ways
 from ml.strokes import PEN_WIDTH, draw_window
 
 MOST_STROKES = 4  # of a digit, unless it is all that is drawn
 MOST_PIECES = 32  # more are a scribble: only all together are a candidate
-MOST_LATE = 60  # groups with a late stroke
 # Lengths below are shares of the line's height.
 WIDEST, FARTHEST = 1.4, 0.4  # a group, and the gap between two of its strokes
 CUT_WIDTH, CUT_LENGTH = 0.6, 2.6  # a stroke's width and length from which on it may be cut
@@ -62,8 +61,9 @@ def find_stroke_pieces(
     if len(pieces) <= MOST_PIECES:
         runs = set(_list_runs(of, spans, height))
         late = set(_add_late_strokes(runs, of, spans))
-        # In a scribble everything lies over everything, and paths would be without number.
-        groups |= runs | (late if len(late) <= MOST_LATE else set())
+        groups |= runs
+        # In a scribble everything lies over everything.
+        groups |= late if has_few_ways(len(pieces), groups | late) else set()
     lines = frozenset(_find_lines(parts))
     return Candidates(pieces, sorted(groups), lines)
 

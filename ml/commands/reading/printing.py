@@ -15,7 +15,6 @@ from ml.segmentation.photo_answers import describe_digit, describe_photo
 from ml.segmentation.photo_reading import PhotoDigit, PhotoReading
 
 COLUMNS = ("file", "line", "number", "digits", "probability", "x", "y", "width", "height")
-REFUSED = "?"
 
 
 @dataclass(frozen=True)
@@ -103,16 +102,12 @@ def list_numbers(photo: PhotoReading) -> list[list[object]]:
     rows = []
     for (line, number), group in groupby(sorted(photo.digits, key=place), key=place):
         digits = list(group)
-        text = "".join(write_digit(digit.reading) for digit in digits)
-        probability = math.prod(find_probability(digit.reading) for digit in digits)
+        text = "".join(digit.text for digit in digits)
+        read = [digit.reading for digit in digits if digit.mark is None]
+        probability = math.prod(find_probability(reading) for reading in read)
         box = join_boxes([digit.box for digit in digits])
         rows.append([line + 1, number + 1, text, f"{probability:.4f}", *box])
     return rows
-
-
-def write_digit(reading: Reading) -> str:
-    """Return a digit, or what stands for one that was refused."""
-    return REFUSED if reading.digit is None else str(reading.digit)
 
 
 def find_probability(reading: Reading) -> float:

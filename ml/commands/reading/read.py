@@ -73,5 +73,10 @@ def list_folder(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in ENDINGS and not path.name.startswith(".") and path.is_file()
+        if path.suffix.lower() in ENDINGS and not is_hidden(path, folder) and path.is_file()
     )
+
+
+def is_hidden(path: Path, folder: Path) -> bool:
+    """Return whether a file, or a folder between it and `folder`, is hidden."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)

@@ -8,27 +8,31 @@ import numpy as np
 from ml.predict import Memory, Reader, Reading
 from ml.preprocess import find_box, is_blank
 from ml.segmentation.components import find_component_pieces
-from ml.segmentation.lattice import find_best_path
+from ml.segmentation.features import SPECK
 from ml.segmentation.marks import estimate_pen
-from ml.segmentation.numbers import is_surely_one
-from ml.segmentation.pieces import Box, compose
+from ml.segmentation.numbers import choose_things, is_surely_one, refuse
+from ml.segmentation.pieces import Box
 
 CLEAR, WIDE = 0.03, 1.15  # doubts that one digit leaves, and its width over its height
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was taken for one digit: its ink, uint8 (h, w), cut to its box, and its reading."""
+    """What was taken for one digit or mark: its ink, uint8 (h, w), cut to its box, and its reading.
+
+    The reading of a mark, and of what is too small for a digit, is that it is no digit.
+    """
 
     ink: np.ndarray
     box: Box  # px of the number's ink
     reading: Reading
+    mark: str | None = None
 
 
 def find_digits(
     reader: Reader, ink: np.ndarray, name: str, memories: Mapping[str, Memory]
 ) -> list[Found]:
-    """Return what stands in one number's ink, uint8 (h, w), from left to right, marks left out.
+    """Return what stands in one number's ink, uint8 (h, w), from left to right.
 
     The default model, which knows what is no digit, chooses; the model `name` reads.
     """
@@ -43,16 +47,9 @@ def find_digits(
     if is_surely_one(own, box) or _is_one(own, box):
         return [_read(reader, whole, box, name, memories)]
     classifier = reader.find(reader.default).classifier
-    try:
-        candidates = find_component_pieces(ink, classifier)
-    except ValueError:  # remains too faint to be cut
-        return []
-    if not candidates.pieces:
-        return []
-    path = find_best_path(candidates, classifier, estimate_pen(ink))
-    groups = [group for group, mark in zip(path.groups, path.marks, strict=True) if mark is None]
-    composed = [compose([candidates.pieces[n] for n in group]) for group in groups]
-    return [_read(reader, own, place, name, memories) for own, place in composed]
+    candidates = find_component_pieces(ink, classifier)
+    things, _ = choose_things(candidates, estimate_pen(ink), classifier)
+    return [_read(reader, each.ink, each.box, name, memories, each.mark) for each in things]
 
 
 def _is_one(reading: Reading, box: Box) -> bool:
@@ -62,6 +59,14 @@ def _is_one(reading: Reading, box: Box) -> bool:
 
 
 def _read(
-    reader: Reader, ink: np.ndarray, box: Box, name: str, memories: Mapping[str, Memory]
+    reader: Reader,
+    ink: np.ndarray,
+    box: Box,
+    name: str,
+    memories: Mapping[str, Memory],
+    mark: str | None = None,
 ) -> Found:
-    return Found(ink, box, reader.read_each(ink, [name], memories)[0])
+    reading = reader.read_each(ink, [name], memories)[0]
+    if mark is not None:
+        reading = refuse(reading)
+    return Found(ink, box, reading, None if mark == SPECK else mark)

@@ -23,9 +23,9 @@ EVEN, ALIKE = 0.5, 0.35  # of the usual darkness and of the usual pen that a dig
 # Halves of a broken digit: shares of the narrower one's width that they have in common, and of the
 # usual height between them, and that they are tall together.
 STACKED, STACK_GAP, STACK_HEIGHT = 0.4, 0.3, 1.5
-SPECK = 1.5  # pens a side: less of a digit would not be missed
+SPECK, DOT = 0.8, 1.5  # pens a side: less is grain, and less is only looked at between digits
 LONGEST_PART = 1.2  # usual heights that a part of a digit is wide
-NEAR = 0.3  # of the usual height that a small part may be away from what it belongs to
+NEAR = 0.5  # of the usual height that a small part may be away from what it belongs to
 SHARED = 0.4  # of the lower one's height that neighbours in a line have in common
 CLOSE, FARTHEST = 1.2, 8.0  # usual heights between neighbours of a number, and of a line
 LONG_CHAIN, OFF_LINE = 4, 0.45  # digits whose slope is known; usual heights off their line
@@ -156,8 +156,9 @@ def choose_bodies(
     return bodies, [*halves, *(b for b in low if b.area >= speck)], usual
 
 
-def _find_median(values: Sequence[float], weights: Sequence[float]) -> float:
+def _find_median(values: Sequence[float], weights: Sequence[float] | None = None) -> float:
     """Return the value that half of the weight lies below."""
+    weights = np.ones(len(values)) if weights is None else weights
     order = np.argsort(values, kind="stable")
     total = np.cumsum(np.asarray(weights)[order])
     return float(values[order[np.searchsorted(total, total[-1] / 2)]])
@@ -272,6 +273,7 @@ def _join_chains(
 
 def _add_parts(lines: list[Line], small: Sequence[Block], usual: float) -> None:
     """Give each small block to the line that has the nearest body, if that is near enough."""
+    dot = (DOT * _find_median([b.pen for line in lines for b in line.bodies])) ** 2
     owners = [(line, body) for line in lines for body in line.bodies]
     boxes = np.array([(b.x, b.y, b.right, b.below) for _, b in owners])
     for block in small:
@@ -279,8 +281,10 @@ def _add_parts(lines: list[Line], small: Sequence[Block], usual: float) -> None:
         down = np.maximum(boxes[:, 1] - block.below, block.y - boxes[:, 3]).clip(0)
         distance = np.hypot(across, down)
         nearest = int(distance.argmin())
-        if distance[nearest] <= NEAR * usual:
-            owners[nearest][0].parts.append(block)
+        line = owners[nearest][0]
+        is_between = line.bodies[0].right <= block.x and block.right <= line.bodies[-1].x
+        if distance[nearest] <= NEAR * usual and (block.area >= dot or is_between):
+            line.parts.append(block)
 
 
 def split_numbers(line: Line, usual: float) -> list[list[Block]]:

@@ -20,16 +20,28 @@ MARGIN = 2  # px around a part's pixels that its fringe lies in
 PALEST, DARKEST = 0.25, 0.7  # of a part's usual darkness that becomes paper, and full ink
 SPECK = 0.12  # of the longest side in a box: smaller blocks are specks
 TEXT, TEXT_REFUSED = 12, 0.35  # so many parts, with such a share refused, are text
+DUST = 0.25  # of a digit's height: what is smaller between digits, and no mark, is of the paper
 WORD_DIGITS = 0.5  # of the parts of a number that must be digits
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """One digit: its reading, its ink, uint8 (h, w), and the points of its box, float (4, 2)."""
+    """One digit or mark: its reading, its ink, uint8 (h, w), and its box's points, float (4, 2)."""
 
     reading: Reading
     ink: np.ndarray
     corners: np.ndarray  # px of the picture that was worked on
+    mark: str | None = None
+
+    @property
+    def is_digit(self) -> bool:
+        """Whether it was read as a digit."""
+        return self.reading.status == "digit"
+
+    @property
+    def height(self) -> float:
+        """Of its box, px of the picture that was worked on."""
+        return float(np.ptp(self.corners[:, 1]))
 
 
 def read_digits(
@@ -103,7 +115,9 @@ def _read_number(
         size = tuple(max(1, round(side * scale)) for side in ink.shape[::-1])
         ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
     return [
-        Sighting(each.reading, each.ink, np.array(start) + _list_corners(each.box) / scale)
+        Sighting(
+            each.reading, each.ink, np.array(start) + _list_corners(each.box) / scale, each.mark
+        )
         for each in find_digits(reader, ink, name, memories)
     ]
 
@@ -141,7 +155,7 @@ def _keep_digits(lines: list[list[list[Sighting]]]) -> list[list[list[Sighting]]
     Where much is no digit, what looks like one is a letter.
     """
     everything = [each for line in lines for number in line for each in number]
-    refused = sum(each.reading.status != "digit" for each in everything)
+    refused = sum(not each.is_digit for each in everything)
     if len(everything) >= TEXT and refused >= TEXT_REFUSED * len(everything):
         return []
     kept = [[_keep_number(number) for number in line] for line in lines]
@@ -150,9 +164,24 @@ def _keep_digits(lines: list[list[list[Sighting]]]) -> list[list[list[Sighting]]
 
 
 def _keep_number(number: list[Sighting]) -> list[Sighting]:
-    digits = [each for each in number if each.reading.status == "digit"]
-    is_word = len(number) > 2 and len(digits) <= WORD_DIGITS * len(number)
-    return [] if is_word else digits
+    """Return the digits of a number, and the marks and refused parts that belong to it.
+
+    They stand between two digits and are no specks of the paper; a minus stands before all.
+    """
+    digits = [place for place, each in enumerate(number) if each.is_digit]
+    others = [each for each in number if each.mark is None]
+    if not digits or (len(others) > 2 and len(digits) <= WORD_DIGITS * len(others)):
+        return []
+    first, last = digits[0], digits[-1]
+    if first and number[first - 1].mark == "-":
+        first -= 1
+    tall = max(number[place].height for place in digits)
+    return [each for each in number[first : last + 1] if each.mark or not _is_dust(each, tall)]
+
+
+def _is_dust(each: Sighting, tall: float) -> bool:
+    width, height = np.ptp(each.corners, axis=0)
+    return not each.is_digit and max(width, height) < DUST * tall
 
 
 def _report(
@@ -161,12 +190,22 @@ def _report(
     """Return the digits with their boxes in the photo, where an affine map (2, 3) leads back to."""
     digits, text = [], []
     for line, numbers in enumerate(lines):
-        text.append(" ".join("".join(str(d.reading.digit) for d in number) for number in numbers))
-        digits += [
-            PhotoDigit(_box_of(each.corners, back, shape), line, number, each.reading, each.ink)
-            for number, found in enumerate(numbers)
-            for each in found
+        found = [
+            [
+                PhotoDigit(
+                    _box_of(each.corners, back, shape),
+                    line,
+                    number,
+                    each.reading,
+                    each.ink,
+                    each.mark,
+                )
+                for each in sightings
+            ]
+            for number, sightings in enumerate(numbers)
         ]
+        text.append(" ".join("".join(each.text for each in number) for number in found))
+        digits += [each for number in found for each in number]
     return PhotoReading(text, digits, shape[1], shape[0])
 
 

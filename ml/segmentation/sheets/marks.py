@@ -17,6 +17,7 @@ NEIGHBOURHOOD = 25  # the longer side, by the width of what a pixel is compared 
 DARKER = 7  # of 255, than the neighbourhood
 SMALLEST = 12  # px of a mark's side
 MOST_SQUARES = 2000
+MOST_EDGES = 2_000_000  # px where dark begins or ends in a row: more are grain, and no paper
 STRAIGHT = 0.04  # of the outline, by which a side may bend
 CELL = 8  # px of a cell when a mark is looked at
 LEAST_CONTRAST = 20  # of 255, a standard deviation
@@ -49,6 +50,8 @@ def _find_squares(grey: np.ndarray) -> Iterator[np.ndarray]:
     dark = cv2.adaptiveThreshold(
         grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, size, DARKER
     )
+    if np.count_nonzero(dark[:, 1:] != dark[:, :-1]) > MOST_EDGES:
+        return
     outlines, _ = cv2.findContours(dark, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     large = [(cv2.contourArea(one), one) for one in outlines if len(one) >= 4]
     large = [(area, one) for area, one in large if area >= SMALLEST**2 / 2]
@@ -80,7 +83,7 @@ def _read_cells(grey: np.ndarray, corners: np.ndarray) -> np.ndarray | None:
 def _refine(grey: np.ndarray, corners: np.ndarray) -> np.ndarray:
     """Return a mark's corners to a fraction of a pixel, searched within half a cell of each."""
     cell = np.linalg.norm(corners[0] - corners[2]) / 2**0.5 / MARK_CELLS
-    reach = int(np.clip(cell / 2, 1, 15))
+    reach = int(np.clip(cell / 2, 1, min(15, (min(grey.shape) - 5) // 2)))
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 30, 0.02)
     points = np.ascontiguousarray(corners.reshape(-1, 1, 2), np.float32)
     return cv2.cornerSubPix(grey, points, (reach, reach), (-1, -1), stop).reshape(4, 2)

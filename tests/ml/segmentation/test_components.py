@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ml.segmentation.components import MOST_PIECES, find_component_pieces
-from ml.segmentation.pieces import compose
+from ml.segmentation.pieces import compose, has_few_ways
 from ml.strokes import draw_freely
 from tests.written_numbers import line, write
 
@@ -140,3 +140,19 @@ def test_hostile_pictures_have_few_pieces(ink):
     assert 1 <= len(candidates.pieces) <= MOST_PIECES
     assert len(candidates.groups) <= 8 * MOST_PIECES
     assert {n for group in candidates.groups for n in group} == set(range(len(candidates.pieces)))
+
+
+def test_faint_ink_beside_dark_ink_is_no_part():
+    ink = np.zeros((280, 280), np.uint8)
+    ink[60:220, 60:78] = ink[60:220, 140:158] = 90
+    ink[60:220, 200:218] = 22
+    assert all(piece.box for piece in find_component_pieces(ink).pieces)
+
+
+def test_hatching_has_no_more_ways_to_be_divided_than_can_be_tried():
+    ink = np.zeros((280, 280), np.uint8)
+    for top in range(5, 257, 9):
+        ink[top : top + 4, 20:260] = 255
+    candidates = find_component_pieces(ink)
+    assert len(candidates.pieces) == 28
+    assert has_few_ways(28, candidates.groups)

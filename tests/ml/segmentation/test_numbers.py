@@ -172,3 +172,10 @@ def test_there_must_be_something_to_read(reader):
 def test_dots_are_no_number(reader):
     dots = [line((40 + 40 * n, 100)) for n in range(6)]
     assert read(reader, dots).text is None
+
+
+def test_a_colon_between_digits_is_refused_in_its_place(reader):
+    digits = write("35", gap=0.6)
+    middle = digits[0][:, 0].max() + 40
+    answer = read(reader, [digits[0], line((middle, 110)), line((middle, 200)), *digits[1:]])
+    assert (answer.status, answer.text) == ("not_a_digit", None)

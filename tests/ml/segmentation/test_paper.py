@@ -11,9 +11,11 @@ import pytest
 
 from ml.predict import Reader, UnknownModelError
 from ml.segmentation.paper import read_photo
+from ml.strokes import draw_freely
 from tests.photos.paper import Camera, Pen, draw_rules, make_paper
 from tests.photos.scenes import NOTHING, SINGLES, Photo, compose, render, take_nothing
 from tests.photos.writing import GeneratedWriter
+from tests.written_numbers import line, write
 
 ROOT = Path(__file__).resolve().parents[3]
 INK = Pen(7, (30, 40, 120))
@@ -185,3 +187,40 @@ def test_twelve_megapixels_with_twenty_digits_are_read_in_two_seconds(reader):
     found = read_photo(reader, photo.picture)
     assert process_time() - began < 4
     assert found.lines == ["407 12"] * 4
+
+
+MIDDLE, FOOT = 140, 218  # px: where a minus stands, and a point
+
+
+@pytest.mark.parametrize(
+    ("between", "text"),
+    [
+        ([line((0, FOOT))], "3.5"),
+        ([line((0, MIDDLE), (60, MIDDLE))], "3?5"),
+        ([line((0, MIDDLE), (60, MIDDLE)), line((30, MIDDLE - 30), (30, MIDDLE + 30))], "3?5"),
+    ],
+    ids=["point", "dash", "plus"],
+)
+def test_what_stands_between_digits_is_kept_or_refused_in_its_place(reader, between, text):
+    three, five = write("3"), write("5")
+    start = three[0][:, 0].max() + 45
+    end = start + max(stroke[:, 0].max() for stroke in between) + 45
+    strokes = [*three, *move(between, start), *move(five, end - 40)]
+    assert read_photo(reader, paint(strokes)).lines == [text]
+
+
+def test_a_minus_before_a_number_is_kept(reader):
+    strokes = [line((0, MIDDLE), (60, MIDDLE)), *move(write("35"), 80)]
+    found = read_photo(reader, paint(strokes))
+    assert found.lines == ["-35"]
+    assert [digit.mark for digit in found.digits] == ["-", None, None]
+
+
+def move(strokes, x):
+    return [stroke + np.float32([x, 0]) for stroke in strokes]
+
+
+def paint(strokes):
+    """Strokes as a photo of plain paper, uint8 (H, W, 3)."""
+    ink = np.pad(draw_freely(strokes), 80)
+    return np.stack([(245 - 0.85 * ink).astype(np.uint8)] * 3, axis=-1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ml.preprocess import find_box
-from ml.segmentation.pieces import Piece, compose
+from ml.segmentation.pieces import Piece, compose, has_few_ways
 from ml.strokes import draw_freely
 
 
@@ -52,3 +52,10 @@ def test_pieces_without_a_stroke_are_strokes_of_their_own():
 def test_pieces_without_ink_cannot_be_composed():
     with pytest.raises(ValueError, match="no ink"):
         compose([Piece(np.zeros((4, 4), np.uint8), 0, 0)])
+
+
+def test_runs_leave_few_ways_and_late_strokes_on_everything_too_many():
+    runs = {tuple(range(a, b)) for a in range(30) for b in range(a + 1, min(30, a + 4) + 1)}
+    assert has_few_ways(30, runs)
+    late = {(n, 29 - n) for n in range(15)} | {(n, 20 + n % 9) for n in range(20)}
+    assert not has_few_ways(30, runs | late)

@@ -247,3 +247,12 @@ def test_twelve_megapixels_take_little_time_and_memory(reader, filled):
     assert count_right(answer, filled) >= 93
     assert peak < 10 * 2**20  # bytes that NumPy asked for; OpenCV's windows are as small
     assert seconds < 6  # of all cores together; about 1 where memory isn't traced
+
+
+def test_a_flat_picture_with_a_mark_is_no_sheet():
+    mark = cv2.aruco.generateImageMarker(
+        cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), 2, 60
+    )
+    picture = np.full((20, 200), 255, np.uint8)
+    picture[3:17, 10:190] = cv2.resize(mark, (180, 14), interpolation=cv2.INTER_AREA)
+    assert find_sheet(picture) is None

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ml.networks.card import SavedFile
+from ml.networks.logits import Calibration
 from ml.networks.plan import find_plan
 from ml.predict import LoadedModel, Reading, UnknownModelError
 from ml.preprocess import fit_ink, is_blank
@@ -74,10 +75,18 @@ class Shelf:
 
 
 class FirstLayer:
-    """The weights of a network's first layer, drawn by chance: a card shows them."""
+    """The weights of a network's first layer, drawn by chance: a card shows them.
+
+    Every image is a seven to it, and has no features.
+    """
+
+    calibration = Calibration()
 
     def __init__(self, name):
         self.layer = find_plan(name).members[0].layers[0]
+
+    def __call__(self, images):
+        return np.tile(9.0 * (np.arange(10) == 7), (len(images), 1)), np.zeros((len(images), 0))
 
     def weights(self):
         layer = self.layer

@@ -60,15 +60,12 @@ class Path:
 
     `marks` has for each group None if it is a digit, "-", "." or "," if it is that mark, and SPECK
     if it is too small or flat for a digit and no mark by its place. `share` is the probability,
-    0-1, that this division is right, `probability` that all its digits are, too. `left_out` are
-    pieces that are in no group: lines between digits.
+    0-1, that this division is right. Lines between digits are in no group.
     """
 
     groups: list[Group]
     marks: list[str | None]
     share: float
-    probability: float
-    left_out: Group = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,6 @@ class Lattice:
     groups: list[Group]
     is_line: np.ndarray
     digits: np.ndarray  # int64 (G,): as what each is read
-    log_digit: np.ndarray  # float64 (G,): log of that digit's probability, 0 of what is none
     marks: list[str | None]  # as a Path's
     features: np.ndarray
 
@@ -98,15 +94,10 @@ def find_best_path(candidates: Candidates, classifier: Classifier, pen: float = 
     chosen, log_share = find_best_cover(len(candidates.pieces), lattice.groups, scores)
     kept = [n for n in chosen if not lattice.is_line[n]]
     kept.sort(key=lambda n: find_middle(lattice.groups[n], candidates))
-    log_probability = log_share + sum(
-        lattice.log_digit[n] for n in kept if lattice.marks[n] is None
-    )
     return Path(
         [lattice.groups[n] for n in kept],
         [lattice.marks[n] for n in kept],
         math.exp(min(log_share, 0.0)),
-        math.exp(min(log_probability, 0.0)),
-        tuple(sorted(lattice.groups[n][0] for n in chosen if lattice.is_line[n])),
     )
 
 
@@ -137,7 +128,6 @@ def build_lattice(
         [*candidates.groups, *((line,) for line in lines)],
         np.arange(len(read) + len(lines)) >= len(read),
         np.concatenate([probabilities.argmax(axis=1), np.full(len(lines), -1)]),
-        np.concatenate([np.log(probabilities.max(axis=1)), np.zeros(len(lines))]),
         [*(sheet.find_mark(group) for group in candidates.groups), *(None for _ in lines)],
         np.concatenate([read, sheet.describe_lines(lines)]),
     )

@@ -76,7 +76,7 @@ def name_mark(ink: np.ndarray, box: Box, others: Sequence[Box], pen: float) -> s
     if _covers(box, others) > OVERLAP:
         return None
     if left is None and right is not None:
-        return "-" if _is_minus(ink, box, right, others, pen) else None
+        return "-" if _is_minus(box, right, others, pen) else None
     if left is None or right is None:
         return None
     if _is_point(ink, box, left, right, pen):
@@ -94,7 +94,7 @@ def _covers(box: Box, others: Iterable[Box]) -> float:
     return max((each / box[2] for each in shared), default=0)
 
 
-def _is_minus(ink: np.ndarray, box: Box, digit: Box, others: Sequence[Box], pen: float) -> bool:
+def _is_minus(box: Box, digit: Box, others: Sequence[Box], pen: float) -> bool:
     x, y, width, height = box
     tall = digit[3]
     gap = min(other[0] for other in others) - (x + width)

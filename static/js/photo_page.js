@@ -60,7 +60,8 @@ const write = (digit) => readings.write(digit);
 
 let photo = null; // the one that is shown
 let model = null; // that read it
-let opening = 0; // changes with each photo given: the newest one is shown
+let given = 0; // photos so far
+let begun = 0; // which of them is shown
 
 new Toolbar(boxes, view.surface, part("tools"));
 source.addEventListener("photo", ({ detail }) => open(detail));
@@ -96,23 +97,32 @@ function say(words, state = part("photo").dataset.state) {
 
 /** Shows a photo and has it read. What was shown before stays until the new one can be opened. */
 async function open({ blob, isOne }) {
-  opening += 1;
-  const turn = opening;
-  if (!isOne) notice.say(SEVERAL_FILES);
+  given += 1;
+  const turn = given;
+  if (isOne) notice.hide();
+  else notice.say(SEVERAL_FILES);
   try {
     const opened = await Photo.open(blob);
-    if (turn !== opening) return opened.close();
+    if (turn < begun) return opened.close();
+    begun = turn;
     begin(opened);
-    const answer = await client.read(opened.blob);
-    if (answer && turn === opening) receive(answer);
+    const answer = await client.read(opened.blob); // null once another photo has begun
+    if (answer) receive(answer);
   } catch (error) {
-    if (turn === opening) refuse(error.message);
+    if (turn === begun) giveUp(error.message);
+    else if (turn > begun) refuse(error.message);
   }
 }
 
-/** What is shown can still be worked with. */
+/** It cannot be opened. The photo that is shown stays, and is read to the end if it is being read. */
 function refuse(words) {
-  say(words, photo ? "trouble" : "empty");
+  say(words);
+  if (photo) notice.say(words); // what is said of the other photo comes in its place
+}
+
+/** The photo that is shown is not read; each box on it still is. */
+function giveUp(words) {
+  say(words, "trouble");
   reader.photo = photo;
   showChosen();
 }
@@ -137,11 +147,11 @@ function receive(answer) {
   const digits = answer.digits.map((digit) => ({ ...digit, box: fit(digit.box, answer.width) }));
   for (const digit of digits) readings.put(digit.box, takeReading(digit));
   sheet.begin(answer.sheet ?? null);
-  boxes.load(digits, photo.size);
+  boxes.receive(digits);
   reader.photo = photo;
   say(describeFound(), "read");
   show();
-  view.choose(boxes.list[0]?.id ?? null);
+  if (view.chosen === null) view.choose(boxes.list[0]?.id ?? null);
 }
 
 /** A box in the photo's pixels. @param width of the photo as the server saw it, px */

@@ -129,7 +129,7 @@ function giveUp(words) {
 
 function begin(opened) {
   client.forget();
-  keeping.stop();
+  keeping.forget();
   photo?.close();
   photo = opened;
   reader.photo = null; // the whole photo comes first
@@ -199,6 +199,7 @@ function show() {
   const numbers = listNumbers(list).filter(({ digits }) => digits.length > 1);
   const frames = numbers.map(({ box, digits }) => ({ box, text: digits.map(write).join("") }));
   view.render(shown, frames);
+  pointer.show();
   showChosen();
   showScore();
 }

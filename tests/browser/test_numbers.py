@@ -8,6 +8,7 @@ from tests.browser.colour import find_faint_texts
 from tests.browser.drawing import (
     ACROSS,
     DOWN,
+    PREDICT,
     answer_all,
     compare,
     draw_digit,
@@ -21,7 +22,7 @@ from tests.browser.drawing import (
     place,
     read_ink,
 )
-from tests.browser.explaining import get_why, open_why, play_explainer
+from tests.browser.explaining import SENTENCE, get_why, open_why, play_explainer
 from tests.browser.keeping import confirm, expect_kept, get_correction
 from tests.browser.numbers import (
     answer_number,
@@ -157,7 +158,31 @@ def test_why_explains_the_chosen_digit_of_a_number(page):
     get_button(page, "Clear").click()
     answer_all(page, json=make_reading(7))
     draw_stroke(page, DOWN)
+    expect(why.get_by_text(SENTENCE).last).to_be_visible()
     expect(get_why(page).get_by_text("Digit 1 of 3")).to_have_count(0)
+
+
+def test_why_follows_a_number_that_becomes_one_digit_faster_than_it_is_read(page):
+    asked = play_explainer(page)
+    answer_number(page, 4, 0, 7)
+    draw_number(page, "407")
+    why = open_why(page)
+    expect(why.get_by_text("Digit 3 of 3: press another one above")).to_be_visible()
+    explained = len(asked)
+    held = []
+    page.unroute(PREDICT)
+    page.route(PREDICT, lambda route: held.append(route))
+    with page.expect_request(PREDICT):
+        get_button(page, "Undo").click()
+    get_button(page, "Undo").click()
+    with page.expect_request(PREDICT):
+        held[0].fulfill(json=make_reading(7))
+    page.wait_for_timeout(100)
+    held[1].fulfill(json=make_reading(7))
+    expect(why.get_by_text("Digit 3 of 3")).to_have_count(0)
+    expect(why.get_by_text(SENTENCE).last).to_be_visible()
+    assert len(asked) > explained
+    assert asked[-1]["image"]  # the whole drawing
 
 
 def test_the_wide_board_has_room_for_a_number_and_keeps_what_is_drawn(page):

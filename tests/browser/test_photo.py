@@ -199,6 +199,28 @@ def test_what_cannot_be_read_is_said_in_words(open_photo):
     expect(said).to_have_text(refusal)
 
 
+def test_a_photo_is_read_on_while_a_box_is_added_and_another_file_is_refused(open_photo):
+    server = PlayedServer()
+    page = open_photo(server)
+    held = []
+    page.unroute(READ_PHOTO)
+    page.route(READ_PHOTO, lambda route: held.append(route))
+    with page.expect_request(READ_PHOTO):
+        paste(page, WRITTEN.encode())
+    expect(page.get_by_role("status")).to_have_text("Reading the photo…")
+    drop(page, b"\0\0\0\x18ftypheic", "IMG_1.heic", "")
+    expect(page.get_by_text("This is a HEIC photo").last).to_be_visible()
+    surface = page.get_by_role("application", name="Boxes on the photo")
+    drag(page, surface, (40, -60), at=(0.8, 0.97))
+    expect(get_boxes(page)).to_have_count(1)
+    page.unroute(READ_PHOTO)
+    page.route(READ_PHOTO, server.answer)
+    held[0].fulfill(json=make_answer(WRITTEN))
+    expect(get_text(page)).to_have_text("407 12\n83\n5")
+    expect(get_boxes(page).nth(7)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("This is a HEIC photo")).to_be_visible()
+
+
 def test_a_photo_that_is_too_large_is_made_smaller_before_it_is_sent(open_photo):
     large = io.BytesIO()
     Image.new("L", (5000, 4000), 255).save(large, "PNG")
@@ -253,8 +275,12 @@ def test_boxes_are_changed_by_keyboard_alone(open_photo):
     page.keyboard.press("Delete")
     expect(get_text(page)).to_have_text("47 12\n83")
     expect(boxes.nth(1)).to_be_focused()
+    chosen = page.get_by_role("region", name="The chosen box")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("region", name="The chosen box")).to_be_focused()
+    expect(chosen).to_be_focused()
+    page.get_by_role("application", name="Boxes on the photo").focus()
+    page.keyboard.press("Escape")
+    expect(chosen).to_be_focused()
     server.digit = 9
     get_button(page, "Add a box").press("Enter")
     expect(page.get_by_role("button", name=name_box(9))).to_be_focused()
@@ -382,9 +408,6 @@ def test_a_photo_that_is_pasted_on_the_board_is_read_on_the_page_photo(open_page
     drop(page, WRITTEN.encode())
     expect(page.get_by_text("Photos are read on the page Photo.")).to_be_visible()
     expect(get_board(page)).to_be_visible()
-
-
-SLOW = pytest.mark.slow
 
 
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)

@@ -20,6 +20,7 @@ from tests.browser.drawing import (
 )
 from tests.browser.explaining import (
     EXPLAIN,
+    SENTENCE,
     draw_four,
     get_evidence,
     get_why,
@@ -32,8 +33,6 @@ from tests.browser.screens import SCREENS, WIDTHS
 from webapp.glossary import TERMS
 
 SLOW = pytest.mark.slow
-# axe leaves these out unless told; the rest is on already.
-SENTENCE = "The top left speaks most for 4: without it the network would say 9."
 
 
 def test_all_four_figures_explain_the_drawing(page):

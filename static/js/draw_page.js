@@ -443,7 +443,8 @@ function takeBack() {
 async function change(store) {
   const strokes = findConfirmable(); // now: another drawing may follow
   const drawing = takeConfirmable();
-  const waiting = setTimeout(() => corrections.showWaiting(), PATIENCE);
+  const isChosen = () => JSON.stringify(findConfirmable()) === JSON.stringify(strokes);
+  const waiting = setTimeout(() => isChosen() && corrections.showWaiting(), PATIENCE);
   try {
     await store(strokes, await drawing);
     if (hasComplained) notice.hide();
@@ -452,7 +453,7 @@ async function change(store) {
   } catch (error) {
     hasComplained = true;
     showConfirmed();
-    if (confirmed.find(findConfirmable()) === null) corrections.showNotKept();
+    if (isChosen() && confirmed.find(strokes) === null) corrections.showNotKept();
     notice.say(`That was not stored. ${error.message} ${STILL_HERE}`);
   } finally {
     clearTimeout(waiting);

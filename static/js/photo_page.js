@@ -18,6 +18,7 @@ import { PhotoSource } from "./photo_source.js";
 import { PhotoText, writeTable } from "./photo_text.js";
 import { PhotoView } from "./photo_view.js";
 import { describeBox, findKind, listPlaces } from "./photo_words.js";
+import { saveFile } from "./save_file.js";
 import { Server } from "./server.js";
 import { SheetKeeping } from "./sheet_keeping.js";
 import { Speech } from "./speech.js";
@@ -28,7 +29,6 @@ const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const action = (name) => document.querySelector(`[data-action="${name}"]`);
 
 const PATIENCE = 400; // ms without a word while a digit is stored
-const LONG = 60_000; // ms in which a download is written
 const READING = "Reading the photo…";
 const NONE_FOUND =
   "No digit was found. Drag over one on the photo, or press Add a box, and it is read.";
@@ -87,7 +87,7 @@ sheet.addEventListener("stop", () => keeping.stop());
 keeping.addEventListener("step", ({ detail }) => sheet.showKeeping(detail));
 keeping.addEventListener("end", ({ detail }) => endKeeping(detail));
 
-part("photo").toggleAttribute("data-touch", navigator.maxTouchPoints > 0);
+part("photo").toggleAttribute("data-touch", matchMedia("(pointer: coarse)").matches);
 takePhotoOver().then((blob) => blob && open({ blob, isOne: true }));
 
 function say(words, state = part("photo").dataset.state) {
@@ -138,6 +138,7 @@ function begin(opened) {
   showZoom();
   stopAdding();
   sheet.begin(null);
+  part("text-said").textContent = "";
   say(READING, "reading");
   boxes.load([], photo.size);
 }
@@ -328,10 +329,7 @@ async function copy() {
 
 function download() {
   const table = writeTable(boxes.list, write, (digit) => readings.rate(digit));
-  const address = URL.createObjectURL(new Blob([table], { type: "text/csv" }));
-  const link = Object.assign(document.createElement("a"), { href: address, download: "photo.csv" });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), LONG);
+  saveFile(new Blob([table], { type: "text/csv" }), "photo.csv");
   part("text-said").textContent = "Downloaded: photo.csv.";
 }
 
@@ -351,20 +349,25 @@ function takeBack() {
   });
 }
 
-/** Changes what is kept of a digit, and tells how that went. */
+/** Changes what is kept of a digit, and tells how that went; beside it, if it is still chosen. */
 async function change(ink, store) {
-  const waiting = setTimeout(() => corrections.showWaiting(), PATIENCE);
+  const waiting = setTimeout(() => isChosen(ink) && corrections.showWaiting(), PATIENCE);
   try {
     await store();
     notice.hide();
     show();
   } catch (error) {
     show();
-    if (confirmed.find(ink) === null) corrections.showNotKept();
+    if (isChosen(ink) && confirmed.find(ink) === null) corrections.showNotKept();
     notice.say(`That was not stored. ${error.message} The text is put right all the same.`);
   } finally {
     clearTimeout(waiting);
   }
+}
+
+function isChosen(ink) {
+  const digit = boxes.find(view.chosen);
+  return digit !== null && readings.find(digit.box)?.ink === ink;
 }
 
 function keepSheet() {

@@ -345,11 +345,17 @@ def test_a_digit_that_was_read_wrongly_is_put_right_and_kept(open_photo, own_url
 @pytest.mark.failed_requests
 def test_a_correction_that_is_not_stored_still_changes_the_text(open_photo):
     page = open_photo(PlayedServer())
-    page.route("**/api/drawings", lambda route: route.abort())
+    held = []
+    page.route("**/api/drawings", lambda route: held.append(route))
     paste(page, WRITTEN.encode())
     get_boxes(page).nth(2).click()
     get_button(page, "It’s a 1").click()
+    expect(page.get_by_text("Keeping…")).to_be_visible()
+    get_boxes(page).nth(3).click()  # of which nothing is said
+    expect(page.get_by_text("Keeping…")).to_be_hidden()
+    held[0].abort()
     expect(page.get_by_text("The text is put right all the same.")).to_be_visible()
+    expect(page.get_by_text("Not kept.")).to_be_hidden()
     expect(get_text(page)).to_have_text("401 12\n83")
 
 

@@ -45,27 +45,27 @@ export class PhotoBoxes extends EventTarget {
   /** Begins anew. @param digits as the server found them @param size of the photo, px */
   load(digits, size) {
     this.#size = size;
-    const entries = digits.map(({ box, line, number, expected = null }) => {
-      const fitted = fitBox(box, size);
-      return { id: this.#takeId(), box: fitted, line, number, expected, home: fitted };
-    });
-    this.#history = new History(orderDigits(entries));
+    this.#begin(digits);
     this.#tell();
   }
 
   /** Begins anew, with what was added meanwhile, unless the server has found that, too. */
   receive(digits) {
     const added = this.list;
-    this.load(digits, this.#size);
+    this.#begin(digits);
     const found = this.list;
     for (const { id, box } of added) {
       if (!found.some((digit) => isSamePlace(digit.box, box))) this.#add(id, box);
     }
+    this.#tell();
   }
 
   /** Adds a box to the line in which it lies; returns its id. */
   add(box) {
-    return this.#add(this.#takeId(), fitBox(box, this.#size));
+    const id = this.#takeId();
+    this.#add(id, fitBox(box, this.#size));
+    this.#tell();
+    return id;
   }
 
   /**
@@ -83,11 +83,14 @@ export class PhotoBoxes extends EventTarget {
     const goesOn = step && this.#step.name === name && performance.now() < this.#step.until;
     if (goesOn) this.#history.forget();
     this.#push([...others, { ...former, box: fitted, ...place }]);
+    this.#tell();
     if (step) this.#step = { name, until: performance.now() + ONE_STEP };
   }
 
   remove(id) {
-    if (this.find(id)) this.#push(this.list.filter((digit) => digit.id !== id));
+    if (!this.find(id)) return;
+    this.#push(this.list.filter((digit) => digit.id !== id));
+    this.#tell();
   }
 
   undo() {
@@ -102,9 +105,18 @@ export class PhotoBoxes extends EventTarget {
     this.#tell();
   }
 
+  #begin(digits) {
+    const entries = digits.map(({ box, line, number, expected = null }) => {
+      const home = fitBox(box, this.#size);
+      return { id: this.#takeId(), box: home, line, number, expected, home };
+    });
+    this.#step = NO_STEP;
+    this.#history = new History(orderDigits(entries));
+  }
+
   #add(id, box) {
-    this.#push([...this.list, { id, box, ...placeBox(this.list, box), expected: null, home: null }]);
-    return id;
+    const place = placeBox(this.list, box);
+    this.#push([...this.list, { id, box, ...place, expected: null, home: null }]);
   }
 
   #takeId() {
@@ -115,7 +127,6 @@ export class PhotoBoxes extends EventTarget {
   #push(digits) {
     this.#step = NO_STEP;
     this.#history.push(orderDigits(digits));
-    this.#tell();
   }
 
   #tell() {

@@ -211,10 +211,9 @@ def test_a_photo_is_read_on_while_a_box_is_added_and_another_file_is_refused(ope
     drop(page, b"\0\0\0\x18ftypheic", "IMG_1.heic", "")
     expect(page.get_by_text("This is a HEIC photo").last).to_be_visible()
     surface = page.get_by_role("application", name="Boxes on the photo")
-    drag(page, surface, (40, -60), at=(0.8, 0.97))
+    drag(page, surface, (40, 50), at=(0.8, 0.62))
     expect(get_boxes(page)).to_have_count(1)
-    page.unroute(READ_PHOTO)
-    page.route(READ_PHOTO, server.answer)
+    page.route(READ_PHOTO, server.answer)  # this one comes first from now on
     held[0].fulfill(json=make_answer(WRITTEN))
     expect(get_text(page)).to_have_text("407 12\n83\n5")
     expect(get_boxes(page).nth(7)).to_have_attribute("aria-pressed", "true")
@@ -285,6 +284,27 @@ def test_boxes_are_changed_by_keyboard_alone(open_photo):
     get_button(page, "Add a box").press("Enter")
     expect(page.get_by_role("button", name=name_box(9))).to_be_focused()
     expect(boxes).to_have_count(7)
+
+
+def test_a_dragged_box_stays_with_the_mouse_until_its_button_is_released(open_photo):
+    server = PlayedServer()
+    page = open_photo(server)
+    paste(page, WRITTEN.encode())
+    boxes = get_boxes(page)
+    expect(boxes).to_have_count(7)
+    place = boxes.nth(6).bounding_box()
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    boxes.nth(1).press("ArrowDown")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y)
+    expect(get_text(page)).to_have_text("457 12\n83")  # the reading of another box has come
+    assert boxes.nth(6).bounding_box()["x"] == pytest.approx(place["x"] + 20, abs=2)
+    released = {"clientX": x + 20, "clientY": y, "buttons": 0, "pointerId": 1}
+    boxes.nth(6).dispatch_event("pointermove", released | {"pointerType": "mouse", "bubbles": True})
+    page.mouse.move(x + 60, y)
+    expect(get_text(page)).to_have_text("457 12\n85")
+    assert boxes.nth(6).bounding_box()["x"] == pytest.approx(place["x"] + 20, abs=2)
 
 
 def test_on_a_phone_a_finger_chooses_moves_and_adds(open_photo):

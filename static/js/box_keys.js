@@ -5,7 +5,7 @@ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 
 /**
  * Boxes by keys: arrows move the one that has the focus, Shift and arrows size it, Delete deletes
- * it, Escape leaves the photo. Emits `delete` (detail: the id) and `leave`.
+ * it, Escape leaves the photo, also where no box has the focus. Emits `delete` (detail: the id) and `leave`.
  */
 export class BoxKeys extends EventTarget {
   #view;
@@ -19,14 +19,15 @@ export class BoxKeys extends EventTarget {
   }
 
   #press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const id = this.#view.findId(event.target);
-    if (id === null || event.ctrlKey || event.metaKey || event.altKey) return;
     const { key, shiftKey } = event;
-    if (WAYS[key]) this.#step(id, WAYS[key], shiftKey);
+    if (key === "Escape") this.dispatchEvent(new Event("leave"));
+    else if (id === null) return;
+    else if (WAYS[key]) this.#step(id, WAYS[key], shiftKey);
     else if (key === "Delete" || key === "Backspace") {
       this.dispatchEvent(new CustomEvent("delete", { detail: id }));
-    } else if (key === "Escape") this.dispatchEvent(new Event("leave"));
-    else return;
+    } else return;
     event.preventDefault();
   }
 

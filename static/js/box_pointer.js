@@ -26,9 +26,10 @@ export class BoxPointer extends EventTarget {
     surface.addEventListener("pointercancel", (event) => this.#isOurs(event) && this.cancel());
   }
 
-  /** Whether a box is being dragged. */
-  get isBusy() {
-    return this.#drag !== null;
+  /** Shows what is dragged where it is held: the boxes have been placed anew. */
+  show() {
+    const { id, box, isMoved } = this.#drag ?? {};
+    if (isMoved) this.#view.place(id, box);
   }
 
   /** What is dragged goes back to its place. */
@@ -50,12 +51,13 @@ export class BoxPointer extends EventTarget {
     const corner = id === null ? null : (event.target.dataset.corner ?? null);
     const start = this.#view.locate(event);
     const from = id === null ? [...start, 0, 0] : this.#boxes.find(id).box;
+    this.#view.surface.setPointerCapture(event.pointerId); // throws if the pointer is gone already
     this.#drag = { pointer: event.pointerId, id, corner, start, from, box: from, isMoved: false };
-    this.#view.surface.setPointerCapture(event.pointerId);
   }
 
   #move(event) {
     if (!this.#isOurs(event)) return;
+    if (isReleased(event)) return this.#lift(event);
     const drag = this.#drag;
     const point = this.#view.locate(event);
     const way = [point[0] - drag.start[0], point[1] - drag.start[1]];
@@ -93,4 +95,9 @@ export class BoxPointer extends EventTarget {
   #isChosen(id) {
     return this.#view.chosen === id;
   }
+}
+
+/** Whether the mouse's button was released where the page could not see it. */
+function isReleased({ pointerType, buttons }) {
+  return pointerType === "mouse" && !(buttons & 1);
 }

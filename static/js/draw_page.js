@@ -89,6 +89,7 @@ let asked = []; // the strokes that were sent last
 let answered = []; // the last readings from the server, one for each model asked
 let reading = null; // the one that the page shows
 let division = []; // the strokes of each digit, where it shows several
+let isOwed = false; // an explanation, until the answer says which digit is explained
 let isInsisted = false; // show this drawing's digit even if a model refuses it
 let hasComplained = false; // that a drawing was not stored
 let memoryProblem = ""; // why what was confirmed does not count, as last told
@@ -203,6 +204,7 @@ function startAfresh() {
   client.forget();
   reading = null;
   division = [];
+  isOwed = false;
   why.clear();
   corrections.rest();
   answer.invite(wide.isWide);
@@ -227,7 +229,8 @@ function readDrawing() {
   if (answer.isInviting || answer.isOffering) answer.wait();
   client.ask({ isUrgent: !board.isDrawing });
   // Of several digits, one is explained: which one, the answer says.
-  if (!division.length) why.ask({ isUrgent: !board.isDrawing });
+  if (division.length) isOwed = true;
+  else why.ask({ isUrgent: !board.isDrawing });
 }
 
 function receive(detail) {
@@ -276,7 +279,8 @@ function show(answers) {
   if (board.isDrawing || client.isBehind) return;
   showBoxes();
   keepDigit();
-  if (division.length || wasNumber) explainPart();
+  if (division.length || isOwed) explainPart();
+  isOwed = false;
   guess.learn(reading);
   tellReading();
 }
@@ -439,7 +443,8 @@ function takeBack() {
 async function change(store) {
   const strokes = findConfirmable(); // now: another drawing may follow
   const drawing = takeConfirmable();
-  const waiting = setTimeout(() => corrections.showWaiting(), PATIENCE);
+  const isChosen = () => JSON.stringify(findConfirmable()) === JSON.stringify(strokes);
+  const waiting = setTimeout(() => isChosen() && corrections.showWaiting(), PATIENCE);
   try {
     await store(strokes, await drawing);
     if (hasComplained) notice.hide();
@@ -448,7 +453,7 @@ async function change(store) {
   } catch (error) {
     hasComplained = true;
     showConfirmed();
-    if (confirmed.find(findConfirmable()) === null) corrections.showNotKept();
+    if (isChosen() && confirmed.find(strokes) === null) corrections.showNotKept();
     notice.say(`That was not stored. ${error.message} ${STILL_HERE}`);
   } finally {
     clearTimeout(waiting);

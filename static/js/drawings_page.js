@@ -3,6 +3,7 @@ import { FineTuning } from "./fine_tuning.js";
 import { LABELS } from "./labels.js";
 import { Message } from "./message.js";
 import { Runs } from "./runs.js";
+import { saveFile } from "./save_file.js";
 import { Server } from "./server.js";
 import { Thumbnails } from "./thumbnails.js";
 import { Token } from "./token.js";
@@ -162,11 +163,7 @@ async function restore() {
 
 async function download() {
   message.say("Packing…");
-  const address = URL.createObjectURL(await drawings.download(query()));
-  const link = Object.assign(document.createElement("a"), { href: address });
-  link.download = "my-drawings.zip";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), UNDO);
+  saveFile(await drawings.download(query()), "my-drawings.zip");
   message.say("Downloaded: my-drawings.zip.");
 }
 

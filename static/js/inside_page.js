@@ -200,7 +200,7 @@ function showUnit(shown) {
   const member = members[shown.member];
   const at = member.layers.findIndex(({ name }) => name === shown.layer);
   const layer = at < 0 ? null : member.layers[at];
-  const before = at < 0 ? member.layers.at(-1) : member.layers[at - 1];
+  const before = at < 0 ? member.layers[member.layers.length - 1] : member.layers[at - 1];
   const map = layer ? cutMaps(decode(layer.maps), layer.shape)[shown.channel] : null;
   view.show(shown, map, before ? listInputs(before) : [listImage(member)]);
 }

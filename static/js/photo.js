@@ -94,8 +94,8 @@ export class Photo {
     context.fillRect(0, 0, width, height);
     context.imageSmoothingQuality = "high";
     context.drawImage(this.#image, 0, 0, width, height);
+    this.close(); // first: it may fail to be encoded
     const blob = await encode(canvas, JPEG);
-    this.close();
     if (blob.size > LARGEST) throw new Error(TOO_LARGE);
     return new Photo(blob, JPEG, await load(blob));
   }
@@ -110,13 +110,22 @@ export class Photo {
 async function findType(blob) {
   if (!blob.size) throw new Error(EMPTY);
   if (blob.size > LARGEST_TO_OPEN) throw new Error(TOO_LARGE);
-  const head = await blob.slice(0, HEAD).arrayBuffer();
+  const head = await readHead(blob);
   const text = String.fromCharCode(...new Uint8Array(head));
   const type = KINDS.find(([beginning]) => beginning.test(text))?.[1];
   if (type === "heic") throw new Error(HEIC);
   if (type === "pdf") throw new Error(PDF);
   if (!type) throw new Error(OTHER);
   return type;
+}
+
+/** Promises the first bytes. Of a folder, or a file that is gone by now, there are none. */
+async function readHead(blob) {
+  try {
+    return await blob.slice(0, HEAD).arrayBuffer();
+  } catch {
+    throw new Error(BROKEN);
+  }
 }
 
 function load(blob) {

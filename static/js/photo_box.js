@@ -55,8 +55,17 @@ export function doBoxesOverlap([x, y, width, height], [otherX, otherY, otherWidt
   return isAcross && y < otherY + otherHeight && otherY < y + height;
 }
 
+/** Whether two boxes lie in about the same place: one holds the centre of the other. */
+export function isSamePlace(box, other) {
+  return isWithin(findCentre(box), other) || isWithin(findCentre(other), box);
+}
+
 export function findCentre([x, y, width, height]) {
   return [x + width / 2, y + height / 2];
+}
+
+function isWithin([x, y], [left, top, width, height]) {
+  return x >= left && x <= left + width && y >= top && y <= top + height;
 }
 
 function fitSide(length, room) {

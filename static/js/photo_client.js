@@ -75,7 +75,8 @@ function pack(blob, box) {
 /** How long to wait before the next try, in s; throws what no further try would mend. */
 function findWait(error) {
   if (error.status === TOO_LARGE && !error.problem) throw new Error(TOO_LARGE_FOR_PROXY);
-  if (error.status !== UNREACHABLE && !BUSY.includes(error.status)) throw error;
+  const isForGood = error.problem && !error.wait; // the server itself says why, and names no time
+  if (isForGood || (error.status !== UNREACHABLE && !BUSY.includes(error.status))) throw error;
   return Math.min(error.wait || 2, LONGEST_WAIT);
 }
 

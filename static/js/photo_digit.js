@@ -1,6 +1,7 @@
 import { Bars } from "./bars.js";
 import { Because } from "./because.js";
 import { describeLabel, NOT_A_DIGIT } from "./labels.js";
+import { describePart } from "./number.js";
 import { nameFound } from "./photo_words.js";
 import { Seen } from "./seen.js";
 
@@ -36,7 +37,8 @@ export class PhotoDigit {
     const { state, said, note } = findWords(entry);
     this.#say(state, said, note);
     const reading = found?.reading;
-    this.#because.show(label === null ? (reading?.because ?? null) : null);
+    const isDoubtful = label === null && !reading?.mark;
+    this.#because.show(isDoubtful ? (reading?.because ?? null) : null);
     if (!reading?.probabilities) return this.#clearPicture();
     const { status, probabilities, no_digit: noDigit = null } = reading;
     this.#bars.show(probabilities, { isRefused: status === "not_a_digit", noDigit });
@@ -57,13 +59,17 @@ export class PhotoDigit {
 
 function findWords(entry) {
   const { found, label, isRight, digit, place } = entry;
-  const where = `${place[0].toUpperCase()}${place.slice(1)}`;
+  const where = capitalize(place);
   if (label !== null) return findCorrected(entry, where);
   if (!found) return { state: "reading", said: "Reading…", note: where };
   if (found.failure) return { state: "trouble", said: found.failure };
   const { reading } = found;
   if (reading.status === "blank") {
     return { state: "blank", said: "No ink found here", note: "Move the box, or draw it larger." };
+  }
+  if (reading.mark) {
+    const note = `${capitalize(describePart(reading))}. ${where}`;
+    return { state: "answer", said: reading.mark, note };
   }
   if (reading.status !== "digit") {
     return { state: "not-a-digit", said: "That does not look like a digit", note: where };
@@ -86,4 +92,8 @@ function findCorrected({ found, label }, where) {
 
 function describeRead(found) {
   return `Read as ${nameFound({ found, label: null })} before you put it right.`;
+}
+
+function capitalize(words) {
+  return `${words[0].toUpperCase()}${words.slice(1)}`;
 }

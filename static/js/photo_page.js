@@ -18,6 +18,7 @@ import { PhotoSource } from "./photo_source.js";
 import { PhotoText, writeTable } from "./photo_text.js";
 import { PhotoView } from "./photo_view.js";
 import { describeBox, findKind, listPlaces } from "./photo_words.js";
+import { saveFile } from "./save_file.js";
 import { Server } from "./server.js";
 import { SheetKeeping } from "./sheet_keeping.js";
 import { Speech } from "./speech.js";
@@ -28,7 +29,6 @@ const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const action = (name) => document.querySelector(`[data-action="${name}"]`);
 
 const PATIENCE = 400; // ms without a word while a digit is stored
-const LONG = 60_000; // ms in which a download is written
 const READING = "Reading the photo…";
 const NONE_FOUND =
   "No digit was found. Drag over one on the photo, or press Add a box, and it is read.";
@@ -60,7 +60,8 @@ const write = (digit) => readings.write(digit);
 
 let photo = null; // the one that is shown
 let model = null; // that read it
-let opening = 0; // changes with each photo given: the newest one is shown
+let given = 0; // photos so far
+let begun = 0; // which of them is shown
 
 new Toolbar(boxes, view.surface, part("tools"));
 source.addEventListener("photo", ({ detail }) => open(detail));
@@ -86,7 +87,7 @@ sheet.addEventListener("stop", () => keeping.stop());
 keeping.addEventListener("step", ({ detail }) => sheet.showKeeping(detail));
 keeping.addEventListener("end", ({ detail }) => endKeeping(detail));
 
-part("photo").toggleAttribute("data-touch", navigator.maxTouchPoints > 0);
+part("photo").toggleAttribute("data-touch", matchMedia("(pointer: coarse)").matches);
 takePhotoOver().then((blob) => blob && open({ blob, isOne: true }));
 
 function say(words, state = part("photo").dataset.state) {
@@ -96,30 +97,39 @@ function say(words, state = part("photo").dataset.state) {
 
 /** Shows a photo and has it read. What was shown before stays until the new one can be opened. */
 async function open({ blob, isOne }) {
-  opening += 1;
-  const turn = opening;
-  if (!isOne) notice.say(SEVERAL_FILES);
+  given += 1;
+  const turn = given;
+  if (isOne) notice.hide();
+  else notice.say(SEVERAL_FILES);
   try {
     const opened = await Photo.open(blob);
-    if (turn !== opening) return opened.close();
+    if (turn < begun) return opened.close();
+    begun = turn;
     begin(opened);
-    const answer = await client.read(opened.blob);
-    if (answer && turn === opening) receive(answer);
+    const answer = await client.read(opened.blob); // null once another photo has begun
+    if (answer) receive(answer);
   } catch (error) {
-    if (turn === opening) refuse(error.message);
+    if (turn === begun) giveUp(error.message);
+    else if (turn > begun) refuse(error.message);
   }
 }
 
-/** What is shown can still be worked with. */
+/** It cannot be opened. The photo that is shown stays, and is read to the end if it is being read. */
 function refuse(words) {
-  say(words, photo ? "trouble" : "empty");
+  say(words);
+  if (photo) notice.say(words); // what is said of the other photo comes in its place
+}
+
+/** The photo that is shown is not read; each box on it still is. */
+function giveUp(words) {
+  say(words, "trouble");
   reader.photo = photo;
   showChosen();
 }
 
 function begin(opened) {
   client.forget();
-  keeping.stop();
+  keeping.forget();
   photo?.close();
   photo = opened;
   reader.photo = null; // the whole photo comes first
@@ -128,6 +138,7 @@ function begin(opened) {
   showZoom();
   stopAdding();
   sheet.begin(null);
+  part("text-said").textContent = "";
   say(READING, "reading");
   boxes.load([], photo.size);
 }
@@ -137,11 +148,11 @@ function receive(answer) {
   const digits = answer.digits.map((digit) => ({ ...digit, box: fit(digit.box, answer.width) }));
   for (const digit of digits) readings.put(digit.box, takeReading(digit));
   sheet.begin(answer.sheet ?? null);
-  boxes.load(digits, photo.size);
+  boxes.receive(digits);
   reader.photo = photo;
   say(describeFound(), "read");
   show();
-  view.choose(boxes.list[0]?.id ?? null);
+  if (view.chosen === null) view.choose(boxes.list[0]?.id ?? null);
 }
 
 /** A box in the photo's pixels. @param width of the photo as the server saw it, px */
@@ -189,6 +200,7 @@ function show() {
   const numbers = listNumbers(list).filter(({ digits }) => digits.length > 1);
   const frames = numbers.map(({ box, digits }) => ({ box, text: digits.map(write).join("") }));
   view.render(shown, frames);
+  pointer.show();
   showChosen();
   showScore();
 }
@@ -317,10 +329,7 @@ async function copy() {
 
 function download() {
   const table = writeTable(boxes.list, write, (digit) => readings.rate(digit));
-  const address = URL.createObjectURL(new Blob([table], { type: "text/csv" }));
-  const link = Object.assign(document.createElement("a"), { href: address, download: "photo.csv" });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), LONG);
+  saveFile(new Blob([table], { type: "text/csv" }), "photo.csv");
   part("text-said").textContent = "Downloaded: photo.csv.";
 }
 
@@ -340,20 +349,25 @@ function takeBack() {
   });
 }
 
-/** Changes what is kept of a digit, and tells how that went. */
+/** Changes what is kept of a digit, and tells how that went; beside it, if it is still chosen. */
 async function change(ink, store) {
-  const waiting = setTimeout(() => corrections.showWaiting(), PATIENCE);
+  const waiting = setTimeout(() => isChosen(ink) && corrections.showWaiting(), PATIENCE);
   try {
     await store();
     notice.hide();
     show();
   } catch (error) {
     show();
-    if (confirmed.find(ink) === null) corrections.showNotKept();
+    if (isChosen(ink) && confirmed.find(ink) === null) corrections.showNotKept();
     notice.say(`That was not stored. ${error.message} The text is put right all the same.`);
   } finally {
     clearTimeout(waiting);
   }
+}
+
+function isChosen(ink) {
+  const digit = boxes.find(view.chosen);
+  return digit !== null && readings.find(digit.box)?.ink === ink;
 }
 
 function keepSheet() {

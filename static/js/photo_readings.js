@@ -1,7 +1,7 @@
 import { NOT_A_DIGIT } from "./labels.js";
 
-const UNREAD = "…";
-const UNKNOWN = "?"; // in the text, for what is in a box and is no digit
+export const UNREAD = "…";
+const UNKNOWN = "?"; // in the text, for what is in a box and is neither a digit nor a mark
 
 /** What was read in each box, and what somebody said that it is. A box read once is not forgotten. */
 export class PhotoReadings {
@@ -34,13 +34,13 @@ export class PhotoReadings {
     return this.#labels.get(this.find(box)?.ink) ?? null;
   }
 
-  /** The box's digit as the text has it: "7", "?" for what is none, "…" until it is read. */
+  /** The box as the text has it: "7", a mark such as ",", "?" for neither, "…" until it is read. */
   write(digit) {
     const found = this.find(digit.box);
     const label = this.labelOf(digit);
     if (label !== null) return label === NOT_A_DIGIT ? "" : String(label);
     if (!found) return UNREAD;
-    if (digit.mark) return digit.mark;
+    if (found.reading?.mark) return found.reading.mark;
     return found.reading?.status === "digit" ? String(found.reading.digit) : UNKNOWN;
   }
 
@@ -49,10 +49,11 @@ export class PhotoReadings {
     return digit.expected === null ? null : this.write(digit) === String(digit.expected);
   }
 
-  /** How probable it is that the box is read rightly, 0 to 1; 1 where somebody said what it is. */
+  /** How probable its digit is, 0 to 1; 1 for a mark, and where somebody said what it is. */
   rate(digit) {
     if (this.labelOf(digit) !== null) return 1;
     const { reading } = this.find(digit.box) ?? {};
+    if (reading?.mark) return 1;
     return reading?.status === "digit" ? reading.probabilities[reading.digit] : 0;
   }
 }

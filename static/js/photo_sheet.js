@@ -1,4 +1,5 @@
 import { describeLabel } from "./labels.js";
+import { UNREAD } from "./photo_readings.js";
 
 /**
  * A printed sheet: how many of its digits are read rightly, and the button that keeps them all with
@@ -43,7 +44,7 @@ export class PhotoSheet extends EventTarget {
     const right = digits.filter(({ isRight }) => isRight).length;
     const left = empty ? `, ${empty} left empty` : "";
     this.#score.textContent = `${right} of ${of} right${left}`;
-    const wrong = digits.filter(({ isRight }) => !isRight);
+    const wrong = digits.filter(({ isRight, written }) => !isRight && written !== UNREAD);
     this.#wrong.textContent = wrong.length ? `Wrong: ${listWrong(wrong)}.` : "";
     if (!this.#isKeeping) this.#button.textContent = `Keep all ${digits.length} in My drawings`;
     this.#button.disabled = digits.length === 0;
@@ -72,7 +73,7 @@ export class PhotoSheet extends EventTarget {
 /** "a 7 read as 1, two 4s as 9, …" shortened: the boxes on the photo show the rest. */
 function listWrong(wrong) {
   const words = wrong.slice(0, 6).map(({ expected, written }) => {
-    return `${describeLabel(expected)} read as ${written === "?" ? "no digit" : written}`;
+    return `${describeLabel(expected)} read as ${/^\d$/.test(written) ? written : "no digit"}`;
   });
   const more = wrong.length - words.length;
   return more ? `${words.join(", ")}, and ${more} more` : words.join(", ");

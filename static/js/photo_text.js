@@ -24,7 +24,13 @@ export function writeTable(digits, write, rate) {
     const box = joinBoxes(parts.map((part) => part.box));
     return [line + 1, number + 1, parts.map(write).join(""), probability.toFixed(4), ...box];
   });
-  return [COLUMNS, ...rows].map((row) => `${row.join(",")}\r\n`).join("");
+  return [COLUMNS, ...rows].map((row) => `${row.map(quote).join(",")}\r\n`).join("");
+}
+
+/** A field of a table: a number may hold a comma. */
+function quote(field) {
+  const text = String(field);
+  return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 
 /** The text of the photo, with the chosen box's digit marked in it; it is copied and downloaded. */

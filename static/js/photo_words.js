@@ -1,16 +1,18 @@
 import { percent } from "./bars.js";
 import { describeLabel, NOT_A_DIGIT } from "./labels.js";
+import { describePart } from "./number.js";
 import { listNumbers } from "./photo_lines.js";
 
 /** What is in a box, in words, from what the page knows of it. */
 
-/** "4", "4 or 9", "not a digit", … */
+/** "4", "4 or 9", "a comma", "not a digit", … */
 export function nameFound({ found, label }) {
   if (label !== null) return label === NOT_A_DIGIT ? "not a digit" : String(label);
   if (!found) return "being read";
   const { failure, reading } = found;
   if (failure) return "not read";
   if (reading.status === "blank") return "empty";
+  if (reading.mark) return describePart(reading);
   if (reading.status !== "digit") return "not a digit";
   return reading.unsure ? `unsure, ${reading.unsure.join(" or ")}` : String(reading.digit);
 }
@@ -20,6 +22,7 @@ export function findKind({ found, label, isRight }) {
   if (!found) return "unread";
   if (isRight !== null) return isRight ? "right" : "wrong";
   if (label !== null) return label === NOT_A_DIGIT ? "none" : "sure";
+  if (found.reading?.mark) return "sure";
   if (found.reading?.status !== "digit") return "none";
   return found.reading.unsure ? "unsure" : "sure";
 }

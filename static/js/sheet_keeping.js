@@ -16,6 +16,12 @@ export class SheetKeeping extends EventTarget {
     if (this.#turn) this.#turn.isStopped = true;
   }
 
+  /** The page shows another photo: it stops, and tells nothing more of this sheet. */
+  forget() {
+    this.stop();
+    this.#turn = null;
+  }
+
   /** @param digits { ink, expected } @param model that read them */
   async start(digits, model) {
     const turn = { isStopped: false };
@@ -26,22 +32,23 @@ export class SheetKeeping extends EventTarget {
     try {
       for (const { ink, expected } of digits) {
         if (turn.isStopped) break;
-        this.#tell("step", { done, total });
+        this.#tell(turn, "step", { done, total });
         await this.#confirmed.keep(ink, { image: ink, model }, expected);
         done += 1;
       }
     } catch (error) {
       reason = ` ${error.message}`;
     }
-    this.#tell("end", `${describeKept(done, total)}${reason}`);
+    this.#tell(turn, "end", `${describeKept(done, total)}${reason}`);
   }
 
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+  #tell(turn, type, detail) {
+    if (turn === this.#turn) this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 
 function describeKept(done, total) {
+  if (total === 0) return "Nothing is written in the boxes, so nothing is kept.";
   if (done === total) return `All ${total} are kept in My drawings.`;
   return `${done} of ${total} are kept in My drawings.`;
 }

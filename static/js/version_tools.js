@@ -1,4 +1,5 @@
-const UNDO = 60_000; // ms for which the browser may still read a download
+import { saveFile } from "./save_file.js";
+
 const LARGEST = 64; // MiB of a ZIP
 
 /**
@@ -41,12 +42,9 @@ export class VersionTools extends EventTarget {
   }
 
   async #download(model, version) {
-    const address = URL.createObjectURL(await this.#versions.download(model, version));
-    const link = Object.assign(document.createElement("a"), { href: address });
-    link.download = `${model}-version-${version}.zip`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), UNDO);
-    return `Downloaded: ${link.download}.`;
+    const name = `${model}-version-${version}.zip`;
+    saveFile(await this.#versions.download(model, version), name);
+    return `Downloaded: ${name}.`;
   }
 
   #bringIn() {

@@ -7,6 +7,7 @@ from tests.browser.drawing import answer_all, draw_stroke, get_button, make_read
 EXPLAIN = "**/api/explain"
 TWO_STROKES = [[(0.4, 0.2), (0.3, 0.5), (0.7, 0.5)], [(0.6, 0.25), (0.6, 0.8)]]
 PROBABILITIES = [0.0, 0.0, 0.0, 0.01, 0.9, 0.0, 0.0, 0.02, 0.0, 0.07]
+SENTENCE = "The top left speaks most for 4: without it the network would say 9."
 TOP, BOTTOM = 5 * 28 + 10, 20 * 28 + 10  # two pixels of the evidence: (row 5, column 10), …
 
 

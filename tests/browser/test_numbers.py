@@ -8,6 +8,7 @@ from tests.browser.colour import find_faint_texts
 from tests.browser.drawing import (
     ACROSS,
     DOWN,
+    PREDICT,
     answer_all,
     compare,
     draw_digit,
@@ -21,7 +22,7 @@ from tests.browser.drawing import (
     place,
     read_ink,
 )
-from tests.browser.explaining import get_why, open_why, play_explainer
+from tests.browser.explaining import SENTENCE, get_why, open_why, play_explainer
 from tests.browser.keeping import confirm, expect_kept, get_correction
 from tests.browser.numbers import (
     answer_number,
@@ -157,7 +158,39 @@ def test_why_explains_the_chosen_digit_of_a_number(page):
     get_button(page, "Clear").click()
     answer_all(page, json=make_reading(7))
     draw_stroke(page, DOWN)
+    expect(why.get_by_text(SENTENCE).last).to_be_visible()
     expect(get_why(page).get_by_text("Digit 1 of 3")).to_have_count(0)
+
+
+def test_why_follows_a_number_that_becomes_one_digit_faster_than_it_is_read(page):
+    asked = play_explainer(page)
+    answer_number(page, 4, 0, 7)
+    draw_number(page, "407")
+    why = open_why(page)
+    expect(why.get_by_text("Digit 3 of 3: press another one above")).to_be_visible()
+    held = []
+
+    def hold_numbers(route):  # playing with one digit asks, too
+        is_number = route.request.post_data_json.get("several")
+        return held.append(route) if is_number else route.fulfill(json=make_reading(7))
+
+    page.route(PREDICT, hold_numbers)
+    with page.expect_request(lambda request: is_reading(request, 3)):
+        get_button(page, "Undo").click()
+    get_button(page, "Undo").click()
+    with page.expect_request(lambda request: is_reading(request, 2)):
+        held[0].fulfill(json=make_reading(7))
+    page.wait_for_timeout(100)
+    held[1].fulfill(json=make_reading(7))
+    expect(why.get_by_text("Digit 3 of 3")).to_have_count(0)
+    expect(why.get_by_text(SENTENCE).last).to_be_visible()
+    assert len(asked[-1]["strokes"]) == 2
+
+
+def is_reading(request, strokes: int) -> bool:
+    """Return whether the page asks for this many strokes to be read."""
+    is_asked = request.url.endswith("api/predict")
+    return is_asked and len(request.post_data_json.get("strokes", [])) == strokes
 
 
 def test_the_wide_board_has_room_for_a_number_and_keeps_what_is_drawn(page):

@@ -199,6 +199,27 @@ def test_what_cannot_be_read_is_said_in_words(open_photo):
     expect(said).to_have_text(refusal)
 
 
+def test_a_photo_is_read_on_while_a_box_is_added_and_another_file_is_refused(open_photo):
+    server = PlayedServer()
+    page = open_photo(server)
+    held = []
+    page.unroute(READ_PHOTO)
+    page.route(READ_PHOTO, lambda route: held.append(route))
+    with page.expect_request(READ_PHOTO):
+        paste(page, WRITTEN.encode())
+    expect(page.get_by_role("status")).to_have_text("Reading the photo…")
+    drop(page, b"\0\0\0\x18ftypheic", "IMG_1.heic", "")
+    expect(page.get_by_text("This is a HEIC photo").last).to_be_visible()
+    surface = page.get_by_role("application", name="Boxes on the photo")
+    drag(page, surface, (40, 50), at=(0.8, 0.62))
+    expect(get_boxes(page)).to_have_count(1)
+    page.route(READ_PHOTO, server.answer)  # this one comes first from now on
+    held[0].fulfill(json=make_answer(WRITTEN))
+    expect(get_text(page)).to_have_text("407 12\n83\n5")
+    expect(get_boxes(page).nth(7)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("This is a HEIC photo")).to_be_visible()
+
+
 def test_a_photo_that_is_too_large_is_made_smaller_before_it_is_sent(open_photo):
     large = io.BytesIO()
     Image.new("L", (5000, 4000), 255).save(large, "PNG")
@@ -253,12 +274,37 @@ def test_boxes_are_changed_by_keyboard_alone(open_photo):
     page.keyboard.press("Delete")
     expect(get_text(page)).to_have_text("47 12\n83")
     expect(boxes.nth(1)).to_be_focused()
+    chosen = page.get_by_role("region", name="The chosen box")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("region", name="The chosen box")).to_be_focused()
+    expect(chosen).to_be_focused()
+    page.get_by_role("application", name="Boxes on the photo").focus()
+    page.keyboard.press("Escape")
+    expect(chosen).to_be_focused()
     server.digit = 9
     get_button(page, "Add a box").press("Enter")
     expect(page.get_by_role("button", name=name_box(9))).to_be_focused()
     expect(boxes).to_have_count(7)
+
+
+def test_a_dragged_box_stays_with_the_mouse_until_its_button_is_released(open_photo):
+    server = PlayedServer()
+    page = open_photo(server)
+    paste(page, WRITTEN.encode())
+    boxes = get_boxes(page)
+    expect(boxes).to_have_count(7)
+    place = boxes.nth(6).bounding_box()
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    boxes.nth(1).press("ArrowDown")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y)
+    expect(get_text(page)).to_have_text("457 12\n83")  # the reading of another box has come
+    assert boxes.nth(6).bounding_box()["x"] == pytest.approx(place["x"] + 20, abs=2)
+    released = {"clientX": x + 20, "clientY": y, "buttons": 0, "pointerId": 1}
+    boxes.nth(6).dispatch_event("pointermove", released | {"pointerType": "mouse", "bubbles": True})
+    page.mouse.move(x + 60, y)
+    expect(get_text(page)).to_have_text("457 12\n85")
+    assert boxes.nth(6).bounding_box()["x"] == pytest.approx(place["x"] + 20, abs=2)
 
 
 def test_on_a_phone_a_finger_chooses_moves_and_adds(open_photo):
@@ -319,11 +365,17 @@ def test_a_digit_that_was_read_wrongly_is_put_right_and_kept(open_photo, own_url
 @pytest.mark.failed_requests
 def test_a_correction_that_is_not_stored_still_changes_the_text(open_photo):
     page = open_photo(PlayedServer())
-    page.route("**/api/drawings", lambda route: route.abort())
+    held = []
+    page.route("**/api/drawings", lambda route: held.append(route))
     paste(page, WRITTEN.encode())
     get_boxes(page).nth(2).click()
     get_button(page, "It’s a 1").click()
+    expect(page.get_by_text("Keeping…")).to_be_visible()
+    get_boxes(page).nth(3).click()  # of which nothing is said
+    expect(page.get_by_text("Keeping…")).to_be_hidden()
+    held[0].abort()
     expect(page.get_by_text("The text is put right all the same.")).to_be_visible()
+    expect(page.get_by_text("Not kept.")).to_be_hidden()
     expect(get_text(page)).to_have_text("401 12\n83")
 
 
@@ -382,9 +434,6 @@ def test_a_photo_that_is_pasted_on_the_board_is_read_on_the_page_photo(open_page
     drop(page, WRITTEN.encode())
     expect(page.get_by_text("Photos are read on the page Photo.")).to_be_visible()
     expect(get_board(page)).to_be_visible()
-
-
-SLOW = pytest.mark.slow
 
 
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)

@@ -20,6 +20,7 @@ from tests.browser.drawing import (
 )
 from tests.browser.explaining import (
     EXPLAIN,
+    SENTENCE,
     draw_four,
     get_evidence,
     get_why,
@@ -32,8 +33,6 @@ from tests.browser.screens import SCREENS, WIDTHS
 from webapp.glossary import TERMS
 
 SLOW = pytest.mark.slow
-# axe leaves these out unless told; the rest is on already.
-SENTENCE = "The top left speaks most for 4: without it the network would say 9."
 
 
 def test_all_four_figures_explain_the_drawing(page):
@@ -302,7 +301,6 @@ def test_opening_it_moves_nothing_above(open_page, width):
     assert get_board(page).bounding_box()["y"] == pytest.approx(top, abs=0.5)
 
 
-@SLOW
 def test_the_panel_explains_the_very_picture_that_the_page_has_read(page):
     asked = []
     page.on("request", lambda each: asked.append(each) if "api/explain" in each.url else None)
@@ -329,6 +327,7 @@ def test_the_panel_explains_the_very_picture_that_the_page_has_read(page):
     assert page_reading == panel_reading
 
 
+@SLOW
 def test_the_real_server_explains_a_drawn_four(page):
     draw_digit(page, 4)
     expect(page.get_by_role("status")).to_have_text("4")

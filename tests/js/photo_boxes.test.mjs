@@ -89,3 +89,23 @@ test("a box that is put where it was is no change", () => {
   assert.equal(changes, 0);
   assert.equal(boxes.canUndo, false);
 });
+
+test("a box that steps out of its place joins the line in which it comes to lie", () => {
+  const [, { id }] = boxes.list;
+  const before = boxes.list.map(({ line }) => line);
+  for (let y = 12; y <= 96; y += 2) boxes.change(id, [40, y, 20, 40], { step: "move" });
+  assert.equal(boxes.find(id).line, 1);
+  assert.deepEqual(boxes.list.map(({ line }) => line), [0, 1, 1]);
+  boxes.undo();
+  assert.deepEqual(boxes.list.map(({ line }) => line), before);
+});
+
+test("what is added while a photo is read stays, unless the server has found that, too", () => {
+  boxes.load([], SIZE);
+  const stays = boxes.add([150, 10, 20, 40]);
+  const found = boxes.add([12, 8, 24, 44]);
+  boxes.receive([{ box: [10, 10, 20, 40], line: 0, number: 0 }]);
+  assert.deepEqual(listBoxes(), ["10 10 20 40", "150 10 20 40"]);
+  assert.ok(boxes.find(stays));
+  assert.equal(boxes.find(found), null);
+});

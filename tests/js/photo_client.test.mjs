@@ -49,6 +49,12 @@ test("a refusal is told in the server's words, and the next photo is read all th
   assert.equal(await client.read(PHOTO), ANSWER);
 });
 
+test("a server that cannot read photos at all says why, and is not asked again", async () => {
+  server.answers = [new Refusal("OpenCV is missing.", 503, { status: 503 }), ANSWER];
+  await assert.rejects(client.read(PHOTO), /OpenCV is missing/);
+  assert.deepEqual(waits, []);
+});
+
 test("a proxy that refuses a large photo is named", async () => {
   server.answers = [new Refusal("The server answered with error 413.", 413)];
   await assert.rejects(client.read(PHOTO), /too large for a proxy/);

@@ -5,10 +5,10 @@ import { PhotoReadings } from "../../static/js/photo_readings.js";
 import { writeLines, writeTable } from "../../static/js/photo_text.js";
 
 const DIGITS = [
-  { id: 1, line: 0, number: 0, box: [10, 10, 20, 40], expected: null, mark: null },
-  { id: 2, line: 0, number: 0, box: [40, 12, 20, 40], expected: null, mark: null },
-  { id: 3, line: 0, number: 1, box: [200, 10, 20, 40], expected: 3, mark: null },
-  { id: 4, line: 1, number: 0, box: [10, 100, 20, 40], expected: null, mark: null },
+  { id: 1, line: 0, number: 0, box: [10, 10, 20, 40], expected: null },
+  { id: 2, line: 0, number: 0, box: [40, 12, 20, 40], expected: null },
+  { id: 3, line: 0, number: 1, box: [200, 10, 20, 40], expected: 3 },
+  { id: 4, line: 1, number: 0, box: [10, 100, 20, 40], expected: null },
 ];
 let readings;
 const write = (digit) => readings.write(digit);
@@ -60,4 +60,13 @@ test("a digit is right if it is what the sheet asks for, also after a correction
   assert.equal(readings.isRight(DIGITS[2]), false);
   readings.correct("ink 2", 3);
   assert.equal(readings.isRight(DIGITS[2]), true);
+});
+
+test("a comma stands in the text, in a quoted field of the table, and lowers no probability", () => {
+  const reading = { ...makeReading(null, 0), mark: "," };
+  readings.put(DIGITS[1].box, { reading, ink: "ink 1" });
+  assert.deepEqual(writeLines(DIGITS, write), ["4, 7", "?"]);
+  assert.equal(writeTable(DIGITS, write, rate).split("\r\n")[1], '1,1,"4,",0.9000,10,10,50,42');
+  readings.correct("ink 1", 1);
+  assert.deepEqual(writeLines(DIGITS, write), ["41 7", "?"]);
 });

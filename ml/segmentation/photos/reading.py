@@ -20,6 +20,7 @@ MARGIN = 2  # px around a part's pixels that its fringe lies in
 PALEST, DARKEST = 0.25, 0.7  # of a part's usual darkness that becomes paper, and full ink
 SPECK = 0.12  # of the longest side in a box: smaller blocks are specks
 TEXT, TEXT_REFUSED = 12, 0.35  # so many parts, with such a share refused, are text
+ONES = 0.75  # of the digits of so many parts that are ones
 DUST = 0.25  # of a digit's height: what is smaller between digits, and no mark, is of the paper
 WORD_DIGITS = 0.5  # of the parts of a number that must be digits
 
@@ -152,11 +153,15 @@ def take_ink(
 def _keep_digits(lines: list[list[list[Sighting]]]) -> list[list[list[Sighting]]]:
     """Return the lines without what is no digit, and without what no digit is left of.
 
-    Where much is no digit, what looks like one is a letter.
+    Where much is no digit, what looks like one is a letter, and where nearly all are ones, they are
+    hatching or the lines of the paper.
     """
     everything = [each for line in lines for number in line for each in number]
     refused = sum(not each.is_digit for each in everything)
-    if len(everything) >= TEXT and refused >= TEXT_REFUSED * len(everything):
+    ones = sum(each.reading.digit == 1 for each in everything)
+    is_text = refused >= TEXT_REFUSED * len(everything)
+    is_hatching = ones >= ONES * (len(everything) - refused)
+    if len(everything) >= TEXT and (is_text or is_hatching):
         return []
     kept = [[_keep_number(number) for number in line] for line in lines]
     kept = [[number for number in line if number] for line in kept]

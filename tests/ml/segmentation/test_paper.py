@@ -224,3 +224,9 @@ def paint(strokes):
     """Strokes as a photo of plain paper, uint8 (H, W, 3)."""
     ink = np.pad(draw_freely(strokes), 80)
     return np.stack([(245 - 0.85 * ink).astype(np.uint8)] * 3, axis=-1)
+
+
+def test_many_upright_lines_are_no_ones(reader):
+    strokes = [line((40 + 45 * n, 60), (40 + 45 * n, 220)) for n in range(15)]
+    assert read_photo(reader, paint(strokes)).digits == []
+    assert read_photo(reader, paint(strokes[:3])).lines == ["111"]

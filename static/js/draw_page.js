@@ -251,7 +251,9 @@ function refuse(reason) {
 /** The server's models have changed since the page was opened. The drawing stays. */
 async function replaceModels({ detail, models: names }) {
   const asked = comparison.isOpen ? picker.models : [picker.model];
+  const former = picker.model;
   const models = await listModels().catch(() => names.map((name) => ({ name, title: name })));
+  if (picker.model !== former) return; // another answer has said so meanwhile
   if (asked.every((name) => models.some((model) => model.name === name))) return refuse(detail);
   const { model, title } = picker;
   picker.offer(models);

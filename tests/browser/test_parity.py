@@ -53,6 +53,7 @@ def test_a_dot_is_the_same_in_python_and_on_the_page(page):
     assert same == 1
 
 
+@pytest.mark.slow
 def test_drawn_strokes_are_the_same_in_python_and_on_the_page(page):
     drawings = find_strokes("digits.jsonl.gz")
     drawings = drawings[:: len(drawings) // REPLAYED]

@@ -13,11 +13,10 @@ from PIL import Image
 
 from ml.errors import ForeignPictureError, LargePictureError, PictureError
 from ml.pictures.decoding import MOST_BYTES, check_bytes
+from ml.segmentation.pieces import Box
 from webapp.body import read_object
 from webapp.drawing import decode_base64
 from webapp.problems import Problem
-
-Box = tuple[int, int, int, int]
 
 MULTIPART = "multipart/form-data"
 WRONG_TYPE = (

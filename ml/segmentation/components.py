@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.networks.classifier import Classifier
-from ml.preprocess import EDGE_SHARE, FAINTEST_PEAK, fit_ink, normalize
+from ml.preprocess import EDGE_SHARE, FAINTEST_PEAK
+from ml.segmentation.doubts import are_digits
 from ml.segmentation.labelling import Components, find_components
 from ml.segmentation.marks import estimate_pen
 from ml.segmentation.pieces import Box, Candidates, Group, Piece, has_few_ways
@@ -118,7 +119,7 @@ def _cut_wholes(wholes: Sequence[Piece], pen: float, classifier: Classifier | No
     most = [0 if _is_small(box, tall, pen) else _count_cuts(box) for box in boxes]
     if classifier is not None:
         doubtful = [number for number, count in enumerate(most) if count]
-        sure = _are_digits([wholes[number] for number in doubtful], classifier)
+        sure = are_digits([wholes[n].ink for n in doubtful], classifier, SURE, REFUSED)
         for number, is_sure in zip(doubtful, sure, strict=True):
             if is_sure and boxes[number][2] <= WIDE * boxes[number][3]:
                 most[number] = 0
@@ -138,16 +139,6 @@ def _is_small(box: Box, tall: int, pen: float) -> bool:
 
 def _count_cuts(box: Box) -> int:
     return min(MOST_CUTS, CUTS + round(CUTS_A_WIDTH * box[2] / box[3]))
-
-
-def _are_digits(pieces: Sequence[Piece], classifier: Classifier) -> np.ndarray:
-    """Say of each piece, bool (N,), whether it is a digit beyond doubt."""
-    if not pieces:
-        return np.zeros(0, bool)
-    logits, _ = classifier(normalize(np.stack([fit_ink(piece.ink) for piece in pieces])))
-    is_sure = classifier.calibration.probabilities(logits).max(axis=1) > SURE
-    no_digit = classifier.calibration.no_digit(logits)
-    return is_sure if no_digit is None else is_sure & (no_digit < REFUSED)
 
 
 def _cut_piece(piece: Piece, cuts: Cuts | None, pen: float) -> list[Part]:

@@ -25,7 +25,7 @@ from ml.segmentation.components import find_component_pieces
 from ml.segmentation.features import SPECK
 from ml.segmentation.lattice import find_best_path
 from ml.segmentation.marks import estimate_pen
-from ml.segmentation.pieces import Box, Candidates, Piece, compose
+from ml.segmentation.pieces import Box, Candidates, Piece, compose, find_tight_box
 from ml.segmentation.strokes import ACCEPTED, MOST_PIECES, SURE, find_stroke_pieces
 from ml.strokes import PEN_WIDTH, draw_freely
 
@@ -161,9 +161,7 @@ def is_one_digit(things: Sequence[Thing]) -> bool:
 
 def _take_whole(whole: np.ndarray, strokes: Sequence[np.ndarray] | None) -> Thing:
     if not strokes:
-        rows, columns = find_box(whole) or (slice(0, 0), slice(0, 0))
-        box = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
-        return Thing(whole, tuple(int(side) for side in box))
+        return Thing(whole, find_tight_box(whole))
     points, reach = np.concatenate(strokes), PEN_WIDTH / 2
     left, top = np.floor(points.min(axis=0) - reach).astype(int).tolist()
     right, bottom = np.ceil(points.max(axis=0) + reach).astype(int).tolist()
@@ -223,14 +221,13 @@ def choose_things(
 
 def _holds_colon(pieces: Sequence[Piece], pen: float) -> bool:
     """Say whether two dots or more stand beside what else is in a group, not over it."""
-    is_dot = [max(piece.box[2:]) < DOTS * pen for piece in pieces]
-    lefts = [piece.box[0] for piece, dot in zip(pieces, is_dot, strict=True) if not dot]
-    rights = [p.box[0] + p.box[2] for p, dot in zip(pieces, is_dot, strict=True) if not dot]
-    dots = [piece.box for piece, dot in zip(pieces, is_dot, strict=True) if dot]
-    if not lefts:
+    boxes = [piece.box for piece in pieces]
+    dots = [box for box in boxes if max(box[2:]) < DOTS * pen]
+    others = [box for box in boxes if max(box[2:]) >= DOTS * pen]
+    if not others:
         return False
-    beside = [x for x, _, w, _ in dots if x + w <= min(lefts) or x >= max(rights)]
-    return len(beside) > 1
+    left, right = min(x for x, *_ in others), max(x + width for x, _, width, _ in others)
+    return sum(x + width <= left or x >= right for x, _, width, _ in dots) > 1
 
 
 def is_slip(box: Box, digits: Sequence[Box]) -> bool:

@@ -6,8 +6,7 @@ from dataclasses import replace
 from ml.pictures.decoding import Picture, decode_picture
 from ml.predict import Memory, Reader
 from ml.segmentation.photo_reading import PhotoReading
-
-Box = tuple[int, int, int, int]  # x, y, width, height
+from ml.segmentation.pieces import Box
 
 ENOUGH = 2000  # px of the longer side that photos are worked on
 

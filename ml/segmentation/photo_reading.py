@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ml.predict import Reading
+from ml.segmentation.pieces import Box
 
 REFUSED = "?"  # stands in a line for what is no digit and no mark
 
@@ -17,7 +18,7 @@ class PhotoDigit:
     Between digits it may also be a mark, or something else that is refused.
     """
 
-    box: tuple[int, int, int, int]  # x, y, width, height: pixels of the photo
+    box: Box  # pixels of the photo
     line: int  # from the top, from 0
     number: int  # of the line, from the left, from 0
     reading: Reading

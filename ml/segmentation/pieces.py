@@ -37,7 +37,7 @@ class Piece:
     @cached_property
     def box(self) -> Box:
         """The tight box of its ink; raises ValueError if there is none."""
-        return _find_tight_box(self.ink, self.x, self.y)
+        return find_tight_box(self.ink, self.x, self.y)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def compose(pieces: Sequence[Piece]) -> tuple[np.ndarray, Box]:
         columns = slice(layer.x - x, layer.x - x + layer.ink.shape[1])
         paper[rows, columns] *= (255 - layer.ink) * np.float32(1 / 255)
     ink = np.rint(255 * (1 - paper)).astype(np.uint8)
-    box = _find_tight_box(ink, x, y)
+    box = find_tight_box(ink, x, y)
     rows, columns = slice(box[1] - y, box[1] - y + box[3]), slice(box[0] - x, box[0] - x + box[2])
     return ink[rows, columns], box
 
@@ -120,7 +120,8 @@ def _take_darkest(parts: Sequence[Piece]) -> Piece:
     return Piece(ink, x, y)
 
 
-def _find_tight_box(ink: np.ndarray, x: int, y: int) -> Box:
+def find_tight_box(ink: np.ndarray, x: int = 0, y: int = 0) -> Box:
+    """Return the box of ink, uint8 (h, w), whose window lies at (x, y); raises ValueError."""
     found = find_box(ink)
     if found is None:
         raise ValueError("there is no ink in these pieces")

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from ml.networks.classifier import Classifier
-from ml.preprocess import fit_ink, normalize
+from ml.segmentation.doubts import are_digits
 from ml.segmentation.features import find_line_height
 from ml.segmentation.pieces import Candidates, Group, Piece, has_few_ways
 from ml.strokes import PEN_WIDTH, draw_window
@@ -45,8 +45,9 @@ def find_stroke_pieces(
     parts = [_cut_stroke(stroke, height, pen) for stroke in strokes]
     if classifier is not None:
         cut = [n for n, each in enumerate(parts) if len(each) > 1]
-        for number in _find_sure([strokes[n] for n in cut], pen, classifier):
-            parts[cut[number]] = whole[cut[number]]
+        inks = [draw_window(strokes[n], pen)[0] for n in cut]
+        for n, is_sure in zip(cut, are_digits(inks, classifier, SURE, ACCEPTED), strict=True):
+            parts[n] = whole[n] if is_sure else parts[n]
     if sum(map(len, parts)) > MOST_PIECES:
         parts = whole
     owners = [(stroke, part) for stroke, each in enumerate(parts) for part in range(len(each))]
@@ -66,17 +67,6 @@ def find_stroke_pieces(
         groups |= late if has_few_ways(len(pieces), groups | late) else set()
     lines = frozenset(_find_lines(parts))
     return Candidates(pieces, sorted(groups), lines)
-
-
-def _find_sure(strokes: Sequence[np.ndarray], pen: float, classifier: Classifier) -> Iterator[int]:
-    """Yield the numbers of the strokes that are read as one digit beyond doubt."""
-    if not strokes:
-        return
-    images = np.stack([fit_ink(draw_window(stroke, pen)[0]) for stroke in strokes])
-    logits, _ = classifier(normalize(images))
-    no_digit = classifier.calibration.no_digit(logits)
-    sure = classifier.calibration.probabilities(logits).max(axis=1) > SURE
-    yield from np.flatnonzero(sure if no_digit is None else sure & (no_digit < ACCEPTED)).tolist()
 
 
 def _list_runs(of: np.ndarray, spans: np.ndarray, height: float) -> Iterator[Group]:

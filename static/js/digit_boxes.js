@@ -1,9 +1,8 @@
-import { make } from "./markup.js";
+import { make, makeShape } from "./markup.js";
 import { isRefused } from "./number.js";
 import { isWithin } from "./picture.js";
 import { Stroke } from "./stroke.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 4; // board pixels between the ink and its box
 const REST = 250; // ms over a box until its digit is shown: a pen on its way to a stroke is quicker
 const LOW = 0.8; // of the board's height: below this, there is no room for words under a box
@@ -120,10 +119,4 @@ function makeWords([x, y, width, height], size) {
   words.style.setProperty("--top", `${(100 * y) / size.height}%`);
   words.style.setProperty("--bottom", `${(100 * (y + height)) / size.height}%`);
   return words;
-}
-
-function makeShape(name, attributes) {
-  const shape = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
-  return shape;
 }

@@ -1,4 +1,5 @@
 import { clip, isWithin } from "./picture.js";
+import { round } from "./stroke.js";
 
 const SLACK = 2; // board pixels: a box ends where ink does, which is antialiased
 
@@ -66,8 +67,4 @@ function shrink([x, y, width, height], by) {
 
 function sizeOf({ width, height }) {
   return width * height;
-}
-
-function round(number) {
-  return Math.round(number * 100) / 100;
 }

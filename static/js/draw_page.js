@@ -29,7 +29,7 @@ import { Play } from "./play.js";
 import { PointerPen } from "./pointer_pen.js";
 import { takeDrawing } from "./question.js";
 import { ReadOut } from "./read_out.js";
-import { listReadings } from "./readings.js";
+import { listReadings, NOT_UNDERSTOOD } from "./readings.js";
 import { Seen } from "./seen.js";
 import { Server } from "./server.js";
 import { phrase, Speech } from "./speech.js";
@@ -43,7 +43,6 @@ const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const CANVAS_IS_HIDDEN =
   "This browser keeps the picture of your drawing from the page, so its strokes are sent instead. " +
   "To send the picture, allow this site to read canvas data.";
-const NOT_UNDERSTOOD = "The server's answer could not be understood. Reload the page.";
 
 const PATIENCE = 400; // ms without a word while a drawing is stored
 const STILL_HERE = "Your drawing is still on the board.";

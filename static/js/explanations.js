@@ -1,5 +1,5 @@
 import { Asking, makeAsker } from "./asking.js";
-import { listReadings } from "./readings.js";
+import { listReadings, NOT_UNDERSTOOD } from "./readings.js";
 
 const PAUSE = 500; // ms between two questions while the pen is down
 const BUSY = [502, 503, 504]; // the server, or a proxy before it, asks for patience
@@ -50,7 +50,7 @@ function describeFailure(error, { rival }) {
   if (error.status === 0) return { type: "trouble", detail: error.message, isAgain: true };
   if (error.status) return { type: "trouble", detail: error.message };
   console.error(error);
-  return { type: "trouble", detail: "The server's answer could not be understood. Reload the page." };
+  return { type: "trouble", detail: NOT_UNDERSTOOD };
 }
 
 /**

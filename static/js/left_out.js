@@ -1,7 +1,6 @@
+import { makeShape } from "./markup.js";
 import { Stroke } from "./stroke.js";
 import { describeLeftOut, nameReading } from "./why_words.js";
-
-const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * What the network would read without each stroke. A stroke that is pointed at is marked on the
@@ -144,10 +143,4 @@ function frame(strokes, { width, height }) {
 
 function makePicture(name) {
   return makeShape("svg", { "aria-hidden": "true", class: name });
-}
-
-function makeShape(name, attributes) {
-  const shape = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
-  return shape;
 }

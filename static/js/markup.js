@@ -9,6 +9,13 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
+/** An element of an SVG picture, with its attributes. */
+export function makeShape(name, attributes) {
+  const shape = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
+  return shape;
+}
+
 /** A canvas of so many pixels, which a screen reader hears as its label, or not at all. */
 export function makeCanvas([rows, columns], label = null) {
   const told = label === null ? { "aria-hidden": "true" } : { role: "img", "aria-label": label };

@@ -1,5 +1,5 @@
 import { pause } from "./asking.js";
-import { listReadings } from "./readings.js";
+import { listReadings, NOT_UNDERSTOOD } from "./readings.js";
 
 const ADDRESS = "api/read-photo";
 const TIMEOUT = 60_000; // ms: a photo takes its time on the way
@@ -7,7 +7,6 @@ const BUSY = [502, 503, 504]; // the server, or a proxy before it, asks for pati
 const UNREACHABLE = 0;
 const TOO_LARGE = 413;
 const LONGEST_WAIT = 10; // s
-const NOT_UNDERSTOOD = "The server's answer could not be understood. Reload the page.";
 const TOO_LARGE_FOR_PROXY =
   "The photo is too large for a proxy between this page and its server. Choose a smaller one.";
 

@@ -1,3 +1,5 @@
+import { round } from "./stroke.js";
+
 /**
  * Whether a picture shows the strokes that were drawn, and nothing else, as a canvas draws them.
  *
@@ -122,8 +124,4 @@ export function isWithin([x, y], { left = 0, top = 0, width, height }) {
 
 function isSame([x, y], [otherX, otherY]) {
   return x === otherX && y === otherY;
-}
-
-function round(number) {
-  return Math.round(number * 100) / 100;
 }

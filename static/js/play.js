@@ -5,7 +5,7 @@ import { Eraser } from "./eraser.js";
 import { changeImage, erase, UNCHANGED } from "./image_change.js";
 import { compareReadings, describeReading, NUMBERS } from "./play_words.js";
 import { encodeInk } from "./png.js";
-import { listReadings } from "./readings.js";
+import { listReadings, NOT_UNDERSTOOD } from "./readings.js";
 import { paint } from "./seen.js";
 import { Speech } from "./speech.js";
 
@@ -13,7 +13,6 @@ const SIDE = 28;
 const NEAR = "200px"; // below the window: what is about to be scrolled to is read already
 const REST = 600; // ms without a further change after which the reading is announced
 const LEAST_MARK = 0.01; // a bar that was shorter has no end that one would see
-const NOT_UNDERSTOOD = "The server's answer could not be understood. Reload the page.";
 const UNREACHABLE = "The server cannot be reached. The change will be sent again.";
 
 /**

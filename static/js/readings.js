@@ -1,5 +1,6 @@
 const STATUSES = ["digit", "blank", "not_a_digit"];
 const MARKS = ["-", ".", ","];
+export const NOT_UNDERSTOOD = "The server's answer could not be understood. Reload the page.";
 
 /**
  * The readings in the server's answer, one for each model that was asked. Throws TypeError if they

@@ -1,6 +1,6 @@
 import { chooseEpochs, chooseTicks, makeScale } from "./axis.js";
+import { makeShape } from "./markup.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const NEAR = 0.5; // px: points nearer than this to the last one change nothing to be seen
 const REM = { left: 3.25, right: 0.75, top: 1.75, bottom: 1.5, mark: 1, tick: 4, dot: 0.25 };
 
@@ -62,7 +62,7 @@ function measure(width, height) {
 
 function drawTick({ left, right, rem }, y, words) {
   return [
-    make("path", { class: "plot__grid", d: `M${left} ${y}H${right}` }),
+    makeShape("path", { class: "plot__grid", d: `M${left} ${y}H${right}` }),
     write("plot__text plot__text--y", left - rem / 2, y + rem * 0.27, words),
   ];
 }
@@ -77,10 +77,10 @@ function drawEpochs({ bottom, left, rem, width }, x, epochs) {
 function drawLine(plot, { slot, points, dots, isDiverged }, x, y) {
   const name = `curve curve--${slot}`;
   const placed = points.map(([done, value]) => [x(done), y(value)]);
-  const parts = [make("path", { class: `${name} curve__line`, d: trace(thin(placed)) })];
+  const parts = [makeShape("path", { class: `${name} curve__line`, d: trace(thin(placed)) })];
   for (const [epoch, value] of dots) {
     const circle = { cx: x(epoch), cy: y(value), r: plot.rem * REM.dot };
-    parts.push(make("circle", { class: `${name} curve__dot`, ...circle }));
+    parts.push(makeShape("circle", { class: `${name} curve__dot`, ...circle }));
   }
   return isDiverged && placed.length ? [...parts, ...drawEnd(plot, name, placed)] : parts;
 }
@@ -94,7 +94,7 @@ function drawEnd({ rem, right }, name, placed) {
   const isRight = endX > right - rem * 5;
   const words = write("plot__text plot__end", endX + (isRight ? -rem : rem) * 0.6, endY + rem, "diverged");
   if (isRight) words.classList.add("plot__text--y");
-  return [make("path", { class: `${name} curve__cross`, d: cross }), words];
+  return [makeShape("path", { class: `${name} curve__cross`, d: cross }), words];
 }
 
 /** The answers to the drawing, above the plot; those that would touch a later one have no words. */
@@ -103,10 +103,10 @@ function drawFlips({ rem, top }, flips, x, y) {
   let free = Infinity;
   for (const { done, value, digit } of [...flips].reverse()) {
     const [atX, atY] = [x(done), y(value)];
-    parts.push(make("circle", { class: "flip__dot", cx: atX, cy: atY, r: rem * REM.dot }));
+    parts.push(makeShape("circle", { class: "flip__dot", cx: atX, cy: atY, r: rem * REM.dot }));
     if (atX > free - rem * REM.mark) continue;
     free = atX;
-    parts.push(make("path", { class: "flip__line", d: `M${atX} ${top - rem * 0.25}V${atY}` }));
+    parts.push(makeShape("path", { class: "flip__line", d: `M${atX} ${top - rem * 0.25}V${atY}` }));
     parts.push(write("flip__digit", atX, top - rem * 0.5, digit === null ? "–" : String(digit)));
   }
   return parts;
@@ -147,20 +147,14 @@ function describe(name, { lines, epochs, flips }, put) {
 }
 
 function write(name, x, y, words) {
-  const text = make("text", { class: name, x, y });
+  const text = makeShape("text", { class: name, x, y });
   text.textContent = words;
   return text;
 }
 
-function make(name, attributes) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
-}
-
 /** A short line as a run's curve is drawn, for a legend. */
 export function drawSample(slot) {
-  const svg = make("svg", { class: "sample", viewBox: "0 0 32 8", "aria-hidden": "true" });
-  svg.append(make("path", { class: `curve curve--${slot} curve__line`, d: "M1 4H31" }));
+  const svg = makeShape("svg", { class: "sample", viewBox: "0 0 32 8", "aria-hidden": "true" });
+  svg.append(makeShape("path", { class: `curve curve--${slot} curve__line`, d: "M1 4H31" }));
   return svg;
 }

@@ -43,6 +43,7 @@ export class Stroke {
   }
 }
 
-function round(number) {
+/** A place on the board, in hundredths of a pixel: more would only make requests longer. */
+export function round(number) {
   return Math.round(number * 100) / 100;
 }

@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
@@ -150,20 +150,22 @@ def _measure_hand(flags: argparse.Namespace) -> Iterator[str]:
 def _measure_numbers(flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import numbers
 
-    if not flags.strokes.is_file():
-        yield f"skipped: there are no people's digits in {flags.strokes} (--strokes FILE)"
-        return
-    for figures in numbers.measure(flags.weights, flags.strokes, flags.numbers):
-        yield json.dumps(figures, indent=1)
+    yield from _measure_peoples_numbers(flags, numbers.measure)
 
 
 def _measure_number_pictures(flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import number_pictures
 
+    yield from _measure_peoples_numbers(flags, number_pictures.measure)
+
+
+def _measure_peoples_numbers(
+    flags: argparse.Namespace, measure: Callable[[Path, Path, int], Iterator[object]]
+) -> Iterator[str]:
     if not flags.strokes.is_file():
         yield f"skipped: there are no people's digits in {flags.strokes} (--strokes FILE)"
         return
-    for figures in number_pictures.measure(flags.weights, flags.strokes, flags.numbers):
+    for figures in measure(flags.weights, flags.strokes, flags.numbers):
         yield json.dumps(figures, indent=1)
 
 

@@ -10,11 +10,11 @@ from ml.pictures.decoding import Picture
 from ml.segmentation.photo_answers import describe_digit, describe_photo
 from ml.segmentation.photo_files import decode_photo, read_picture
 from ml.segmentation.photo_reading import PhotoDigit
+from ml.segmentation.pieces import Box
 from webapp.api.questions import choose_model, reader
 from webapp.hands.recollection import Recollection, recall
 from webapp.photo import (
     AskedPhoto,
-    Box,
     check_box,
     check_kind,
     explain_picture,

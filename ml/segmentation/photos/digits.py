@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.predict import Memory, Reader, Reading
-from ml.preprocess import find_box, is_blank
+from ml.preprocess import is_blank
 from ml.segmentation.components import find_component_pieces
 from ml.segmentation.features import SPECK
 from ml.segmentation.marks import estimate_pen
 from ml.segmentation.numbers import choose_things, is_surely_one, refuse
-from ml.segmentation.pieces import Box
+from ml.segmentation.pieces import Box, find_tight_box
 
 CLEAR, WIDE = 0.03, 1.15  # doubts that one digit leaves, and its width over its height
 
@@ -36,13 +36,10 @@ def find_digits(
 
     The default model, which knows what is no digit, chooses; the model `name` reads.
     """
-    rows_columns = find_box(ink)
-    if rows_columns is None or is_blank(ink):
+    if is_blank(ink):
         return []
-    rows, columns = rows_columns
-    whole = ink[rows, columns]
-    box = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
-    box = tuple(int(side) for side in box)
+    box = find_tight_box(ink)
+    whole = ink[box[1] : box[1] + box[3], box[0] : box[0] + box[2]]
     own = reader.read(whole)
     if is_surely_one(own, box) or _is_one(own, box):
         return [_read(reader, whole, box, name, memories)]

@@ -20,6 +20,7 @@ from webapp.problems import register_problems
 from webapp.runs.starting import RUN, Trainer
 from webapp.runs.watching import Watches
 from webapp.security import register_security
+from webapp.serving.limits import register_limits
 from webapp.serving.request_log import RequestLog
 from webapp.serving.turns import PhotoBusy, Turns
 from webapp.static_files import App
@@ -44,6 +45,7 @@ DEFAULTS = {
     "PREFIX": "",  # path under which a proxy passes requests whole: /board
     "BEHIND_PROXY": False,  # believe X-Forwarded-*
     "OWN_NAMES": (),  # hosts under which stored things are handed out, besides this machine's own
+    "LIMITS": True,  # on how often others ask for photos, explanations and stored things
     "MAX_CONTENT_LENGTH": 1024 * 1024,  # bytes of a request's body
     "MAX_ARCHIVE": 64 * 1024 * 1024,  # bytes of a ZIP of drawings
     "MIN_IMAGE_SIDE": 28,  # pixels
@@ -89,6 +91,8 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     register_token(app)
     register_api(app)
     app.register_blueprint(pages)
+    if settings["LIMITS"]:
+        register_limits(app)
     if settings["BEHIND_PROXY"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_prefix=1, x_host=1)
     app.wsgi_app = RequestLog(app.wsgi_app)

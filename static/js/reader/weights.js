@@ -4,8 +4,8 @@
  *
  *     8 bytes  "digitnet"        4 bytes  version of the format
  *     4 bytes  CRC-32 of all that follows            4 bytes  length of the header
- *     the header in JSON, then of each layer: its kernels as half floats, and as floats the scale
- *     of each channel, if it has batch normalization, and what is added to each channel
+ *     the header in JSON, then of each layer: its kernels as half floats or floats, and as floats
+ *     the scale of each channel, if it has batch normalization, and what is added to each channel
  *
  * All numbers are little-endian.
  */
@@ -25,7 +25,7 @@ export function parseWeights(buffer) {
   checkFrame(view);
   const length = view.getUint32(16, true);
   const header = parseHeader(new Uint8Array(buffer, START, length));
-  const numbers = new Numbers(view, START + length);
+  const numbers = new Numbers(view, START + length, header.kernels === "half");
   const members = header.members.map(({ layers, ...member }) => ({
     ...member,
     layers: layers.map((layer) => numbers.fill(completeLayer(layer))),
@@ -90,16 +90,19 @@ function checkChain(layers, answers) {
 class Numbers {
   #view;
   #at;
+  #isHalved;
 
-  constructor(view, start) {
+  constructor(view, start, isHalved) {
     this.#view = view;
     this.#at = start;
+    this.#isHalved = isHalved;
   }
 
   /** The layer with its numbers: kernels, and scale and shift of each channel. */
   fill(layer) {
     const { inputs, kernel, channels, operations } = layer;
-    const kernels = this.#takeHalves(channels * inputs[0] * kernel[0] * kernel[1]);
+    const count = channels * inputs[0] * kernel[0] * kernel[1];
+    const kernels = this.#isHalved ? this.#takeHalves(count) : this.#takeFloats(count);
     const isNormed = operations.includes("batch normalization");
     const scale = isNormed ? this.#takeFloats(channels) : null;
     const isShifted = isNormed || operations.includes("bias");

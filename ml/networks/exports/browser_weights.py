@@ -99,5 +99,5 @@ def _to_bytes(values: np.ndarray, dtype: str) -> bytes:
     with np.errstate(over="ignore", under="ignore"):
         narrowed = values.astype(dtype)
     if not np.isfinite(narrowed).all():
-        raise WeightsError(f"the weights have numbers beyond what {dtype} can hold")
+        raise WeightsError("the weights cannot be written as half floats or floats")
     return narrowed.tobytes()

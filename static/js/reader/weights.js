@@ -15,6 +15,16 @@ import { IMAGE_SIDE } from "./fit.js";
 const MAGIC = "digitnet";
 const VERSION = 1;
 const START = 20; // bytes before the header
+const LARGEST = 10_000; // of any size in a plan
+const OPERATIONS = [
+  "convolution",
+  "linear",
+  "bias",
+  "batch normalization",
+  "residual connection",
+  "ReLU",
+  "pooling",
+];
 
 /**
  * @param buffer an ArrayBuffer with the whole file
@@ -56,23 +66,38 @@ function parseHeader(bytes) {
   } catch {
     throw damaged("its header is not JSON");
   }
-  const lists = [header?.members, header?.answers, ...(header?.members ?? []).map((each) => each?.layers)];
-  if (!lists.every((list) => Array.isArray(list) && list.length) || !header.calibration) {
+  if (!isHeader(header)) {
     throw damaged("its header lacks members, layers, answers or a calibration");
   }
   return header;
 }
 
+function isHeader(header) {
+  return (
+    isList(header?.answers) &&
+    isList(header.members) &&
+    header.members.every((member) => isList(member?.layers) && member.layers.every(Boolean)) &&
+    header.calibration?.temperature > 0
+  );
+}
+
+function isList(value) {
+  return Array.isArray(value) && value.length > 0;
+}
+
 /** A layer with the shapes that follow from its own: of its sums of products, and of its maps. */
 function completeLayer(layer) {
   const { inputs, kernel, padding, channels, operations } = layer;
-  const sizes = [...inputs, ...kernel, channels];
-  if (sizes.length !== 6 || !sizes.every((size) => Number.isInteger(size) && size > 0)) {
-    throw damaged("a layer has no size");
+  if (!isList(operations) || !operations.every((name) => OPERATIONS.includes(name))) {
+    throw damaged("a layer does something unknown");
   }
+  const sizes = [inputs, kernel, [channels, padding + 1]].flat();
+  const areSizes = sizes.every((size) => Number.isInteger(size) && size > 0 && size <= LARGEST);
+  if (sizes.length !== 7 || !areSizes) throw damaged("a layer has no size");
   const sides = [0, 1].map((axis) => inputs[1 + axis] + 2 * padding - kernel[axis] + 1);
   const step = operations.includes("pooling") ? 2 : 1;
   const maps = sides.map((side) => Math.floor(side / step));
+  if (maps.some((side) => side < 1)) throw damaged("a layer has no size");
   return { ...layer, sums: [channels, ...sides], maps: [channels, ...maps] };
 }
 

@@ -61,7 +61,7 @@ export class Board extends EventTarget {
   /** While it is locked no pen writes: a running stroke ends where it is. */
   set isLocked(isLocked) {
     this.#isLocked = isLocked;
-    this.#change(() => {});
+    if (isLocked) this.end(this.#running);
   }
 
   /** @returns the stroke for the pen to pass back, null while the board is locked */

@@ -4,8 +4,7 @@ import { PointerPen } from "../pointer_pen.js";
 import { Toolbar } from "../toolbar.js";
 import { BoardInk } from "./board_ink.js";
 import { Face } from "./face.js";
-import { FormValue } from "./form_value.js";
-import { MirroredValue } from "./mirrored_value.js";
+import { hasInternals, linkToForm } from "./form_link.js";
 import { OwnReader } from "./own_reader.js";
 import { describe, judge, phrase } from "./words.js";
 
@@ -45,7 +44,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     const { canvas, ink, stage, cursor, voice, tools } = this.#face;
     this.#board = new Board(canvas, ink);
     this.#ink = new BoardInk(this.#board);
-    this.#form = new (FormValue.isSupported ? FormValue : MirroredValue)(this);
+    this.#form = linkToForm(this);
     this.#reader = new OwnReader(() => this.#takeQuestion());
     new PointerPen(this.#board, canvas);
     new KeyboardPen(this.#board, canvas, { stage, cursor, voice });
@@ -64,14 +63,14 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
 
   connectedCallback() {
     for (const name of UPGRADED) this.#takeOver(name);
-    this.#form.connect();
+    this.#form.connect?.();
     this.#nameBoard();
     this.#settle();
     this.#reader.ask({ isUrgent: true }); // so that the network is there before it is needed
   }
 
   disconnectedCallback() {
-    this.#form.disconnect();
+    this.#form.disconnect?.();
   }
 
   attributeChangedCallback(name) {
@@ -160,8 +159,9 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   }
 
   get weights() {
-    return new URL(this.getAttribute("weights") ?? new URL(WEIGHTS, DigitBoard.script), document.baseURI)
-      .href;
+    const address = this.getAttribute("weights");
+    const isOwn = address === null;
+    return new URL(isOwn ? WEIGHTS : address, isOwn ? DigitBoard.script : document.baseURI).href;
   }
 
   set weights(address) {
@@ -284,7 +284,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   }
 
   get #isDisabled() {
-    return this.disabled || (FormValue.isSupported && this.matches(":disabled"));
+    return this.disabled || (hasInternals() && this.matches(":disabled"));
   }
 
   /** Whether the reading is of the drawing as it is now. */
@@ -312,10 +312,10 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     const state = this.#state;
     this.#face.isEmpty = state.isEmpty;
     this.#face.show(describe(state));
-    this.#form.set(this.value, JSON.stringify(this.strokes));
+    this.#form.setFormValue(this.value, JSON.stringify(this.strokes));
     const { flags, message } = judge(state);
     const all = this.#custom ? { ...flags, customError: true } : flags;
-    this.#form.judge(all, this.#custom || message, this.#face.canvas);
+    this.#form.setValidity(all, this.#custom || message, this.#face.canvas);
   }
 
   #say() {
@@ -323,7 +323,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   }
 
   #nameBoard() {
-    const words = this.labels.map((label) => label.textContent.trim()).join(" ");
+    const words = [...this.labels].map((label) => label.textContent.trim()).join(" ");
     this.#face.name = this.getAttribute("aria-label") || words || NAME;
   }
 

@@ -1,11 +1,16 @@
 // The export writes this text to digit-board.css, too, for browsers that cannot take it from here.
 export const STYLE = `
 :host {
-  --_paper: var(--digit-board-paper, #fffdf8);
-  --_ink: var(--digit-board-ink, #23201b);
-  --_soft: var(--digit-board-soft, #655e52);
-  --_rule: var(--digit-board-rule, #d9d1bf);
-  --_accent: var(--digit-board-accent, #b5301a);
+  --own-paper: #fffdf8;
+  --own-ink: #23201b;
+  --own-soft: #655e52;
+  --own-rule: #d9d1bf;
+  --own-accent: #b5301a;
+  --_paper: var(--digit-board-paper, var(--own-paper));
+  --_ink: var(--digit-board-ink, var(--own-ink));
+  --_soft: var(--digit-board-soft, var(--own-soft));
+  --_rule: var(--digit-board-rule, var(--own-rule));
+  --_accent: var(--digit-board-accent, var(--own-accent));
   display: inline-block;
   inline-size: var(--digit-board-size, 17.5em);
   max-inline-size: 100%;
@@ -14,20 +19,20 @@ export const STYLE = `
 }
 @media (prefers-color-scheme: dark) {
   :host {
-    --_paper: var(--digit-board-paper, #222b27);
-    --_ink: var(--digit-board-ink, #efebdf);
-    --_soft: var(--digit-board-soft, #a9afa5);
-    --_rule: var(--digit-board-rule, #3b4641);
-    --_accent: var(--digit-board-accent, #f2c85b);
+    --own-paper: #222b27;
+    --own-ink: #efebdf;
+    --own-soft: #a9afa5;
+    --own-rule: #3b4641;
+    --own-accent: #f2c85b;
   }
 }
 @supports (color: light-dark(red, red)) {
   :host {
-    --_paper: var(--digit-board-paper, light-dark(#fffdf8, #222b27));
-    --_ink: var(--digit-board-ink, light-dark(#23201b, #efebdf));
-    --_soft: var(--digit-board-soft, light-dark(#655e52, #a9afa5));
-    --_rule: var(--digit-board-rule, light-dark(#d9d1bf, #3b4641));
-    --_accent: var(--digit-board-accent, light-dark(#b5301a, #f2c85b));
+    --own-paper: light-dark(#fffdf8, #222b27);
+    --own-ink: light-dark(#23201b, #efebdf);
+    --own-soft: light-dark(#655e52, #a9afa5);
+    --own-rule: light-dark(#d9d1bf, #3b4641);
+    --own-accent: light-dark(#b5301a, #f2c85b);
   }
 }
 :host([hidden]), :host([no-answer]) .answer, :host([no-tools]) .tools {

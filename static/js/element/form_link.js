@@ -1,20 +1,26 @@
 /**
- * What its form knows of the element where a browser has no ElementInternals for forms (Safari
- * before 16.4, Firefox before 98): a hidden input, which is sent with the form, and listeners for
- * what the browser would have told the element.
+ * What ties an element to its form: the browser's own ElementInternals or, where it has none for
+ * forms (Safari before 16.4, Firefox before 98), what stands in for them.
  */
-export class MirroredValue {
+export function linkToForm(host) {
+  return hasInternals() ? host.attachInternals() : new MirroredValue(host);
+}
+
+export function hasInternals() {
+  return typeof ElementInternals === "function" && "setFormValue" in ElementInternals.prototype;
+}
+
+/**
+ * Stands in for ElementInternals, by the same names: a hidden input, which is sent with the form,
+ * and listeners for what the browser would have told the element.
+ */
+class MirroredValue {
   #host;
   #root = null;
   #input = document.createElement("input");
   #flags = {};
   #anchor = null;
-  #hear = (event) => event.target === this.form && this.#answer(event);
   validationMessage = "";
-
-  static get isSupported() {
-    return true;
-  }
 
   constructor(host) {
     this.#host = host;
@@ -40,12 +46,12 @@ export class MirroredValue {
     return { ...this.#flags, valid: Object.keys(this.#flags).length === 0 };
   }
 
-  set(value) {
+  setFormValue(value) {
     this.#input.value = value;
     this.#copy();
   }
 
-  judge(flags, message, anchor) {
+  setValidity(flags, message, anchor) {
     this.#flags = flags;
     this.validationMessage = message;
     this.#anchor = anchor;
@@ -67,14 +73,12 @@ export class MirroredValue {
   /** The element has come into a page; only now may it have a child. */
   connect() {
     this.#root = this.#host.getRootNode();
-    for (const type of ["submit", "reset"]) this.#root.addEventListener(type, this.#hear);
-    this.#root.addEventListener("click", this.#press);
+    for (const type in this.#answers) this.#root.addEventListener(type, this.#answers[type]);
     this.#copy();
   }
 
   disconnect() {
-    for (const type of ["submit", "reset"]) this.#root.removeEventListener(type, this.#hear);
-    this.#root.removeEventListener("click", this.#press);
+    for (const type in this.#answers) this.#root.removeEventListener(type, this.#answers[type]);
     this.#root = null;
   }
 
@@ -87,19 +91,29 @@ export class MirroredValue {
     if (this.#root && this.#input.parentNode !== this.#host) this.#host.append(this.#input);
   }
 
-  /** A browser that does not know the element as a form's does not lead from its label to it. */
-  #press = ({ target }) => {
-    const label = target !== this.#host && target instanceof Element && target.closest("label");
-    if (label && this.labels.includes(label)) this.#host.focus();
+  #answers = {
+    submit: (event) => this.#isOurs(event) && this.#check(event),
+    // Whoever hears of it after this may still prevent it.
+    reset: (event) => this.#isOurs(event) && setTimeout(() => this.#reset(event)),
+    click: (event) => this.#press(event.target),
   };
 
-  #answer(event) {
-    if (event.type === "reset") {
-      // What comes after may still prevent it.
-      setTimeout(() => event.defaultPrevented || this.#host.formResetCallback());
-      return;
-    }
+  #isOurs({ target }) {
+    return target === this.form;
+  }
+
+  #check(event) {
     const isUnchecked = this.form.noValidate || event.submitter?.formNoValidate;
     if (!isUnchecked && !this.reportValidity()) event.preventDefault();
+  }
+
+  #reset({ defaultPrevented }) {
+    if (!defaultPrevented) this.#host.formResetCallback();
+  }
+
+  /** Such a browser does not lead from a label to the element. */
+  #press(target) {
+    const label = target !== this.#host && target instanceof Element && target.closest("label");
+    if (label && this.labels.includes(label)) this.#host.focus();
   }
 }

@@ -26,7 +26,8 @@ def run(flags: argparse.Namespace) -> None:
     With --ship: write the ONNX file of each model in --weights again, or of --model, with its card.
     """
     if flags.export == "web":
-        return web.run(flags)
+        web.run(flags)
+        return
     if flags.ship:
         for name in [flags.model] if flags.model else find_cards(flags.weights):
             print(_export_again(flags.weights, name), flush=True)

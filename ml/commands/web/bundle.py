@@ -1,4 +1,4 @@
-"""Our own ES modules as one: imports are followed, and each module gets a function scope of its own.
+"""Our own ES modules as one: imports are followed, and each module gets a function of its own.
 
     import { History } from "./history.js";        const m1=(()=>{const{e0:a}=m0;
     export class Board { … }                  ->   class b{…}return{e0:b}})();
@@ -16,7 +16,7 @@ from ml.commands.web.tokens import ScriptError
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.\.?/[^"]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:class|function|const) (\w+)\b)", re.MULTILINE)
-# What would mean something else inside a function, or would lose its meaning without comments.
+# What would mean something else inside a function.
 REFUSED = {
     re.compile(r"^(?:import\b(?!\.meta)|export\b).*", re.MULTILINE): "only `import { … } from "
     '"./….js";` and `export` before a class, a function or a const are bundled',
@@ -59,7 +59,8 @@ def bundle(entry: Path, banner: str = "", styles: Path | None = None) -> str:
         place = list(modules).index(styles.resolve())
         bodies[place] = SHEET.sub(lambda found: squeeze(found[0]), bodies[place])
     scopes = zip(names.values(), shorten(bodies), strict=True)
-    return f"{banner}let " + ",\n".join(f"{name}=(()=>{{{body}}})()" for name, body in scopes) + ";\n"
+    written = ",\n".join(f"{name}=(()=>{{{body}}})()" for name, body in scopes)
+    return f"{banner}let {written};\n"
 
 
 def squeeze(sheet: str) -> str:
@@ -93,7 +94,7 @@ def take_apart(path: Path) -> Module:
     except FileNotFoundError:
         raise ScriptError(f"{path.name} is imported and is not there") from None
     imports = {
-        (path.parent / file).resolve(): dict(read_pair(each) for each in names.split(",") if each.strip())
+        (path.parent / file).resolve(): dict(map(read_pair, names.strip().strip(",").split(",")))
         for names, file in IMPORT.findall(text)
     }
     exports = tuple(EXPORT.findall(text))

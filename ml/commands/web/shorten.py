@@ -10,15 +10,19 @@ the browser's.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import count, product
+from re import findall
 from string import ascii_letters
 
 from ml.commands.web.tokens import Token, join_tokens, read_tokens
 
 KEYWORDS = set(
-    "as async await break case catch class const continue debugger default delete do else enum "
-    "export extends false finally for from function get if import in instanceof let new null of "
-    "return set static super switch this throw true try typeof var void while with yield "
-    "implements interface package private protected public arguments eval".split()
+    findall(
+        r"\w+",
+        "as async await break case catch class const continue debugger default delete do else enum "
+        "export extends false finally for from function get if import in instanceof let new null "
+        "of return set static super switch this throw true try typeof var void while with yield "
+        "implements interface package private protected public arguments eval",
+    )
 )
 WITH_BLOCKS = ("if", "for", "while", "switch", "with")  # a block follows their brackets
 MODIFIERS = ("static", "get", "set", "async", "*")
@@ -156,7 +160,7 @@ def is_empty_statement(semicolon: Token) -> bool:
 
 
 def join_declarations(tokens: list[Token], texts: list[str]) -> None:
-    """Write `let` for `const`, which whoever wrote it has checked, and once for several in a row."""
+    """Write `let` for `const`, and once for several in a row: what is shortened was checked."""
     begun: set[Token | None] = set()  # brackets in which a statement with it has begun
     for index, token in enumerate(tokens):
         if token.kind == "word" and token.text in ("const", "let"):

@@ -20,8 +20,9 @@ TOKEN = re.compile(
 )
 REGEX = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/[a-z]*")
 TEMPLATE = re.compile(r"[`}](?:\\.|\$(?!\{)|[^`\\$])*(?:`|\$\{)", re.DOTALL)  # one piece of it
-BEFORE_VALUE = {*"(,=:[!&|?{};+-*<>", "=>", "return", "typeof", "case", ""}
-BEFORE_OBJECT = {*"(,=:[?&|", "...", "return", "const", "let"}
+VALUE_WORDS = ("return", "const", "let", "in", "of", "throw", "typeof", "case", "yield", "await")
+BEFORE_VALUE = {*"(,=:[!&|?{};+-*<>", "=>", "", *VALUE_WORDS}
+BEFORE_OBJECT = {*"(,=:[?&|!", "...", *VALUE_WORDS}
 OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
@@ -102,7 +103,7 @@ def add(tokens: list[Token], opened: list[Token], token: Token) -> None:
 
 
 def find_role(brace: Token) -> str:
-    """Return what an opening brace begins: the body of a class, an object or pattern, or a block."""
+    """Return what an opening brace begins: a class, an object (or a pattern of one), or a block."""
     if brace.last in BEFORE_OBJECT:
         return "object"
     each = brace.before
@@ -120,8 +121,8 @@ def join_tokens(tokens: list[Token], texts: list[str]) -> str:
     for token, text in zip(tokens, texts, strict=True):
         if not text:
             continue
-        is_word = re.match(r"[\w$]", text) and re.search(r"[\w$]$", last) and token.kind != "template"
-        if is_word or (last[-1:] == text[0] and text[0] in "+-/"):
+        is_word = token.kind != "template" and re.match(r"[\w$]", text)
+        if (is_word and re.search(r"[\w$]$", last)) or (text[0] in "+-/" and last[-1:] == text[0]):
             pieces.append(" ")
         pieces.append(text)
         last = text

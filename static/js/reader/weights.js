@@ -1,5 +1,5 @@
 /**
- * The file of a network's weights, as ml/networks/browser_weights.py writes it: a header in JSON,
+ * The file of a network's weights, as ml/networks/exports/browser_weights.py writes it: a header in JSON,
  * which has the plan of the network, and the numbers of each layer in the plan's order.
  *
  *     8 bytes  "digitnet"        4 bytes  version of the format

@@ -1,4 +1,4 @@
-"""--export web: the board as a web component, `<digit-board>`, in a folder for any static host."""
+"""--export web: the board as a web component, `<digit-board>`, for any static host."""
 
 import argparse
 import re
@@ -8,7 +8,7 @@ from ml.commands.served import choose_served, find_served
 from ml.commands.web.bundle import bundle
 from ml.commands.web.tokens import ScriptError
 from ml.files import PROJECT_DIR, from_here, write_atomically
-from ml.networks.browser_weights import pack_weights
+from ml.networks.exports.browser_weights import pack_weights
 from ml.networks.tensors import read_weights
 from ml.versions import Version
 

@@ -14,7 +14,8 @@ from ml.versions import Version
 
 FOLDER = PROJECT_DIR / "exports" / "digit-board"
 MODULES = PROJECT_DIR / "static" / "js" / "element"
-PAGES = Path(__file__).parent / "pages"  # what is copied as it is
+EXAMPLE = Path(__file__).parent / "example"
+GUIDE = PROJECT_DIR / "docs" / "digit-board.md"
 LICENCE = PROJECT_DIR / "LICENSE"
 SHEET = re.compile(r"STYLE = `([^`$]*)`;")
 
@@ -31,14 +32,15 @@ def run(flags: argparse.Namespace) -> None:
 
 
 def make_folder(version: Version) -> dict[str, bytes]:
-    """Return the files of the folder by name: what they do is the same for the same version."""
+    """Return the files of the folder by name, always the same bytes for the same version."""
     weights = pack_weights(version.card, read_weights(version.folder, version.card))
-    pages = {path.name: path.read_bytes() for path in sorted(PAGES.iterdir())}
+    example = {path.name: path.read_bytes() for path in sorted(EXAMPLE.iterdir())}
     return {
         "digit-board.js": make_script().encode(),
         "digit-board.css": read_styles().encode(),
         "digit-board.bin": weights,
-        **pages,
+        **example,
+        "README.md": GUIDE.read_bytes(),
         "LICENSE": LICENCE.read_bytes(),
     }
 

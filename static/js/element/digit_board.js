@@ -252,6 +252,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   #readAnew() {
     this.#revision += 1;
     this.#reading = null;
+    this.#hasFailed = false;
     this.#reader.forget();
     this.#reader.ask({ isUrgent: true });
   }

@@ -129,8 +129,8 @@ def test_a_bundle_answers_as_its_modules_do(run_module, tmp_path):
 
 
 def test_a_shortened_module_does_what_it_did(run_module):
-    (short,) = shorten([TRAPS])
-    assert run_module(short) == run_module(TRAPS)
+    head, (short,) = shorten([TRAPS])
+    assert run_module(head + short) == run_module(TRAPS)
     assert len(short) < 0.8 * len(TRAPS)
 
 

@@ -1,7 +1,7 @@
 """Our own ES modules as one: imports are followed, and each module gets a function of its own.
 
-    import { History } from "./history.js";        const m1=(()=>{const{e0:a}=m0;
-    export class Board { … }                  ->   class b{…}return{e0:b}})();
+    import { History } from "./history.js";        const m1=(()=>{const{a}=m0;
+    export class Board { … }                  ->   class b{…}return{a:b}})();
 
 It is no general bundler. It takes the forms of import and export that our code uses, and refuses
 all others, so what it writes never means something else than the modules do.
@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ml.commands.web.shorten import shorten
+from ml.commands.web.shorten import make_names, shorten
 from ml.commands.web.tokens import ScriptError
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.\.?/[^"]+\.js)";$', re.MULTILINE)
@@ -42,7 +42,7 @@ class Module:
     @property
     def keys(self) -> dict[str, str]:
         """The name under which each export is handed on in the bundle."""
-        return {name: f"e{index}" for index, name in enumerate(self.exports)}
+        return dict(zip(self.exports, make_names(), strict=False))
 
 
 def bundle(entry: Path, banner: str = "", styles: Path | None = None) -> str:
@@ -58,9 +58,10 @@ def bundle(entry: Path, banner: str = "", styles: Path | None = None) -> str:
     if styles:
         place = list(modules).index(styles.resolve())
         bodies[place] = SHEET.sub(lambda found: squeeze(found[0]), bodies[place])
-    scopes = zip(names.values(), shorten(bodies), strict=True)
+    head, short = shorten(bodies)
+    scopes = zip(names.values(), short, strict=True)
     written = ",\n".join(f"{name}=(()=>{{{body}}})()" for name, body in scopes)
-    return f"{banner}let {written};\n"
+    return f"{banner}{head}let {written};\n"
 
 
 def squeeze(sheet: str) -> str:

@@ -25,14 +25,33 @@ KEYWORDS = set(
     )
 )
 WITH_BLOCKS = ("if", "for", "while", "switch", "with")  # a block follows their brackets
+SHORT_VALUES = {"true": "!0", "false": "!1"}
+# Of JavaScript itself, and never changed: what the browser adds may be missing in a worker.
+OWN = {
+    *("Array", "Error", "Event", "Map", "Math", "Number", "Object", "Promise", "String"),
+    *("Float32Array", "Float64Array", "Uint8Array", "DataView", "URL", "setTimeout"),
+}
 MODIFIERS = ("static", "get", "set", "async", "*")
 
 
-def shorten(modules: Iterable[str]) -> list[str]:
-    """Return modules in fewer bytes. Names that one uses and does not declare stay in all."""
+def shorten(modules: Iterable[str]) -> tuple[str, list[str]]:
+    """Return modules in fewer bytes, and what must stand before them.
+
+    Names that one uses and does not declare stay in all, but for JavaScript's own that are used
+    often, which get short names before all modules.
+    """
     read = [Module(text) for text in modules]
     foreign = set().union(*(module.variables.keys() - module.declared for module in read))
-    return [module.shorten(foreign) for module in read]
+    uses = sum((module.variables for module in read), Counter())
+    own = choose_names(Counter({name: uses[name] for name in OWN & foreign}), make_names("$_"))
+    own = {name: short for name, short in own.items() if is_worth_it(name, short, uses[name])}
+    head = ",".join(f"{short}={name}" for name, short in own.items())
+    return head and f"let {head};\n", [module.shorten(foreign, own) for module in read]
+
+
+def is_worth_it(name: str, short: str, uses: int) -> bool:
+    """Whether to declare a short name takes fewer bytes than it saves."""
+    return uses * (len(name) - len(short)) > len(f"{short}={name},")
 
 
 class Module:
@@ -48,18 +67,23 @@ class Module:
         self.declared = {token.text for token in free if is_declaration(token)}
         self._free = set(free)
 
-    def shorten(self, foreign: set[str]) -> str:
-        """Return the module in fewer bytes, with no name of its own that is `foreign`."""
+    def shorten(self, foreign: set[str], own: dict[str, str]) -> str:
+        """Return the module in fewer bytes.
+
+        No name that it declares becomes one that is `foreign`; `own` are short names for some.
+        """
         taken = foreign | (self.variables.keys() - self.declared) | KEYWORDS
         local = Counter({name: self.variables[name] for name in self.declared - foreign})
         names = choose_names(local, (name for name in make_names() if name not in taken))
-        names |= choose_names(self.private, (f"#{name}" for name in make_names()))
+        names |= own | choose_names(self.private, (f"#{name}" for name in make_names()))
         texts = [self._write(token, names) for token in self.tokens]
         drop_marks(self.tokens, texts)
         join_declarations(self.tokens, texts)
         return join_tokens(self.tokens, texts)
 
     def _write(self, token: Token, names: dict[str, str]) -> str:
+        if token.kind == "word" and token.text in SHORT_VALUES and token.last not in (".", "?."):
+            return SHORT_VALUES[token.text]
         name = names.get(token.text)
         if name is None or (token.kind != "private" and token not in self._free):
             return token.text
@@ -72,10 +96,10 @@ def choose_names(uses: Counter, short: Iterator[str]) -> dict[str, str]:
     return dict(zip(by_use, short, strict=False))
 
 
-def make_names() -> Iterator[str]:
-    """Return names, the shortest first."""
+def make_names(letters: str = ascii_letters) -> Iterator[str]:
+    """Return names of these letters, the shortest first."""
     for length in count(1):
-        yield from map("".join, product(ascii_letters, repeat=length))
+        yield from map("".join, product(letters, repeat=length))
 
 
 def is_property(token: Token) -> bool:

@@ -102,14 +102,14 @@ def test_what_the_bundler_does_not_know_is_refused(write, text, words):
 )  # fmt: skip
 def test_a_module_is_shortened(text, short):
     names = re.findall(r"\b[a-z]\b", short)
-    (shortened,) = shorten([text])
+    _, (shortened,) = shorten([text])
     assert sorted(re.findall(r"\b[a-z]\b", shortened)) == sorted(names)
     assert re.sub(r"\b[a-z]\b", "a", shortened) == re.sub(r"\b[a-z]\b", "a", short)
 
 
 def test_names_of_the_browser_stay():
     text = "const name = document.title;\nfunction tell(event) { self.post({ name, event, "
-    (shortened,) = shorten([f"{text}status }}); }}\ntell(location);"])
+    _, (shortened,) = shorten([f"{text}status }}); }}\ntell(location);"])
     for word in ("document.title", "self.post", "name:", "event:", "status", "location"):
         assert word in shortened
 

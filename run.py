@@ -117,7 +117,11 @@ def make_parser() -> Parser:
     what.add_argument(
         "--four-losses", action="store_true", help="the lesson: why the same loss by autograd fails"
     )
-    what.add_argument("--export", choices=["onnx"], help="write a served model for other programs")
+    what.add_argument(
+        "--export",
+        choices=["onnx", "web"],
+        help="write a served model for other programs, or the board as a part of any web page",
+    )
     what.add_argument(
         "--download-mnist", action="store_true", help="download MNIST, for a class without internet"
     )
@@ -559,6 +563,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
         raise RecipeError("--ship replaces what ships and --no-refresh nothing; leave out one")
     if flags.export_version and not flags.out:
         raise RecipeError("--export-version needs --out FILE, the ZIP to write")
+    if flags.export == "web" and flags.ship:
+        raise RecipeError("--ship belongs to --export onnx")
     if command == "export" and flags.ship and flags.out:
         raise RecipeError("--ship writes to --weights; leave out --ship or --out")
     if flags.drawings and flags.ship:

@@ -1,5 +1,7 @@
 """--export onnx: a served network for other programs, with its contract and ten test vectors.
 
+`--export web` is in `ml.commands.web`.
+
 With --ship it writes the ONNX files of what ships anew, from their weights, which stay as they are:
 for when the exporter has changed.
 """
@@ -12,6 +14,7 @@ from typing import Any
 
 from ml.commands.exporting.vectors import make_vectors
 from ml.commands.served import choose_served, find_served
+from ml.commands.web import export as web
 from ml.files import PROJECT_DIR, from_here, write_atomically
 from ml.networks.card import ModelCard, SavedFile, find_cards, read_card
 from ml.networks.classifier import load_onnx
@@ -26,6 +29,9 @@ def run(flags: argparse.Namespace) -> None:
 
     With --ship: write the ONNX file of each model in --weights again, or of --model, with its card.
     """
+    if flags.export == "web":
+        web.run(flags)
+        return
     if flags.ship:
         for name in [flags.model] if flags.model else find_cards(flags.weights):
             print(_export_again(flags.weights, name), flush=True)

@@ -251,7 +251,8 @@ for (const [what, failure] of [
   test(`${what} counts as unreachable, and the drawing is sent again`, async () => {
     await draw("seven");
     await failure();
-    assert.deepEqual(heard, [["unreachable", null]]);
+    const words = "The server cannot be reached. Your drawing is kept and will be sent again.";
+    assert.deepEqual(heard, [["unreachable", words]]);
     await pass(300);
     assert.deepEqual(server.questions, [{ image: "seven" }, { image: "seven" }]);
     await server.answer({ digit: 7 });
@@ -270,7 +271,7 @@ test("a server that is slow but answers in time is waited for", async () => {
 
 test("each further try waits longer, up to a limit", async () => {
   await draw("seven");
-  for (const wait of [300, 600, 1200, 2400, 2400]) {
+  for (const wait of [300, 600, 1200, 2400, 4800, 4800]) {
     await server.fail();
     const tried = server.requests.length;
     await pass(wait - 1);

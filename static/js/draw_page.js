@@ -13,6 +13,7 @@ import { DigitChoice } from "./digit_choice.js";
 import { divideStrokes, findNewest } from "./digit_strokes.js";
 import { Drawings } from "./drawings.js";
 import { Guess } from "./guess.js";
+import { keepBoard } from "./installing.js";
 import { KeptDrawing } from "./kept_drawing.js";
 import { KeyboardPen } from "./keyboard_pen.js";
 import { listModels } from "./models.js";
@@ -162,6 +163,7 @@ const kept = new KeptDrawing(board);
 if (board.isEmpty) answer.invite(wide.isWide);
 else guess.skip();
 part("not-started").remove();
+keepBoard();
 
 async function takeQuestion() {
   const drawing = await takeDrawing(board, readOut);

@@ -4,7 +4,7 @@ import { Readers } from "./alone/readers.js";
 import { Answer } from "./answer.js";
 import { Bars } from "./bars.js";
 import { Board, PEN_WIDTH } from "./board.js";
-import { Client } from "./readers.js";
+import { Client } from "./client.js";
 import { Comparison } from "./comparison.js";
 import { Confirmed } from "./confirmed.js";
 import { Corrections } from "./corrections.js";

@@ -218,7 +218,7 @@ function readDrawing() {
 function receive(detail) {
   try {
     show(listReadings(detail));
-    tellMemoryProblem(detail.memory_problem ?? "");
+    if (!detail.readBy) hearServer(detail);
   } catch (error) {
     refuse(NOT_UNDERSTOOD); // first: the page must not say "Reading…" for ever
     throw error;
@@ -459,6 +459,11 @@ async function takeConfirmable() {
   if (division.length) return { strokes: takeStrokes(), model };
   const strokes = clip(board.strokes, board.size);
   return { strokes, ...(await readOut.take()), model };
+}
+
+function hearServer({ memory_problem: problem = "" }) {
+  token.renew();
+  tellMemoryProblem(problem);
 }
 
 /** Once, and again only after it was all right in between. */

@@ -36,6 +36,7 @@ export class Networks {
    * null if there is none.
    */
   async open(models) {
+    if (this.#ready.has(models[0])) return this.#ready.get(models[0]);
     const find = () => models.find((model) => this.#ready.has(model)) ?? null;
     const [retry, longest] = find() ? [RETRY, LONGEST] : [RETRY_WITHOUT, LONGEST_WITHOUT];
     const coming = models

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.board_server import ROOT, find_port, make_environment
 from tests.browser.drawing import PREDICT, draw_digit, get_button
@@ -64,9 +64,9 @@ def get_ready(page: Page) -> None:
     get_button(page, "Clear").click()
 
 
-def go_away(page: Page) -> None:
-    """Play a server that cannot be reached."""
-    page.route(API, lambda route: route.abort("connectionrefused"))
+def go_away(page: Page, reason: str = "connectionrefused") -> None:
+    """Play a server that cannot be reached; nor does it give weights."""
+    page.route(API, lambda route: route.abort(reason))
 
 
 def come_back(page: Page) -> None:
@@ -74,7 +74,7 @@ def come_back(page: Page) -> None:
     page.unroute(API)
 
 
-def be_busy(page: Page) -> list[float]:
+def be_busy(page: Page) -> list[Request]:
     """Play a server that has too much to do; return a list that fills with its questions."""
     asked = []
 

@@ -23,9 +23,9 @@ def main() -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="serving, pen-up, watching, reading, refusal, counterfactual, generating, corrections,"
-        " hand, numbers, number_pictures, explaining, explain_api, sheets, photos, training,"
-        " number-weights, seeds, recipe (all but the last three)",
+        help="serving, pen-up, watching, reading, browser_reading, refusal, counterfactual,"
+        " generating, corrections, hand, numbers, number_pictures, explaining, explain_api, sheets,"
+        " photos, training, number-weights, seeds, recipe (all but the last three)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -105,6 +105,13 @@ def _measure_reading(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import reading
 
     yield json.dumps(reading.measure(), indent=1)
+
+
+def _measure_browser_reading(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import browser_reading
+
+    for model in flags.model or ["board_cnn"]:
+        yield json.dumps(browser_reading.measure(model), indent=1)
 
 
 def _measure_refusal(flags: argparse.Namespace) -> Iterator[str]:
@@ -231,6 +238,7 @@ MEASUREMENTS = {
     "explain_api": _measure_explain_api,
     "photo_api": _measure_photo_api,
     "reading": _measure_reading,
+    "browser_reading": _measure_browser_reading,
     "refusal": _measure_refusal,
     "counterfactual": _measure_counterfactual,
     "generating": _measure_generating,

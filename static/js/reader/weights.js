@@ -1,11 +1,11 @@
 /**
- * The file of a network's weights, as ml/networks/browser_weights.py writes it: a header in JSON,
+ * The file of a network's weights, as ml/networks/exports/browser_weights.py writes it: a header in JSON,
  * which has the plan of the network, and the numbers of each layer in the plan's order.
  *
  *     8 bytes  "digitnet"        4 bytes  version of the format
  *     4 bytes  CRC-32 of all that follows            4 bytes  length of the header
- *     the header in JSON, then of each layer: its kernels as half floats, and as floats the scale
- *     of each channel, if it has batch normalization, and what is added to each channel
+ *     the header in JSON, then of each layer: its kernels as half floats or floats, and as floats
+ *     the scale of each channel, if it has batch normalization, and what is added to each channel
  *
  * All numbers are little-endian.
  */
@@ -15,6 +15,16 @@ import { IMAGE_SIDE } from "./fit.js";
 const MAGIC = "digitnet";
 const VERSION = 1;
 const START = 20; // bytes before the header
+const LARGEST = 10_000; // of any size in a plan
+const OPERATIONS = [
+  "convolution",
+  "linear",
+  "bias",
+  "batch normalization",
+  "residual connection",
+  "ReLU",
+  "pooling",
+];
 
 /**
  * @param buffer an ArrayBuffer with the whole file
@@ -25,7 +35,7 @@ export function parseWeights(buffer) {
   checkFrame(view);
   const length = view.getUint32(16, true);
   const header = parseHeader(new Uint8Array(buffer, START, length));
-  const numbers = new Numbers(view, START + length);
+  const numbers = new Numbers(view, START + length, header.kernels === "half");
   const members = header.members.map(({ layers, ...member }) => ({
     ...member,
     layers: layers.map((layer) => numbers.fill(completeLayer(layer))),
@@ -56,23 +66,38 @@ function parseHeader(bytes) {
   } catch {
     throw damaged("its header is not JSON");
   }
-  const lists = [header?.members, header?.answers, ...(header?.members ?? []).map((each) => each?.layers)];
-  if (!lists.every((list) => Array.isArray(list) && list.length) || !header.calibration) {
+  if (!isHeader(header)) {
     throw damaged("its header lacks members, layers, answers or a calibration");
   }
   return header;
 }
 
+function isHeader(header) {
+  return (
+    isList(header?.answers) &&
+    isList(header.members) &&
+    header.members.every((member) => isList(member?.layers) && member.layers.every(Boolean)) &&
+    header.calibration?.temperature > 0
+  );
+}
+
+function isList(value) {
+  return Array.isArray(value) && value.length > 0;
+}
+
 /** A layer with the shapes that follow from its own: of its sums of products, and of its maps. */
 function completeLayer(layer) {
   const { inputs, kernel, padding, channels, operations } = layer;
-  const sizes = [...inputs, ...kernel, channels];
-  if (sizes.length !== 6 || !sizes.every((size) => Number.isInteger(size) && size > 0)) {
-    throw damaged("a layer has no size");
+  if (!isList(operations) || !operations.every((name) => OPERATIONS.includes(name))) {
+    throw damaged("a layer does something unknown");
   }
+  const sizes = [inputs, kernel, [channels, padding + 1]].flat();
+  const areSizes = sizes.every((size) => Number.isInteger(size) && size > 0 && size <= LARGEST);
+  if (sizes.length !== 7 || !areSizes) throw damaged("a layer has no size");
   const sides = [0, 1].map((axis) => inputs[1 + axis] + 2 * padding - kernel[axis] + 1);
   const step = operations.includes("pooling") ? 2 : 1;
   const maps = sides.map((side) => Math.floor(side / step));
+  if (maps.some((side) => side < 1)) throw damaged("a layer has no size");
   return { ...layer, sums: [channels, ...sides], maps: [channels, ...maps] };
 }
 
@@ -90,16 +115,19 @@ function checkChain(layers, answers) {
 class Numbers {
   #view;
   #at;
+  #isHalved;
 
-  constructor(view, start) {
+  constructor(view, start, isHalved) {
     this.#view = view;
     this.#at = start;
+    this.#isHalved = isHalved;
   }
 
   /** The layer with its numbers: kernels, and scale and shift of each channel. */
   fill(layer) {
     const { inputs, kernel, channels, operations } = layer;
-    const kernels = this.#takeHalves(channels * inputs[0] * kernel[0] * kernel[1]);
+    const count = channels * inputs[0] * kernel[0] * kernel[1];
+    const kernels = this.#isHalved ? this.#takeHalves(count) : this.#takeFloats(count);
     const isNormed = operations.includes("batch normalization");
     const scale = isNormed ? this.#takeFloats(channels) : null;
     const isShifted = isNormed || operations.includes("bias");

@@ -2,12 +2,15 @@
 
     8 bytes  "digitnet"                    4 bytes  version of the format
     4 bytes  CRC-32 of all that follows    4 bytes  length of the header
-    the header in JSON: model, weights_version, calibration, answers, and the plan of each member;
-    then of each layer, in the plan's order: its kernels as half floats, and as floats the scale of
-    each channel, if it has batch normalization, and what is added to each channel
+    the header in JSON: model, weights_version, calibration, answers, whether kernels are "half" or
+    "float", and the plan of each member;
+    then of each layer, in the plan's order: its kernels, and as floats the scale of each channel,
+    if it has batch normalization, and what is added to each channel
 
-All numbers are little-endian. Half floats halve what a tablet has to fetch. Batch normalization is
-not multiplied into the kernels: after pooling a negative scale would pick other maxima.
+All numbers are little-endian. Half floats halve what a tablet has to fetch. Small networks keep
+floats, of which they have few: their weights are large, and rounding these to halves would change
+one of a hundred probabilities by more than 0.001 (mlp, linear_scratch). Batch normalization is not
+multiplied into the kernels: after pooling a negative scale would pick other maxima.
 """
 
 import json
@@ -24,6 +27,8 @@ from ml.networks.plan import BIAS, NORM, Layer, Member, find_plan
 
 MAGIC = b"digitnet"
 VERSION = 1
+HALVED_FROM = 100_000  # parameters of a network whose kernels are half floats
+DTYPES = {"half": "<f2", "float": "<f4"}
 EPSILON = 1e-5  # of PyTorch's batch normalization, so that nothing is divided by 0
 STRETCHED = "stretched"  # the member that sees the drawing so
 
@@ -35,16 +40,18 @@ def pack_weights(card: ModelCard, weights: Mapping[str, np.ndarray]) -> bytes:
     half floats.
     """
     plan = find_plan(card.model)
+    numbers = "half" if card.parameters >= HALVED_FROM else "float"
     header = {
         "model": card.model,
         "weights_version": card.weights_version,
         "calibration": vars(card.calibration),
         "answers": plan.answers,
+        "kernels": numbers,
         "members": [_describe(member) for member in plan.members],
     }
     text = json.dumps(header, separators=(",", ":")).encode()
     layers = [
-        _pack_layer(weights, member.prefix, layer)
+        _pack_layer(weights, member.prefix, layer, DTYPES[numbers])
         for member in plan.members
         for layer in member.layers
     ]
@@ -60,7 +67,7 @@ def _describe(member: Member) -> dict[str, Any]:
     }
 
 
-def _pack_layer(weights: Mapping[str, np.ndarray], prefix: str, layer: Layer) -> bytes:
+def _pack_layer(weights: Mapping[str, np.ndarray], prefix: str, layer: Layer, dtype: str) -> bytes:
     """Return a layer's numbers: kernels, then scale and shift as far as it has them."""
 
     def get(key: str, name: str, count: int) -> np.ndarray:
@@ -75,7 +82,7 @@ def _pack_layer(weights: Mapping[str, np.ndarray], prefix: str, layer: Layer) ->
     kernels = get(layer.key, "weight", count)
     if not layer.key:  # linear_scratch writes x·W: a column for each answer
         kernels = kernels.reshape(-1, channels).T
-    numbers = [_to_bytes(kernels, "<f2")]
+    numbers = [_to_bytes(kernels, dtype)]
     if NORM in layer.operations:
         gain, shift, mean, variance = (
             get(layer.norm_key, name, channels)
@@ -92,5 +99,5 @@ def _to_bytes(values: np.ndarray, dtype: str) -> bytes:
     with np.errstate(over="ignore", under="ignore"):
         narrowed = values.astype(dtype)
     if not np.isfinite(narrowed).all():
-        raise WeightsError(f"the weights have numbers beyond what {dtype} can hold")
+        raise WeightsError("the weights cannot be written as half floats or floats")
     return narrowed.tobytes()

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from ml.errors import WeightsError
-from ml.networks.browser_weights import MAGIC
+from ml.networks.exports.browser_weights import MAGIC
 from ml.networks.card import SavedFile
 from ml.predict import LoadedModel
 from tests.webapp.people import TOKEN

@@ -74,7 +74,7 @@ class PackedWeights:
 
     def find(self, loaded: LoadedModel) -> bytes:
         """Return the file of a model; raises WeightsError if no browser can read with it."""
-        from ml.networks.browser_weights import pack_weights  # most visits never need it
+        from ml.networks.exports.browser_weights import pack_weights  # most visits never need it
 
         card = loaded.card
         with self._making:

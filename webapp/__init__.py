@@ -15,6 +15,7 @@ from webapp.hands.faults import register_faults
 from webapp.hands.keeping import Keeping
 from webapp.hands.memories import Memories
 from webapp.hands.token import register_token
+from webapp.offline.routes import offline
 from webapp.pages import pages
 from webapp.problems import register_problems
 from webapp.runs.starting import RUN, Trainer
@@ -93,6 +94,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     app.register_blueprint(pages)
     if settings["LIMITS"]:
         register_limits(app)
+    app.register_blueprint(offline)
     if settings["BEHIND_PROXY"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_prefix=1, x_host=1)
     app.wsgi_app = RequestLog(app.wsgi_app)

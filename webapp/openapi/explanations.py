@@ -27,7 +27,7 @@ from webapp.openapi.shapes import (
 
 METHODS = ("evidence", "strokes", "nearest", "counterfactual", "layers", "unit")
 NUMBERS = list_of(NUMBER)
-NUMBERS_OF_IMAGE = exactly(PIXELS_OF_IMAGE, NUMBER)
+NUMBERS_OF_IMAGE = exactly(PIXELS_OF_IMAGE, NUMBER) | {"title": "784 numbers"}
 SHAPE = list_of(COUNT)
 ROWS = list_of(NUMBERS)
 

@@ -26,7 +26,7 @@ from webapp.openapi.shapes import (
 )
 
 PLACE = say(
-    exactly(4, COUNT),
+    exactly(4, COUNT) | {"title": "[x, y, width, height]"},
     "x, y, width and height within the photo; only that box is read, as one digit.",
     examples=[[20, 20, 120, 160]],
 )
@@ -35,6 +35,7 @@ PHOTO_URL = say(
     "A PNG, JPEG or WebP as a data URL: up to 10 MB and 12 megapixels.",
     pattern=r"^data:image/(png|jpeg|webp);base64,",
     format="photo-data-url",
+    title="data URL",
 )
 
 SCHEMAS: dict[str, Schema] = {
@@ -77,7 +78,11 @@ SCHEMAS: dict[str, Schema] = {
         },
     ),
     "PhotoForm": take(
-        {"photo": say({"type": "string", "format": "photo"}, "The file, with its name.")},
+        {
+            "photo": say(
+                {"type": "string", "format": "photo", "title": "file"}, "The file, with its name."
+            )
+        },
         {
             "model": MODEL,
             "box": say(TEXT, "As JSON.", pattern=r"^\[", format="json-box"),

@@ -43,6 +43,7 @@ STROKES = say(
     list_of(list_of(exactly(2, COORDINATE), 1, MOST_POINTS)),
     "Strokes in px of the board (280×280, pen 18 px), each a list of points [x, y]. Together at "
     "most 10,000 points, 100,000 px long and 4,096 px wide and high.",
+    title="[[[x, y], …], …]",
     examples=[SEVEN],
 )
 PICTURE = say(
@@ -50,6 +51,7 @@ PICTURE = say(
     "A PNG as a data URL, 28 to 1,024 px a side.",
     pattern=r"^data:image/png;base64,",
     format="png-data-url",
+    title="data URL",
     examples=[SMALL_SEVEN],
 )
 
@@ -98,6 +100,7 @@ SCHEMAS: dict[str, Schema] = {
         list_of({}, 1, MOST_DRAWINGS)
         | {"contains": LIST | {"contains": LIST | {"contains": LIST}}},
         "1 to 64 drawings, each of which has its own answer: strokes, one level deeper.",
+        title="a list of such",
         examples=[[SEVEN, ONE]],
     ),
     "Because": answer({"id": TEXT, "label": LABEL, "seen": IMAGE}),

@@ -67,6 +67,6 @@ def one_of(*words: str) -> Schema:
 
 
 GREY = {"type": "integer", "minimum": 0, "maximum": 255}
-IMAGE = exactly(PIXELS_OF_IMAGE, GREY)
-BOX = exactly(4, INTEGER)
-BASE64 = say(TEXT, "Bytes in base64.", contentEncoding="base64", examples=["AAAA"])
+IMAGE = exactly(PIXELS_OF_IMAGE, GREY) | {"title": "784 whole numbers 0 to 255"}
+BOX = exactly(4, INTEGER) | {"title": "[x, y, width, height]"}
+BASE64 = say(TEXT, "Bytes in base64.", title="base64", contentEncoding="base64", examples=["AAAA"])

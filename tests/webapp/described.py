@@ -26,8 +26,8 @@ def description():
 @cache
 def make_validator(pointer):
     """What tells whether a value fits the schema at a place of the description."""
-    schema = {"$ref": f"#{pointer}", "components": description()["components"]}
-    return jsonschema_rs.Draft202012Validator(schema | {"paths": description()["paths"]})
+    components = {"components": description()["components"]}
+    return jsonschema_rs.Draft202012Validator(resolve(pointer) | components)
 
 
 def write_template(rule):

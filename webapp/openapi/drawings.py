@@ -34,7 +34,7 @@ from webapp.openapi.shapes import (
     take,
 )
 
-LABELS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "not_a_digit")
+LABELS = (*map(str, range(10)), "not_a_digit")
 DRAWING = {
     "id": say(TEXT, "Means nothing without its hand.", examples=["5f0c2f…"]),
     "label": LABEL,
@@ -185,7 +185,7 @@ PATHS = {
             "Store the drawings of a ZIP, all of them or none",
             {200: answered("Imported", "How many are new.", {"Set-Cookie": COOKIE})},
             parameters=[board_header()],
-            body={ZIP: {"schema": {"type": "string", "format": "zip-of-drawings"}}},
+            body={ZIP: {"schema": {"type": "string", "format": "binary"}}},
             errors={
                 **STORED,
                 409: "The hand would have more than 10,000 drawings.",

@@ -80,7 +80,7 @@ SCHEMAS: dict[str, Schema] = {
     "PhotoForm": take(
         {
             "photo": say(
-                {"type": "string", "format": "photo", "title": "file"}, "The file, with its name."
+                {"type": "string", "format": "binary", "title": "file"}, "The file, with its name."
             )
         },
         {

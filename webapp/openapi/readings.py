@@ -141,10 +141,11 @@ SCHEMAS: dict[str, Schema] = {
             "image": refer("Picture"),
             "strokes": {
                 "anyOf": [refer("Strokes"), refer("Drawings")],
-                "description": "One drawing's strokes, or a list of 1 to 64 drawings'.",
+                "description": "Of one drawing, or of each of 1 to 64, one level deeper.",
             },
             "images": say(
-                list_of({}, 1, MOST_DRAWINGS), "1 to 64 pictures; each has its own answer."
+                list_of({}, 1, MOST_DRAWINGS) | {"title": "list of data URLs"},
+                "1 to 64 pictures; each has its own answer.",
             ),
             "model": MODEL,
             "models": say(

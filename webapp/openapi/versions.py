@@ -119,7 +119,7 @@ PATHS = {
                 200: answered("Version", "It was there already."),
             },
             parameters=[board_header()],
-            body={ZIP: {"schema": {"type": "string", "format": "zip-of-version"}}},
+            body={ZIP: {"schema": {"type": "string", "format": "binary"}}},
             errors={**STORED, **UNUSABLE, **LIMITED, **FULL},
             security=[TOKEN],
             example={"file": "version.zip", "headers": {"X-Board": "1", "Content-Type": ZIP}},

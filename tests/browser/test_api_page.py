@@ -1,4 +1,4 @@
-"""The API's page: read by keyboard, no wider than the window, complete on paper, without a script."""
+"""The API's page: by keyboard, no wider than the window, complete on paper, without a script."""
 
 import pytest
 from playwright.sync_api import expect

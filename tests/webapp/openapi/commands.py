@@ -27,7 +27,8 @@ class Curl:
 
     def run(self, command):
         """Run a command; return the answer."""
-        program, *words = shlex.split(command.replace("$TOKEN", self.token))
+        one_line = command.replace("\\\n", "").replace("$TOKEN", self.token)
+        program, *words = shlex.split(one_line)
         assert program == "curl"
         asked = PARSER.parse_args(words)
         headers = dict(line.split(": ", 1) for line in asked.headers)

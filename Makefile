@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: setup run test test-all lint train bench browser clean
+.PHONY: setup run test test-all fuzz lint train bench browser clean
 
 # Serving alone is light; PyTorch comes with `make train`, `make setup` and what they are part of.
 setup: .venv/.installed-dev browser
@@ -43,6 +43,10 @@ test: .venv/.installed-dev browser
 # Also what is slow: thousands of connections, PostgreSQL, and nginx where that is installed.
 test-all: .venv/.installed-dev browser
 	$(PYTEST) $(ARGS)
+
+# Every decoder and the API, a minute each; make fuzz ARGS="--seconds 600 photo api" for longer.
+fuzz: .venv/.installed-dev
+	$(BIN)/python -m tests.fuzzing $(ARGS)
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .

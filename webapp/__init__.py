@@ -48,6 +48,7 @@ DEFAULTS = {
     "OWN_NAMES": (),  # hosts under which stored things are handed out, besides this machine's own
     "LIMITS": True,  # on how often others ask for photos, explanations and stored things
     "MAX_CONTENT_LENGTH": 1024 * 1024,  # bytes of a request's body
+    "BATCH_SECONDS": 5.0,  # after which no further drawing of a list is read
     "MAX_ARCHIVE": 64 * 1024 * 1024,  # bytes of a ZIP of drawings
     "MIN_IMAGE_SIDE": 28,  # pixels
     "MAX_IMAGE_SIDE": 1024,

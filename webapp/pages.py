@@ -80,6 +80,19 @@ def glossary() -> str:
     return render_template("glossary.html", first=parts[0], others=parts[1])
 
 
+@pages.get("/api")
+def api() -> str:
+    """Show what programs can ask, with examples for the address at which this page was opened."""
+    from webapp.openapi import shown  # most visits never need it
+
+    return render_template(
+        "api.html",
+        nouns=shown.show_nouns(f"{request.url_root}api"),
+        schemas=shown.show_schemas(),
+        common=shown.list_common(),
+    )
+
+
 @pages.get("/sheet")
 def sheet() -> Response:
     """Show the sheet to print, on the paper that is asked for or usual where the browser is."""

@@ -64,6 +64,10 @@ class Problem(HTTPException):
         self.detail = detail
         self.members = members
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the problem as the object of RFC 9457."""
+        return build_problem(self.code, HTTPStatus(self.code).phrase, self.detail) | self.members
+
 
 def register_problems(app: Flask) -> None:
     """Send every error of the app, expected or not, through `answer_problem`.
@@ -78,21 +82,25 @@ def register_problems(app: Flask) -> None:
 
 def answer_problem(problem: Problem) -> Response:
     """Return the problem as JSON under /api/ and as a page elsewhere."""
-    title = HTTPStatus(problem.code).phrase
     if not is_for_api():
+        title = HTTPStatus(problem.code).phrase
         page = PAGE.format(title=escape(title), detail=escape(problem.detail), root=find_root())
         return Response(page, problem.code, mimetype="text/html")
-    body = describe_problem(problem.code, title, problem.detail, **problem.members)
+    body = json.dumps(problem.to_dict())
     response = Response(body, problem.code, mimetype="application/problem+json")
     if problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response
 
 
-def describe_problem(status: int, title: str, detail: str, **members: Any) -> str:  # noqa: ANN401
+def describe_problem(status: int, title: str, detail: str) -> str:
     """Return a problem as the JSON of RFC 9457."""
-    problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return json.dumps(problem | members)
+    return json.dumps(build_problem(status, title, detail))
+
+
+def build_problem(status: int, title: str, detail: str) -> dict[str, Any]:
+    """Return a problem as the object of RFC 9457."""
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail}
 
 
 def is_for_api() -> bool:

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from ml.predict import Reader
+from tests.webapp.described import DescribedClient
 from tests.webapp.fakes import BrokenReader, FakeReader
 from tests.webapp.live import Server
 from tests.webapp.people import TOKEN, Person
 from tests.webapp.pictures import draw_seven, on_transparent, to_url
 from webapp import create_app
+from webapp.static_files import App
+
+App.test_client_class = DescribedClient  # each answer of the API must be described
 
 
 @pytest.fixture

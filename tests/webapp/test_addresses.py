@@ -14,6 +14,7 @@ PAGES = [
     "/drawings",
     "/models",
     "/glossary",
+    "/api",
     "/nothing",
     "/no/thing/",
     "/static/no.css",

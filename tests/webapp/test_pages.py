@@ -6,7 +6,7 @@ from tests.webapp.links import Links
 from tests.webapp.shelf import make_shelf
 from webapp import create_app
 
-PAGES = ["/", "/photo", "/drawings", "/train", "/inside", "/models", "/glossary"]
+PAGES = ["/", "/photo", "/drawings", "/train", "/inside", "/models", "/glossary", "/api"]
 
 
 @pytest.fixture

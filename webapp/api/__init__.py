@@ -7,6 +7,7 @@ from webapp.api.drawings import drawings
 from webapp.api.explain import explain
 from webapp.api.hands import hands
 from webapp.api.models import models
+from webapp.api.openapi import openapi
 from webapp.api.photo import photo
 from webapp.api.predict import predict
 from webapp.api.recipes import recipes
@@ -17,5 +18,5 @@ from webapp.api.versions import versions
 def register_api(app: Flask) -> None:
     """Give the app every route under /api/."""
     asked = (predict, photo, explain, models, versions, drawings, hands, recipes, runs, data)
-    for blueprint in asked:
+    for blueprint in (*asked, openapi):
         app.register_blueprint(blueprint)

@@ -1,0 +1,71 @@
+"""The page /api: everything that openapi.json says, to read offline, with examples."""
+
+from html import unescape
+
+import pytest
+
+from tests.webapp.links import Links
+from webapp.openapi.description import describe_paths, describe_schemas
+
+
+@pytest.fixture
+def page(client):
+    answer = client.get("/api")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/html"
+    return answer.get_data(as_text=True)
+
+
+def test_it_shows_every_route_with_its_words(page):
+    text = unescape(page)
+    for path, operations in describe_paths().items():
+        for method, operation in operations.items():
+            assert f"<code>/api{path}</code>" in text
+            assert f'id="{operation["operationId"]}"' in text
+            assert f">{method.upper()}</span>" in text
+            for parameter in operation["parameters"]:
+                assert f"<code>{parameter['name']}</code>" in text
+
+
+def test_it_shows_every_object_that_it_names(page):
+    links = Links(page, "/api")
+    for link in links.followed:
+        if link.startswith("#"):
+            assert link[1:] in links.ids, link
+    with_fields = {name for name, each in describe_schemas().items() if "properties" in each}
+    assert with_fields <= set(links.ids)
+
+
+def test_no_id_is_given_twice(page):
+    ids = Links(page).ids
+    assert len(set(ids)) == len(ids)
+
+
+def test_it_needs_no_script_and_nothing_inline(page):
+    links = Links(page, "/api")
+    assert links.blocked == []
+    assert "<script" not in page
+    assert all(
+        address.startswith("/static/css/") or "favicon" in address for address in links.loaded
+    )
+
+
+def test_its_examples_ask_the_server_at_which_it_was_opened(make_app):
+    client = make_app(PREFIX="/board").test_client()
+    page = client.get("/board/api", base_url="http://class.example:8000").get_data(as_text=True)
+    assert "curl -s http://class.example:8000/board/api/predict" in page
+    assert "127.0.0.1" not in page
+
+
+def test_it_leads_to_the_description_and_pages_lead_to_it(client):
+    for path in ("/models", "/glossary"):
+        links = Links(client.get(path).get_data(as_text=True), path)
+        assert "/api" in links.followed
+    assert "/api/openapi.json" in Links(client.get("/api").get_data(as_text=True), "/api").followed
+
+
+def test_an_error_at_its_address_is_for_programs(client):
+    answer = client.post("/api")
+    assert answer.status_code == 405
+    assert answer.mimetype == "application/problem+json"
+    assert client.get("/api/").status_code == 404

@@ -66,6 +66,7 @@ FOLDERS = {
     "explain": "explaining.explain",
     "examples": "explaining.examples",
 }
+SEVERAL = "in two processes: torchrun --standalone --nproc-per-node 2 run.py --train"
 VERSIONS = ("versions", "serve_version", "export_version", "import_version")
 
 
@@ -79,7 +80,7 @@ class Parser(argparse.ArgumentParser):
 
 def make_parser() -> Parser:
     """Return the parser of every flag."""
-    parser = Parser(prog="run.py", description=__doc__, allow_abbrev=False)
+    parser = Parser(prog="run.py", description=__doc__, allow_abbrev=False, epilog=SEVERAL)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--train", action="store_true", help="train a model and serve its weights")
     what.add_argument(
@@ -514,6 +515,10 @@ def _print_any_character() -> None:
 def _run(flags: argparse.Namespace, parser: Parser) -> None:
     command = next((name for name in HEEDED if name and getattr(flags, name)), None)
     _check_together(flags, command, parser)
+    if command != "train" and int(os.environ.get("WORLD_SIZE", "1")) > 1 and "RANK" in os.environ:
+        if os.environ["RANK"] != "0":
+            return None  # the first process says why
+        raise RecipeError("torchrun starts several processes for --train alone; leave it out")
     if flags.run:
         lower_priority()  # first of all: loading PyTorch takes seconds
     flags.weights_only = flags.weights is not None

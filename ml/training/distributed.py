@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
-from ml.errors import DeviceError, ExplainedError, TrainingError
+from ml.errors import DeviceError, ExplainedError, RecipeError, TrainingError
 from ml.training.devices import pick_device
 from ml.training.events import Event, StepResult
 from ml.training.recipes import Recipe
@@ -35,6 +35,7 @@ Made = TypeVar("Made")
 # is noticed by its closed connection, and by torchrun.
 PATIENCE = timedelta(days=30)
 LAST_WORDS = 10.0  # seconds that the first process has to say why it ends
+AGENTS_STORE = "TORCHELASTIC_USE_AGENT_STORE"  # environment: torchrun has a store for them
 LOST = (
     "another process of this training has ended; torchrun --max-restarts 3 starts all of them again"
     " from the last checkpoint"
@@ -100,6 +101,13 @@ def join_group() -> Alone:
     return Group() if {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys() else Alone()
 
 
+def refuse_group(reason: str) -> None:
+    """Raise RecipeError, in the first process alone, if torchrun started several."""
+    with join_group() as group:
+        if group.size > 1 and group.is_first:
+            raise RecipeError(reason)
+
+
 class Group(Alone):
     """One of several processes; a context in which they are connected."""
 
@@ -122,8 +130,12 @@ class Group(Alone):
         share_cores(self._local_size)
         on_gpus = torch.cuda.is_available() and dist.is_nccl_available()
         backend = "cpu:gloo,cuda:nccl" if on_gpus else "gloo"
-        dist.init_process_group(backend, timeout=PATIENCE)
-        self._dist, self._store = dist, _open_store()
+        self._dist = dist
+        self._store = _open_store(is_host=self.is_first and os.environ.get(AGENTS_STORE) != "True")
+        # torchrun's store still has the addresses of processes that it has started before these.
+        addresses = dist.PrefixStore(f"board/start/{self._start}", self._store)
+        ranks = {"rank": self.rank, "world_size": self.size}
+        dist.init_process_group(backend, timeout=PATIENCE, store=addresses, **ranks)
         if not self.is_first:
             # Ctrl+C is for the first to answer: when it has ended, so do the others.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -259,12 +271,12 @@ class Group(Alone):
         os._exit(0)
 
 
-def _open_store() -> Any:  # noqa: ANN401
-    """Return the store of torchrun, by which the processes found each other."""
+def _open_store(*, is_host: bool = False) -> Any:  # noqa: ANN401
+    """Return the store in which processes find each other: torchrun's own, or the first's."""
     from torch.distributed import TCPStore
 
     host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
-    return TCPStore(host, port, is_master=False, timeout=PATIENCE)
+    return TCPStore(host, port, is_master=is_host, timeout=PATIENCE)
 
 
 def share_cores(processes: int) -> None:

@@ -284,7 +284,7 @@ def share_cores(processes: int) -> None:
 
     torchrun sets OMP_NUM_THREADS to 1 where it is not set; another number stays.
     """
-    if os.environ.get("OMP_NUM_THREADS", "1") != "1":
+    if processes == 1 or os.environ.get("OMP_NUM_THREADS", "1") != "1":
         return
     known = hasattr(os, "sched_getaffinity")
     cores = len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1

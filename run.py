@@ -75,7 +75,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the command line and leave with exit code 2."""
-        self.exit(USAGE, f"{self.prog}: {message} (--help lists the flags)\n")
+        reason = f"{message} (--help lists the flags)"
+        self.exit(_fail(reason, USAGE))
 
 
 def make_parser() -> Parser:
@@ -515,10 +516,6 @@ def _print_any_character() -> None:
 def _run(flags: argparse.Namespace, parser: Parser) -> None:
     command = next((name for name in HEEDED if name and getattr(flags, name)), None)
     _check_together(flags, command, parser)
-    if command != "train" and int(os.environ.get("WORLD_SIZE", "1")) > 1 and "RANK" in os.environ:
-        if os.environ["RANK"] != "0":
-            return None  # the first process says why
-        raise RecipeError("torchrun starts several processes for --train alone; leave it out")
     if flags.run:
         lower_priority()  # first of all: loading PyTorch takes seconds
     flags.weights_only = flags.weights is not None
@@ -552,6 +549,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
             names = [f"--{other.replace('_', '-')}" if other else "serving" for other in wanted]
             where = " or ".join(names)
             raise RecipeError(f"{action.option_strings[0]} belongs to {where}")
+    if command != "train" and "RANK" in os.environ and os.environ.get("WORLD_SIZE", "1") != "1":
+        raise RecipeError("torchrun starts several processes, which is for --train; leave it out")
     if flags.run and flags.out:
         raise RecipeError("--run names a run's folder, and so does --out; leave out one")
     if flags.json and flags.csv:
@@ -578,6 +577,9 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
 
 
 def _fail(reason: str, code: int) -> int:
+    """Say why in one line; of the processes that torchrun starts alike, the first says it."""
+    if code == USAGE and os.environ.get("RANK", "0") != "0" and "WORLD_SIZE" in os.environ:
+        return 0
     print(f"run.py: {reason}", file=sys.stderr)
     return code
 

@@ -25,7 +25,7 @@ from ml.training import runs
 from ml.training.calibration import calibrate
 from ml.training.card import make_card
 from ml.training.devices import prepare_process
-from ml.training.distributed import Alone, join_group
+from ml.training.distributed import Group, join_group
 from ml.training.events import Event, Finished
 from ml.training.recipes import Recipe, find_recipe, parse_sessions
 from ml.training.recorder import Recorder
@@ -46,7 +46,7 @@ def run(flags: argparse.Namespace) -> None:
             _learn_along(flags, group, device)
 
 
-def _lead(flags: argparse.Namespace, group: Alone, device: torch.device) -> None:
+def _lead(flags: argparse.Namespace, group: Group, device: torch.device) -> None:
     print(f"Training on {describe_device(device)}{group}", flush=True)
     if started_again := group.recall_folder():
         flags.out, flags.run = started_again, None
@@ -89,7 +89,7 @@ class Task:
     resume: bool
 
 
-def _learn_along(flags: argparse.Namespace, group: Alone, device: torch.device) -> None:
+def _learn_along(flags: argparse.Namespace, group: Group, device: torch.device) -> None:
     """Learn the own share of each batch, and neither print nor write anything."""
     task = Task(**group.from_first(dict))
     recipe = Recipe.from_dict(task.recipe)
@@ -104,7 +104,7 @@ def _learn_along(flags: argparse.Namespace, group: Alone, device: torch.device) 
         pass
 
 
-def _check_same_data(group: Alone, digits: Digits | None, problem: str | None = None) -> None:
+def _check_same_data(group: Group, digits: Digits | None, problem: str | None = None) -> None:
     """Raise DataError unless all processes have the same data; `problem` is why this has none."""
     own = digits and digits.checksum()
     for rank, (checksum, reason) in enumerate(group.gather((own, problem))):
@@ -121,7 +121,7 @@ def _train(
     digits: Digits,
     device: torch.device,
     folder: Path,
-    group: Alone,
+    group: Group,
 ) -> None:
     """Train to the end of the recipe and keep the result; raises StoppedError."""
     options = {"seed": seed, "device": device, "resume": flags.resume, "group": group}

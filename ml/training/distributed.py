@@ -42,13 +42,13 @@ LOST = (
 )
 
 
-class Alone:
-    """A training in one process: all of each batch is its own, and nobody waits for it."""
+class Group:
+    """The processes of a training; here it is one: each batch is its own, and nobody waits."""
 
     rank, size = 0, 1
     is_first = True
 
-    def __enter__(self) -> "Alone":
+    def __enter__(self) -> "Group":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -96,9 +96,11 @@ class Alone:
         """Keep the run's folder for that case."""
 
 
-def join_group() -> Alone:
+def join_group() -> Group:
     """Return the group of processes that torchrun started, or the one process that there is."""
-    return Group() if {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys() else Alone()
+    return (
+        ConnectedGroup() if {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys() else Group()
+    )
 
 
 def refuse_group(reason: str) -> None:
@@ -108,7 +110,7 @@ def refuse_group(reason: str) -> None:
             raise RecipeError(reason)
 
 
-class Group(Alone):
+class ConnectedGroup(Group):
     """One of several processes; a context in which they are connected."""
 
     def __init__(self) -> None:
@@ -120,7 +122,7 @@ class Group(Alone):
         self._smallest, self._sums = 1, False  # of the network and the recipe
         self._part = self._loss_part = 1.0  # what this process's numbers of a batch count
 
-    def __enter__(self) -> "Group":
+    def __enter__(self) -> "ConnectedGroup":
         import torch.distributed as dist
 
         if not (dist.is_available() and dist.is_gloo_available()):
@@ -135,7 +137,10 @@ class Group(Alone):
         # torchrun's store still has the addresses of processes that it has started before these.
         addresses = dist.PrefixStore(f"board/start/{self._start}", self._store)
         ranks = {"rank": self.rank, "world_size": self.size}
-        dist.init_process_group(backend, timeout=PATIENCE, store=addresses, **ranks)
+        try:
+            dist.init_process_group(backend, timeout=PATIENCE, store=addresses, **ranks)
+        except RuntimeError as error:
+            raise TrainingError(f"the processes could not be connected: {error}") from error
         if not self.is_first:
             # Ctrl+C is for the first to answer: when it has ended, so do the others.
             signal.signal(signal.SIGINT, signal.SIG_IGN)

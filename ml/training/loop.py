@@ -17,7 +17,7 @@ from ml.data.examples import Examples, count_batches
 from ml.errors import DivergedError
 from ml.evaluation.metrics import evaluate
 from ml.training.averaging import Average, pick_kept
-from ml.training.distributed import Alone
+from ml.training.distributed import Group
 from ml.training.events import EpochResult, StepResult
 from ml.training.loader import Loader
 from ml.training.recipes import Recipe
@@ -42,7 +42,7 @@ def fit(
     average: Average | None = None,
     loader: Loader | None = None,
     learn: Callable[..., Iterator[StepResult]] | None = None,
-    group: Alone | None = None,
+    group: Group | None = None,
 ) -> Iterator[StepResult | EpochResult]:
     """Train for the given epochs (numbered from 1); yield a result per step and per epoch.
 
@@ -54,7 +54,7 @@ def fit(
     of the whole batch, in all of them, so that all go on or end together.
     """
     generator = generator or torch.Generator()
-    learn, group = learn or train_epoch, group or Alone()
+    learn, group = learn or train_epoch, group or Group()
     learner = group.wrap(model, recipe)
     with closing(loader or Loader(recipe, training, device)) as loader:
         steps = count_batches(loader.count_images(), recipe.batch_size)

@@ -13,7 +13,7 @@ from ml.data.mnist import Digits
 from ml.errors import TrainingError
 from ml.evaluation.metrics import evaluate
 from ml.files import write_atomically
-from ml.training.distributed import Alone
+from ml.training.distributed import Group
 from ml.training.events import (
     CheckpointChecked,
     EpochResult,
@@ -37,7 +37,7 @@ def train(
     device: torch.device,
     resume: bool = False,
     tuning: FineTuning | None = None,
-    group: Alone | None = None,
+    group: Group | None = None,
 ) -> Iterator[Event]:
     """Train in sessions with a checkpoint after every epoch; yield each thing that happens.
 
@@ -49,7 +49,7 @@ def train(
     all call this; the first one reads the test set, and writes what all can resume from, also if
     they are fewer or more by then.
     """
-    group = group or Alone()
+    group = group or Group()
     path = folder / "checkpoint.pt"
     checksum = tuning.checksum() if tuning else digits.checksum()
     load = (recipe, seed, checksum, device)
@@ -89,7 +89,7 @@ def _run_session(
     folder: Path,
     last: int,
     tuning: FineTuning | None,
-    group: Alone,
+    group: Group,
 ) -> Iterator[Event]:
     own = {}
     if tuning:

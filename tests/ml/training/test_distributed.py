@@ -12,7 +12,7 @@ import torch
 from ml.data.examples import batches
 from ml.networks.registry import build_model
 from ml.training.devices import pick_device
-from ml.training.distributed import Alone, Group, join_group
+from ml.training.distributed import ConnectedGroup, Group, join_group
 from ml.training.recipes import find_recipe
 from ml.training.sessions import train
 from ml.training.state import load_checkpoint
@@ -83,7 +83,7 @@ def by_one(digits, tmp_path_factory):
     """The folder of the same trainings by this process."""
     folder = tmp_path_factory.mktemp("by_one")
     for name in ALIKE:
-        seen = learn(Alone(), digits, folder / name, **TRAININGS[name])
+        seen = learn(Group(), digits, folder / name, **TRAININGS[name])
         (folder / f"{name}.0.json").write_text(json.dumps(seen))
     return folder
 
@@ -131,7 +131,7 @@ def test_a_goal_is_reached_by_all_at_once(by_two):
 def test_one_process_goes_on_with_what_two_have_begun(by_two, by_one, digits):
     folder = by_two / "begun_by_two"
     assert load_checkpoint(folder / "checkpoint.pt")["epoch"] == 3
-    learn(Alone(), digits, folder, LINEAR, resume=True)
+    learn(Group(), digits, folder, LINEAR, resume=True)
     assert_nearly_same_weights(weights_in(folder), weights_in(by_one / "linear"))
 
 
@@ -159,7 +159,7 @@ def test_without_torchrun_a_training_is_alone(monkeypatch):
     for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR"):
         monkeypatch.delenv(name, raising=False)
     group = join_group()
-    assert type(group) is Alone
+    assert type(group) is Group
     assert (group.rank, group.size, group.is_first) == (0, 1, True)
     assert group.pick_device("cpu") == pick_device("cpu")
 
@@ -168,7 +168,7 @@ def test_a_number_of_processes_alone_starts_no_group(monkeypatch):
     """Some schedulers set it for every job."""
     monkeypatch.delenv("RANK", raising=False)
     monkeypatch.setenv("WORLD_SIZE", "2")
-    assert type(join_group()) is Alone
+    assert type(join_group()) is Group
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def make_group(monkeypatch):
     def make(rank, size):
         monkeypatch.setenv("RANK", str(rank))
         monkeypatch.setenv("WORLD_SIZE", str(size))
-        return Group()
+        return ConnectedGroup()
 
     return make
 
@@ -228,7 +228,7 @@ def test_the_average_of_the_board_is_measured_by_both(by_two):
 
 
 def test_alone_nothing_is_shared_out():
-    group, model = Alone(), build_model("linear")
+    group, model = Group(), build_model("linear")
     assert group.wrap(model, find_recipe("linear")) is model
     assert group.gather(3) == [3]
     assert_same_weights(model.state_dict(), group.from_first(model.state_dict))

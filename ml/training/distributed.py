@@ -98,9 +98,8 @@ class Group:
 
 def join_group() -> Group:
     """Return the group of processes that torchrun started, or the one process that there is."""
-    return (
-        ConnectedGroup() if {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys() else Group()
-    )
+    is_connected = {"RANK", "WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys()
+    return ConnectedGroup() if is_connected else Group()
 
 
 def refuse_group(reason: str) -> None:

@@ -12,6 +12,7 @@ Source: S. Li and others, PyTorch Distributed: experiences on accelerating data 
 2020.
 """
 
+import contextlib
 import os
 import signal
 import threading
@@ -132,11 +133,12 @@ class ConnectedGroup(Group):
         on_gpus = torch.cuda.is_available() and dist.is_nccl_available()
         backend = "cpu:gloo,cuda:nccl" if on_gpus else "gloo"
         self._dist = dist
-        self._store = _open_store(is_host=self.is_first and os.environ.get(AGENTS_STORE) != "True")
-        # torchrun's store still has the addresses of processes that it has started before these.
-        addresses = dist.PrefixStore(f"board/start/{self._start}", self._store)
+        is_host = self.is_first and os.environ.get(AGENTS_STORE) != "True"
         ranks = {"rank": self.rank, "world_size": self.size}
         try:
+            self._store = _open_store(is_host=is_host)
+            # torchrun's store still has the addresses of processes that it started before these.
+            addresses = dist.PrefixStore(f"board/start/{self._start}", self._store)
             dist.init_process_group(backend, timeout=PATIENCE, store=addresses, **ranks)
         except RuntimeError as error:
             raise TrainingError(f"the processes could not be connected: {error}") from error
@@ -150,11 +152,14 @@ class ConnectedGroup(Group):
     def __exit__(self, kind: type | None, error: BaseException | None, _trace: object) -> None:
         """Let the others end when the first does, wherever they are; it alone says how it went."""
         if self.is_first:
-            self._store.set(self._ended, "")
+            with contextlib.suppress(RuntimeError):  # torchrun is gone, and the others with it
+                self._store.set(self._ended, "")
         elif error is None:
             self._end.join()
         elif isinstance(error, ExplainedError | OSError | RuntimeError):
             self._end.join(LAST_WORDS)  # the first has met with the same, and says so
+        if isinstance(error, RuntimeError) and self._is_of_connection(error):
+            raise TrainingError(LOST) from error
 
     def __str__(self) -> str:
         return f" in each of {self.size} processes"

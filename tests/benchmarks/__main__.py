@@ -25,7 +25,7 @@ def main() -> None:
         metavar="WHAT",
         help="serving, pen-up, watching, reading, browser_reading, refusal, counterfactual,"
         " generating, corrections, hand, numbers, number_pictures, explaining, explain_api, sheets,"
-        " photos, training, number-weights, seeds, recipe (all but the last three)",
+        " photos, training, number-weights, seeds, recipe, distributed (all but the last four)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument(
         "--numbers", type=int, help="how many at most, for numbers and number_pictures"
     )
-    parser.add_argument("--seeds", type=int, default=5, help="how many, for seeds")
+    parser.add_argument("--seeds", type=int, default=5, help="how many, for seeds and distributed")
     flags = parser.parse_args()
     what = flags.what or [name for name in MEASUREMENTS if name not in LONG]
     varied = {name for name, recipe in RECIPES.items() if recipe.is_varied}
@@ -216,6 +216,13 @@ def _measure_seeds(flags: argparse.Namespace) -> Iterator[str]:
         yield json.dumps(training.spread(name, flags.data, flags.seeds))
 
 
+def _measure_distributed(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import distributed
+
+    for name in flags.model or ["small_cnn"]:
+        yield json.dumps(distributed.compare(name, flags.data, flags.epochs or 2, flags.seeds))
+
+
 def _measure_training(flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import training
 
@@ -253,8 +260,9 @@ MEASUREMENTS = {
     "number-weights": _measure_number_weights,
     "seeds": _measure_seeds,
     "recipe": _measure_recipe,
+    "distributed": _measure_distributed,
 }
-LONG = ("number-weights", "seeds", "recipe")  # only when they are asked for
+LONG = ("number-weights", "seeds", "recipe", "distributed")  # only when they are asked for
 
 
 def describe_machine() -> str:

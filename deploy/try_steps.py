@@ -92,6 +92,7 @@ class Image:
     def make_environment(self) -> dict[str, str]:
         """Return the environment in which steps and server run: this machine's stays outside."""
         own = {"PATH": f"{self.python / 'bin'}:/usr/local/bin:/usr/bin:/bin", "HOME": "/"}
+        own["LD_LIBRARY_PATH"] = str(self.folder / "python" / "lib")  # of a copy, if there is one
         index = {k: v for k, v in os.environ.items() if k.startswith(("PIP_", "SSL_", "REQUESTS_"))}
         proxies = {k: v for k, v in os.environ.items() if k.lower().endswith("_proxy")}
         return index | proxies | own | self.environment

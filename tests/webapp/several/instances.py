@@ -45,13 +45,13 @@ class Instance:
                 start_new_session=True,  # a group to kill
             )
 
-    def wait(self):
+    def wait(self, prefix=""):
         """Wait until it answers."""
         until = time.monotonic() + SLOW_START
         while time.monotonic() < until:
             assert self.process.poll() is None, self.log
             with contextlib.suppress(OSError):
-                if ask(self.port, "GET", "/api/health").status == 200:
+                if ask(self.port, "GET", f"{prefix}/api/health").status == 200:
                     return
             time.sleep(0.1)
         raise AssertionError(self.log)

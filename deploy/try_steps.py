@@ -51,7 +51,8 @@ def list_context(root: Path) -> list[str]:
     skipped = {".git", ".venv", "instance", "data", "runs"}  # large, and let in by no rule
     found = []
     for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if name not in skipped]
+        if Path(folder) == root:
+            folders[:] = [name for name in folders if name not in skipped]
         for name in files:
             path = (Path(folder) / name).relative_to(root).as_posix()
             if not is_ignored(path, rules):

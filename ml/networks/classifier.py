@@ -21,7 +21,7 @@ from ml.networks.tensors import read_weights
 # Unless it is told otherwise before it is loaded, ONNX Runtime (1.31) keeps an identifier and a
 # database in the home folder, and a thread that reports to its makers.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-import onnxruntime  # noqa: E402
+import onnxruntime
 
 
 class Classifier(Protocol):

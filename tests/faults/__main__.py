@@ -4,6 +4,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
 from tests.faults.enumeration import enumerate_faults
 from tests.faults.files import WRITES as FILES
 from tests.faults.stored import WRITES as STORED

@@ -1,4 +1,4 @@
-"""A disk that fails at one step of a write: each call that changes it is counted, and one is spoilt.
+"""A disk that fails at one step of a write: calls that change it are counted, and one is spoilt.
 
 Python's files are opened by `_pyio`, whose FileIO is written in Python: each write, flush and close
 then ends in a function of `os`, and those are the steps. SQLite's own calls are counted in

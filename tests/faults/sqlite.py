@@ -8,7 +8,8 @@ SQLite cannot be reached, it goes uncounted.
 import contextlib
 import ctypes
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from threading import get_ident
 
 POINTER, INT, CHARS, SIZE = ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t
 LONG = ctypes.c_longlong
@@ -62,6 +63,7 @@ def watch_sqlite(disk: object) -> Iterator[None]:
     if not vfs:
         yield
         return
+    disk = _OwnThread(disk)
     kept = [_put_call(vfs, name, disk) for name in SYSTEM]
     # By its address: a field of a ctypes structure is a view, which would change with it.
     original = OPEN(ctypes.cast(vfs.contents.open, POINTER).value)
@@ -73,6 +75,19 @@ def watch_sqlite(disk: object) -> Iterator[None]:
         for name in SYSTEM:
             vfs.contents.set_call(vfs, name.encode(), None)
         del kept
+
+
+class _OwnThread:
+    """Passes on what this thread does; what others do is done as ever."""
+
+    def __init__(self, disk: object) -> None:
+        self._disk, self._ours = disk, get_ident()
+
+    def step(self, name: str, path: object, change: Callable[[], int]) -> int:
+        return self._disk.step(name, path, change) if get_ident() == self._ours else change()
+
+    def write(self, path: object, data: memoryview, write: Callable[[memoryview], int]) -> int:
+        return self._disk.write(path, data, write) if get_ident() == self._ours else write(data)
 
 
 def _put_call(vfs: "ctypes._Pointer", name: str, disk: object) -> object:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import sleep
 
 from ml.files import write_atomically
 from ml.networks.card import read_card
@@ -153,6 +154,8 @@ class StartedRun(Write):
         folders.find_runs_dir(folder).mkdir()
 
     def write(self, folder):
+        while folders.find_running(folders.find_runs_dir(folder)):
+            sleep(0.01)  # `true` of the try before has not ended yet
         Trainer(folder, ("true",)).start(RunSettings("", MODEL, seed=3), ())
 
     def look(self, folder):

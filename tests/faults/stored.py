@@ -20,6 +20,12 @@ from webapp.store.store import Store
 from webapp.versions.commands import export_version
 
 KEPT = 5  # drawings that are there before
+QUESTIONS = (
+    "SELECT strokes, seen, label FROM drawings WHERE deleted IS NULL ORDER BY number",
+    "SELECT model, version FROM served",
+    "SELECT drawing, model, weights, vector FROM features ORDER BY drawing",
+    "SELECT count(*) FROM hands",
+)
 
 
 @contextlib.contextmanager
@@ -29,6 +35,12 @@ def open_store(folder):
         yield store
     finally:
         store.close()
+
+
+@contextlib.contextmanager
+def open_database(folder):
+    with contextlib.closing(sqlite3.connect(folder / "instance" / DATABASE_FILE)) as database:
+        yield database
 
 
 class Stored(Write):
@@ -47,12 +59,10 @@ class Stored(Write):
         raise NotImplementedError
 
     def look(self, folder):
-        with open_store(folder) as store:
-            page = store.page(store.machine_hand())
-            drawings = list(store.each(store.machine_hand()))
-            assert page.total == len(drawings) == sum(page.counts.values())
-            kept = [(drawing.strokes, drawing.seen, drawing.label) for drawing in drawings]
-            return kept, store.served()
+        """What the tables hold, asked past the store: its checks and its words come with `write`."""
+        with open_database(folder) as database:
+            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            return [database.execute(question).fetchall() for question in QUESTIONS]
 
 
 class NewDrawing(Stored):
@@ -112,15 +122,11 @@ class NewHand(Stored):
 
     name, words = "hand", "a hand that begins"
 
-    def write(self, folder):
-        with open_store(folder) as store:
-            if self.look(folder) == 1:
-                store.begin_hand()
-
-    def look(self, folder):
-        """How many hands there are."""
-        with contextlib.closing(sqlite3.connect(folder / "instance" / DATABASE_FILE)) as database:
-            return database.execute("SELECT count(*) FROM hands").fetchone()[0]
+    def change(self, store, hand):
+        with contextlib.closing(sqlite3.connect(store.where)) as database:
+            begun = database.execute(QUESTIONS[-1]).fetchone()[0]
+        if begun == 1:
+            store.begin_hand()
 
 
 class Served(Stored):
@@ -141,11 +147,6 @@ class Features(Stored):
     def change(self, store, hand):
         vectors = {drawing.id: bytes(20) for drawing in store.each(hand)}
         store.save_features("linear", "0123456789ab", vectors)
-
-    def look(self, folder):
-        with open_store(folder) as store:
-            rows = store.features(store.machine_hand(), "linear", "0123456789ab")
-            return [(label, vector) for _, label, vector in rows]
 
 
 class Import(Stored):

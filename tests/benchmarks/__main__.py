@@ -25,7 +25,7 @@ def main() -> None:
         metavar="WHAT",
         help="serving, pen-up, watching, reading, browser_reading, refusal, counterfactual,"
         " generating, corrections, hand, numbers, number_pictures, explaining, explain_api, sheets,"
-        " photos, training, number-weights, seeds, recipe, distributed (all but the last four)",
+        " photos, training, number-weights, seeds, recipe, distributed, hostile (all but the last five)",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -209,6 +209,13 @@ def _measure_sheets(flags: argparse.Namespace) -> Iterator[str]:
     yield from sheets.measure(flags.strokes, flags.weights)
 
 
+def _measure_hostile(_flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import hostile
+
+    for figures in hostile.report():
+        yield json.dumps(figures, indent=1)
+
+
 def _measure_seeds(flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import training
 
@@ -257,12 +264,13 @@ MEASUREMENTS = {
     "sheets": _measure_sheets,
     "photos": _measure_photos,
     "training": _measure_training,
+    "hostile": _measure_hostile,
     "number-weights": _measure_number_weights,
     "seeds": _measure_seeds,
     "recipe": _measure_recipe,
     "distributed": _measure_distributed,
 }
-LONG = ("number-weights", "seeds", "recipe", "distributed")  # only when they are asked for
+LONG = ("number-weights", "seeds", "recipe", "distributed", "hostile")  # only when they are asked for
 
 
 def describe_machine() -> str:

@@ -34,7 +34,7 @@ connections.TIMEOUT, connections.CLEANUP = 1, 1
 """
 HURRIED = """
 import webapp.serving.connections as connections
-connections.PATIENCE = -1
+connections.READING_PATIENCE = -1
 """
 
 

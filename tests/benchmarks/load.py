@@ -21,7 +21,7 @@ RETRY_AFTER = re.compile(rb"retry-after: (\d+)", re.IGNORECASE)
 class Load:
     """What clients met: how often each status, and how long each 200 took."""
 
-    seconds: float = 0.0
+    seconds: float = 0.0  # in which answers counted
     statuses: Counter = field(default_factory=Counter)
     times: list[float] = field(default_factory=list)  # seconds, of answers with status 200
 

@@ -27,6 +27,7 @@ WITHOUT_POLL = 400  # Windows: select() takes 512
 FEWEST = 32
 ACCEPTED_AT_ONCE = 32
 SPARE = 4 * ACCEPTED_AT_ONCE  # those that make room are closed a moment later
+FRESH = 2.0  # seconds in which nobody has to make room: new ones wait before they are accepted
 FILES_EACH = 2  # the connection, and a body that is too large for memory
 OTHER_FILES = 200  # libraries, static files that are being sent, the log
 
@@ -172,7 +173,8 @@ class Server(LoopingServer):
         """Give up the connections beyond the limit that have waited longest."""
         kept = [channel for channel in self.active_channels.values() if not channel.will_close]
         excess = len(kept) - (self.adj.connection_limit - SPARE)
-        waiting = (channel for channel in kept if channel.is_waiting)
+        late = time.time() - FRESH
+        waiting = (one for one in kept if one.is_waiting and one.waiting_since < late)
         for channel in heapq.nsmallest(excess, waiting, key=Channel.rank):
             channel.give_up(BUSY)
 

@@ -27,7 +27,8 @@ WITHOUT_POLL = 400  # Windows: select() takes 512
 FEWEST = 32
 ACCEPTED_AT_ONCE = 32
 SPARE = 4 * ACCEPTED_AT_ONCE  # those that make room are closed a moment later
-FRESH = 2.0  # seconds in which nobody has to make room: new ones wait before they are accepted
+ROOM_EVERY = 0.1  # seconds between two looks for those that make room
+FRESH = 1.5  # seconds in which nobody has to make room: new ones wait before they are accepted
 FILES_EACH = 2  # the connection, and a body that is too large for memory
 OTHER_FILES = 200  # libraries, static files that are being sent, the log
 
@@ -80,6 +81,9 @@ class Channel(HTTPChannel):
             request.error = request.error or BUSY
         elif waited > (READING_PATIENCE if request.is_reading else PATIENCE):
             request.error = request.error or WAITED
+        if self.server.is_crowded:
+            # Closed later, without a word, it might be when the client has just sent another.
+            request.headers["CONNECTION"] = "close"
         self._lingers = request.error is not None  # the rest of it may still be coming
         super().service()
         self._unread, self.waiting_since = self.total_outbufs_len, time.time()
@@ -153,11 +157,18 @@ class Server(LoopingServer):
 
     def __init__(self, app: Flask, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
         self.limits = BodyLimits(app.config)
+        self._looked_for_room = 0.0
         super().__init__(app, *arguments, **options)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether connections have to make room for others."""
+        return len(self.active_channels) > self.adj.connection_limit - SPARE
 
     def readable(self) -> bool:
         """Make room, then say whether there is any; asked before each look at the connections."""
-        if len(self.active_channels) > self.adj.connection_limit - SPARE:
+        if self.is_crowded and time.time() - self._looked_for_room > ROOM_EVERY:
+            self._looked_for_room = time.time()
             self.make_room()
         return super().readable()
 

@@ -23,7 +23,7 @@ DETAILS = {
     501: "This transfer encoding is not supported. Send the body with its length.",
     503: "The server has too much to do. Try again in a moment.",
 }
-RETRY_AFTER = "1"  # seconds
+RETRY_AFTER = "2"  # seconds
 FAILURE = "Something went wrong on the server. Try again in a moment."
 
 

@@ -6,31 +6,42 @@ what has come passes it.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from waitress.adjustments import Adjustments
 from waitress.parser import HTTPRequestParser
 
-from webapp.photo import MOST_BODY
-from webapp.serving.malformed import TooLargeError
+from webapp import body, photo
+from webapp.serving.malformed import RequestError
 
 FRAMES = 2  # times the limit: what chunks may take as they are sent, with their sizes
 
 
+@dataclass(frozen=True)
+class Limit:
+    """How many bytes a body may have, and what is said of a larger one."""
+
+    bytes: int
+    refusal: RequestError
+
+
 class BodyLimits:
-    """How many bytes a body may have at each address; at most addresses, the same."""
+    """The limit of each address; most addresses have the same."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self.usual = config["MAX_CONTENT_LENGTH"]
-        archive = config["MAX_ARCHIVE"]
+        usual, archive = config["MAX_CONTENT_LENGTH"], config["MAX_ARCHIVE"]
+        self.usual = Limit(usual, RequestError(413, body.TOO_LARGE.format(usual)))
+        too_large = f"The ZIP must be at most {archive // 2**20} MiB. Divide it."
+        zips = Limit(archive, RequestError(413, too_large))
         # By the end of the path: a prefix may stand before it.
         self._larger = {
-            "/api/read-photo": MOST_BODY,
-            "/api/drawings/import": archive,
-            "/api/versions/import": archive,
+            "/api/read-photo": Limit(photo.MOST_BODY, RequestError(413, photo.TOO_LARGE)),
+            "/api/drawings/import": zips,
+            "/api/versions/import": zips,
         }
 
-    def find(self, path: str) -> int:
+    def find(self, path: str) -> Limit:
         """Return the limit of a path."""
         found = (limit for end, limit in self._larger.items() if path.endswith(end))
         return next(found, self.usual)
@@ -60,12 +71,12 @@ class Request(HTTPRequestParser):
         """Take in what came; return how many bytes belong to this request."""
         consumed = super().received(data)
         if self._is_too_large():
-            self.error, self.completed = TooLargeError(self._limit), True
+            self.error, self.completed = self._limit.refusal, True
             self.expect_continue = False  # nobody should send the body
         return consumed
 
     def _is_too_large(self) -> bool:
         if not self.chunked:
-            return self.content_length > self._limit
+            return self.content_length > self._limit.bytes
         arrived, sent = len(self.body_rcv), self.body_bytes_received
-        return arrived > self._limit or sent > FRAMES * self._limit
+        return arrived > self._limit.bytes or sent > FRAMES * self._limit.bytes

@@ -28,7 +28,7 @@ FEWEST = 32
 ACCEPTED_AT_ONCE = 32
 SPARE = 4 * ACCEPTED_AT_ONCE  # those that make room are closed a moment later
 ROOM_EVERY = 0.1  # seconds between two looks for those that make room
-FRESH = 1.5  # seconds in which nobody has to make room: new ones wait before they are accepted
+FRESH = 3.0  # seconds that everybody may stay idle: longer than a busy server's Retry-After
 FILES_EACH = 2  # the connection, and a body that is too large for memory
 OTHER_FILES = 200  # libraries, static files that are being sent, the log
 

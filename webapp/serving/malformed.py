@@ -36,13 +36,6 @@ class RequestError(Error):
         self.reason = HTTPStatus(code).phrase
 
 
-class TooLargeError(RequestError):
-    """A body above the limit of its address; the rest of it is not read."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(413, f"The body must be at most {limit} bytes here. Send less.")
-
-
 # The first is of a request that has arrived as a whole: its connection goes on.
 WAITED, BUSY, TOO_SLOW = RequestError(503), RequestError(503), RequestError(408)
 

@@ -81,6 +81,13 @@ canvas {
 .sheet[data-empty] .hint {
   display: grid;
 }
+.stage[data-by-keys] [name="hint"], .stage:not([data-by-keys]) [name="keys"] {
+  display: none;
+}
+.stage[data-by-keys] .hint {
+  block-size: 25%;
+  font-size: 0.875em;
+}
 .stage[data-by-keys] .sheet, button:focus-visible {
   outline: 2px solid var(--_ink);
   outline-offset: -3px;
@@ -104,7 +111,7 @@ canvas {
   align-items: center;
   gap: 0.75em;
   box-sizing: border-box;
-  block-size: 3.75em;
+  min-block-size: 3.75em;
   margin: 0;
   padding: 0 0.75em;
   border-block-start: 1px solid var(--_rule);
@@ -119,6 +126,7 @@ canvas {
 }
 .note {
   color: var(--_soft);
+  font-size: 0.875em;
 }
 .tools {
   display: flex;

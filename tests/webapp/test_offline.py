@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from ml.errors import WeightsError
-from ml.networks.exports.browser_weights import MAGIC
 from ml.networks.card import SavedFile
+from ml.networks.exports.browser_weights import MAGIC
 from ml.predict import LoadedModel
 from tests.webapp.people import TOKEN
 from tests.webapp.shelf import Shelf, make_full_card, make_shelf

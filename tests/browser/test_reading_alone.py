@@ -220,7 +220,7 @@ def test_each_tab_reads_for_itself(ready, board_url):
 
 def test_what_was_refused_can_be_read_anyway(ready):
     go_away(ready)
-    draw_stroke(ready, [(0.2, 0.3), (0.8, 0.7), (0.5, 0.9), (0.2, 0.6), (0.8, 0.2), (0.4, 0.2)])
+    draw_stroke(ready, [(0.15, 0.3), (0.3, 0.75), (0.5, 0.4), (0.7, 0.75), (0.85, 0.3)])
     get_button(ready, "Read anyway").click()
     expect(ready.get_by_role("status")).to_have_text(re.compile(r"^\d$"))
     expect(get_words(ready)).to_be_visible()

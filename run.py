@@ -66,6 +66,7 @@ FOLDERS = {
     "explain": "explaining.explain",
     "examples": "explaining.examples",
 }
+SEVERAL = "in two processes: torchrun --standalone --nproc-per-node 2 run.py --train"
 VERSIONS = ("versions", "serve_version", "export_version", "import_version")
 
 
@@ -74,12 +75,13 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the command line and leave with exit code 2."""
-        self.exit(USAGE, f"{self.prog}: {message} (--help lists the flags)\n")
+        reason = f"{message} (--help lists the flags)"
+        self.exit(_fail(reason, USAGE))
 
 
 def make_parser() -> Parser:
     """Return the parser of every flag."""
-    parser = Parser(prog="run.py", description=__doc__, allow_abbrev=False)
+    parser = Parser(prog="run.py", description=__doc__, allow_abbrev=False, epilog=SEVERAL)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--train", action="store_true", help="train a model and serve its weights")
     what.add_argument(
@@ -117,7 +119,11 @@ def make_parser() -> Parser:
     what.add_argument(
         "--four-losses", action="store_true", help="the lesson: why the same loss by autograd fails"
     )
-    what.add_argument("--export", choices=["onnx"], help="write a served model for other programs")
+    what.add_argument(
+        "--export",
+        choices=["onnx", "web"],
+        help="write a served model for other programs, or the board as a part of any web page",
+    )
     what.add_argument(
         "--download-mnist", action="store_true", help="download MNIST, for a class without internet"
     )
@@ -547,6 +553,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
             names = [f"--{other.replace('_', '-')}" if other else "serving" for other in wanted]
             where = " or ".join(names)
             raise RecipeError(f"{action.option_strings[0]} belongs to {where}")
+    if command != "train" and "RANK" in os.environ and os.environ.get("WORLD_SIZE", "1") != "1":
+        raise RecipeError("torchrun starts several processes, which is for --train; leave it out")
     if flags.run and flags.out:
         raise RecipeError("--run names a run's folder, and so does --out; leave out one")
     if flags.json and flags.csv:
@@ -559,6 +567,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
         raise RecipeError("--ship replaces what ships and --no-refresh nothing; leave out one")
     if flags.export_version and not flags.out:
         raise RecipeError("--export-version needs --out FILE, the ZIP to write")
+    if flags.export == "web" and flags.ship:
+        raise RecipeError("--ship belongs to --export onnx")
     if command == "export" and flags.ship and flags.out:
         raise RecipeError("--ship writes to --weights; leave out --ship or --out")
     if flags.drawings and flags.ship:
@@ -573,6 +583,9 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
 
 
 def _fail(reason: str, code: int) -> int:
+    """Say why in one line; of the processes that torchrun starts alike, the first says it."""
+    if code == USAGE and os.environ.get("RANK", "0") != "0" and "WORLD_SIZE" in os.environ:
+        return 0
     print(f"run.py: {reason}", file=sys.stderr)
     return code
 

@@ -1,17 +1,28 @@
 """The project's folder, and files that are replaced atomically or held by one process."""
 
 import contextlib
+import glob
 import os
+import secrets
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 # What the program keeps lies in here, wherever it was started from: weights, runs, data, exports.
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 NICENESS = 10  # of a training that a server starts: readings come first
 INSTANCE_DIR = PROJECT_DIR / "instance"  # what a server and its trainings share, by default
+TEMPORARY = ".tmp"
+YOUNG = 1.0  # seconds in which an unfinished file is locked after it was made
+OLD = 3600.0  # seconds after which it is surely left by a kill
 
 
 def expand_home(text: str) -> Path:
@@ -57,21 +68,90 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a temporary file in the same folder, then rename it to `path`.
 
     Whatever goes wrong, a full disk or a kill, `path` keeps its old content or has all of the new.
-    An OSError names `path`: on a full disk Python's own names nothing.
+    What a kill leaves is removed by the next write of the same path. An OSError names `path`: on a
+    full disk Python's own names nothing.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        write(temporary)
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        remove_leftovers(path.parent, glob.escape(path.name))
+        with _make_temporary(path) as temporary:
+            write(temporary)
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        sync_folder(path.parent)
     except OSError as error:
         if error.errno is None:
             raise
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+@contextlib.contextmanager
+def _make_temporary(path: Path) -> Iterator[Path]:
+    """Make an empty file for this write alone; it is locked until it is renamed or removed."""
+    # Not named by the process: two threads of a server may write the same path.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
+    try:
+        temporary.touch(exist_ok=False)
+        with hold_unfinished(temporary):
+            yield temporary
     finally:
         with contextlib.suppress(OSError):  # or it would hide why the file was not written
             temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def hold_unfinished(path: Path) -> Iterator[None]:
+    """Hold a lock on a file or folder that is being written, so that nobody takes it for left."""
+    if fcntl is None:
+        yield
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def is_abandoned(path: Path) -> bool:
+    """Whether a kill has left this unfinished file or folder: nobody holds its lock any more.
+
+    A moment old, it may be one that is about to be locked. Where there are no locks, its age
+    alone decides.
+    """
+    try:
+        age = abs(time.time() - path.stat().st_mtime)  # the clock may have been moved back
+        if age < YOUNG or fcntl is None:
+            return age > OLD
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:  # removed in the meantime
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def remove_leftovers(folder: Path, name: str) -> None:
+    """Remove what kills have left of writing files whose names match a pattern."""
+    with contextlib.suppress(OSError):  # what cannot be removed now is removed later
+        for path in list(folder.glob(f".{name}.????????{TEMPORARY}")):
+            if is_abandoned(path):
+                path.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, where the system can do that."""
+    with contextlib.suppress(OSError):  # Windows opens no folders
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 @contextlib.contextmanager

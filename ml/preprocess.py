@@ -6,6 +6,9 @@ edges antialiased, and pasted it into 28×28 pixels so that its centre of mass i
 is 20 px in 9,997 of them, and the centre of mass is always within [13.5, 14.5] on both axes.
 
 "Ink" is a uint8 array of shape (height, width): 0 is paper, 255 is ink.
+
+All sums are of whole numbers, which a float64 holds exactly up to 2^53, so nothing depends on the
+order of additions, and static/js/reader/fit.js makes the same bytes in any browser.
 """
 
 import hashlib
@@ -24,6 +27,7 @@ MEAN, STD = 0.1307, 0.3081  # of MNIST's 60,000 training images, in 0..1
 # with bilinear enlargement 99.64% at 0.1, 99.66% at 0.2 to 0.25, 99.52% at 0.5. The odd number lies
 # between the coverage levels of 4×4, 5×5 and 8×8 antialiasing, so no level falls on the edge.
 EDGE_SHARE = 0.23
+EDGE_PERCENT = 23  # the same, for whole numbers
 # A drawing fainter than this (of 255) has no ink that a person would see.
 FAINTEST_PEAK = 24
 # A drawing smaller than this share of the board is a tap or a slip, not yet a digit: on the page's
@@ -36,7 +40,7 @@ def find_box(ink: np.ndarray) -> tuple[slice, slice] | None:
     peak = int(ink.max(initial=0))
     if peak < FAINTEST_PEAK:
         return None
-    marked = ink > int(peak * EDGE_SHARE)  # bytes against a byte: no copy in floats
+    marked = ink > peak * EDGE_PERCENT // 100  # bytes against a byte: no copy in floats
     rows = np.flatnonzero(marked.any(axis=1))
     columns = np.flatnonzero(marked.any(axis=0))
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
@@ -64,55 +68,69 @@ def fit_ink(ink: np.ndarray) -> np.ndarray:
     box = find_box(ink)
     if box is None:
         raise ValueError("there is no ink to fit")
-    small = shrink(pad_to_square(ink[box].astype(np.float32)), BOX_SIDE)
-    small = np.rint(small * (255 / small.max())).astype(np.uint8)
-    return paste_centred(small)
+    sums = sum_areas(ink[box], BOX_SIDE)
+    peak = sums.max()
+    return paste_centred(((510 * sums + peak) // (2 * peak)).astype(np.uint8))  # a half: upwards
 
 
-def pad_to_square(array: np.ndarray) -> np.ndarray:
-    """Pad a (H, W) array with zeros below or on the right to (N, N), N = max(H, W).
+def shrink(ink: np.ndarray, side: int) -> np.ndarray:
+    """Average uint8 (H, W) over areas into float64 (side, side), as `sum_areas` does."""
+    return sum_areas(ink, side) / max(ink.shape) ** 2
 
-    Where the padding goes decides nothing but how pixels fall on the coarse grid, since the mass
-    is centred later. At one side, not half at each, an image that fits already keeps its pixels.
+
+def sum_areas(ink: np.ndarray, side: int) -> np.ndarray:
+    """Sum uint8 (H, W) over the side² areas of a square into int64 (side, side).
+
+    The square is the ink with paper below or on the right of it, N = max(H, W) pixels a side; a
+    sum is N² times the area's mean. Where the paper goes decides nothing but how pixels fall on the
+    coarse grid, since the mass is centred later. At one side, not half at each, an image that fits
+    already keeps its pixels.
     """
-    height, width = array.shape
-    side = max(height, width)
-    square = np.zeros((side, side), array.dtype)
-    square[:height, :width] = array
-    return square
-
-
-def shrink(square: np.ndarray, side: int) -> np.ndarray:
-    """Average a float (N, N) array over areas into (side, side); any N ≥ 1, whole or not."""
-    weights = area_weights(square.shape[0], side)
-    return weights @ square @ weights.T
+    height, width = ink.shape
+    weights = area_weights(max(height, width), side)
+    # Paper adds nothing, so its weights are left out. No sum exceeds 255·N².
+    sums = weights[:, :height] @ ink.astype(np.float64) @ weights[:, :width].T
+    return sums.astype(np.int64)
 
 
 def area_weights(source: int, target: int) -> np.ndarray:
-    """Return the (target, source) matrix whose row i averages the source cells under cell i."""
-    edges = np.arange(target + 1) * (source / target)
-    cells = np.arange(source)
-    start = np.maximum(edges[:-1, None], cells)
-    stop = np.minimum(edges[1:, None], cells + 1)
-    return (np.clip(stop - start, 0, None) * (target / source)).astype(np.float32)
+    """Return the (target, source) matrix whose row i sums the source cells under cell i.
+
+    A source cell is `target` units long and a target cell `source`, so each begins and ends at
+    whole units; the weights, float64, are the units that two cells share.
+    """
+    edges = np.arange(target + 1) * source
+    cells = np.arange(source + 1) * target
+    start = np.maximum(edges[:-1, None], cells[:-1])
+    stop = np.minimum(edges[1:, None], cells[1:])
+    return np.maximum(stop - start, 0).astype(np.float64)
 
 
 def paste_centred(small: np.ndarray) -> np.ndarray:
     """Paste uint8 (20, 20) ink into (28, 28) by the whole-pixel shift that centres its mass."""
     image = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.uint8)
-    total = float(small.sum())
     rows, columns = np.flatnonzero(small.any(axis=1)), np.flatnonzero(small.any(axis=0))
-    y = _offset(float(small.sum(axis=1) @ np.arange(BOX_SIDE)) / total, rows[0], rows[-1])
-    x = _offset(float(small.sum(axis=0) @ np.arange(BOX_SIDE)) / total, columns[0], columns[-1])
+    top = rows[0] + _find_shift(small.sum(axis=1), rows)
+    left = columns[0] + _find_shift(small.sum(axis=0), columns)
     ink = small[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    top, left = y + rows[0], x + columns[0]
     image[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
     return image
 
 
-def _offset(centroid: float, first: int, last: int) -> int:
-    """Return the shift that takes the centroid to pixel 14, bounded so that no ink is lost."""
-    return int(min(max(round(CENTRE - centroid), -first), IMAGE_SIDE - 1 - last))
+def _find_shift(masses: np.ndarray, inked: np.ndarray) -> int:
+    """Return the shift that takes the centre of mass to pixel 14, bounded so that no ink is lost.
+
+    `masses` is the ink of each row, or column, (20,); `inked` the indices of those that have any.
+    """
+    total, moment = int(masses.sum()), int(masses @ np.arange(BOX_SIDE))
+    shift = _round_to_even(CENTRE * total - moment, total)
+    return min(max(shift, -int(inked[0])), IMAGE_SIDE - 1 - int(inked[-1]))
+
+
+def _round_to_even(dividend: int, divisor: int) -> int:
+    """Return the nearest whole number to a quotient; a half goes to the even neighbour."""
+    rounded, rest = divmod(2 * dividend + divisor, 2 * divisor)
+    return rounded - 1 if rest == 0 and rounded % 2 else rounded
 
 
 def normalize(images: np.ndarray) -> np.ndarray:

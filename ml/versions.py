@@ -10,13 +10,18 @@ import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ml.errors import UnknownVersionError, WeightsError
-from ml.files import PROJECT_DIR, make_command_line
+from ml.files import (
+    PROJECT_DIR,
+    hold_unfinished,
+    is_abandoned,
+    make_command_line,
+    sync_folder,
+)
 from ml.networks.card import NAME, ModelCard, SavedFile, broken, card_path, find_cards, read_card
 
 MODELS_FOLDER = "models"  # in the instance folder
@@ -25,7 +30,6 @@ LONGEST_NAME = 64  # characters of a model's name, which becomes a folder
 LONGEST_NUMBER = 9  # digits
 TAKEN = ".taken"
 UNFINISHED = ".tmp"
-OLD = 3600.0  # seconds after which an unfinished version's folder is surely left by a kill
 
 
 @dataclass(frozen=True)
@@ -219,19 +223,26 @@ def _write(folder: Path, card: ModelCard, weights: bytes, onnx: bytes) -> Versio
     _remove_unfinished(folder)
     unfinished = Path(tempfile.mkdtemp(dir=folder, prefix=".", suffix=UNFINISHED))
     try:
-        _write_file(unfinished / card.weights.name, weights)
-        _write_file(unfinished / card.onnx.name, onnx)
-        text = json.dumps(card.to_dict(), indent=1) + "\n"
-        _write_file(unfinished / card_path(unfinished, card.model).name, text.encode())
-        unfinished.chmod(0o755)  # as a folder that is made in the ordinary way
-        _sync_folder(unfinished)
-        number = _take_number(folder)
-        place = folder / str(number)
-        unfinished.rename(place)
-        _sync_folder(folder)
+        with hold_unfinished(unfinished):
+            return _fill(unfinished, card, weights, onnx)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
+
+
+def _fill(unfinished: Path, card: ModelCard, weights: bytes, onnx: bytes) -> Version:
+    """Write a version's three files into a folder, and rename that to the number it takes."""
+    folder = unfinished.parent
+    _write_file(unfinished / card.weights.name, weights)
+    _write_file(unfinished / card.onnx.name, onnx)
+    text = json.dumps(card.to_dict(), indent=1) + "\n"
+    _write_file(unfinished / card_path(unfinished, card.model).name, text.encode())
+    unfinished.chmod(0o755)  # as a folder that is made in the ordinary way
+    sync_folder(unfinished)
+    number = _take_number(folder)
+    place = folder / str(number)
+    unfinished.rename(place)
+    sync_folder(folder)
     return Version(card.model, number, place, card)
 
 
@@ -254,21 +265,10 @@ def _take_number(folder: Path) -> int:
 
 
 def _remove_unfinished(folder: Path) -> None:
-    """Remove what a kill has left of versions that were being written."""
+    """Remove what kills have left of versions that were being written."""
     for path in folder.glob(f".*{UNFINISHED}"):
-        with contextlib.suppress(OSError):  # removed in the meantime
-            if time.time() - path.stat().st_mtime > OLD:
-                shutil.rmtree(path, ignore_errors=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk, where the system can do that."""
-    with contextlib.suppress(OSError):  # Windows opens no folders
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        if is_abandoned(path):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def say_how_to_serve(instance: Path, model: str, number: int) -> str:

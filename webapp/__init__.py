@@ -15,11 +15,13 @@ from webapp.hands.faults import register_faults
 from webapp.hands.keeping import Keeping
 from webapp.hands.memories import Memories
 from webapp.hands.token import register_token
+from webapp.offline.routes import offline
 from webapp.pages import pages
 from webapp.problems import register_problems
 from webapp.runs.starting import RUN, Trainer
 from webapp.runs.watching import Watches
 from webapp.security import register_security
+from webapp.serving.limits import register_limits
 from webapp.serving.request_log import RequestLog
 from webapp.serving.turns import PhotoBusy, Turns
 from webapp.static_files import App
@@ -44,6 +46,7 @@ DEFAULTS = {
     "PREFIX": "",  # path under which a proxy passes requests whole: /board
     "BEHIND_PROXY": False,  # believe X-Forwarded-*
     "OWN_NAMES": (),  # hosts under which stored things are handed out, besides this machine's own
+    "LIMITS": True,  # on how often others ask for photos, explanations and stored things
     "MAX_CONTENT_LENGTH": 1024 * 1024,  # bytes of a request's body
     "BATCH_SECONDS": 5.0,  # after which no further drawing of a list is read
     "MAX_ARCHIVE": 64 * 1024 * 1024,  # bytes of a ZIP of drawings
@@ -90,6 +93,9 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     register_token(app)
     register_api(app)
     app.register_blueprint(pages)
+    if settings["LIMITS"]:
+        register_limits(app)
+    app.register_blueprint(offline)
     if settings["BEHIND_PROXY"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_prefix=1, x_host=1)
     app.wsgi_app = RequestLog(app.wsgi_app)

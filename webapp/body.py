@@ -9,6 +9,7 @@ from flask import Request
 from webapp.problems import Problem
 
 ZIP_TYPES = ("application/zip", "application/x-zip-compressed", "application/octet-stream")
+TOO_LARGE = "The body must be at most {} bytes. Send a smaller picture."
 WRONG_TYPE = "Send the body as JSON in UTF-8, with the header Content-Type: application/json."
 
 
@@ -28,7 +29,7 @@ def read_bytes(request: Request) -> bytes:
     limit = request.max_content_length
     # Werkzeug would refuse it as well, but without saying what the limit is.
     if limit is not None and (request.content_length or 0) > limit:
-        raise Problem(413, f"The body must be at most {limit} bytes. Send a smaller picture.")
+        raise Problem(413, TOO_LARGE.format(limit))
     return request.get_data(cache=False)
 
 

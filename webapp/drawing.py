@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from ml.ink import read_picture, read_unchanged
-from ml.pictures.png import Header, PngError, keep_pixels, read_header
+from ml.ink import is_drawn_on_nothing, read_picture, read_unchanged
+from ml.pictures.png import Header, PngError, find_canvas_alpha, read_header, unpack_pixels
 from ml.preprocess import IMAGE_SIDE
 from ml.strokes import draw_freely, parse_strokes
 from webapp.problems import Problem
@@ -40,7 +40,7 @@ def read_drawing(data_url: str, limits: Limits = Limits(), *, as_is: bool = Fals
         check_size(header, limits)
         if as_is:
             check_fits(header)
-        return decode_ink(keep_pixels(data, header), header, as_is=as_is)
+        return decode_ink(data, header, as_is=as_is)
     except PngError as error:
         raise Problem(400, f"`image` is not a valid PNG: {error}. Send the whole file.") from error
 
@@ -119,8 +119,13 @@ def check_fits(header: Header) -> None:
         )
 
 
-def decode_ink(png: bytes, header: Header, *, as_is: bool = False) -> np.ndarray:
-    """Decode a checked PNG of any kind to ink, uint8 (H, W); raises PngError."""
+def decode_ink(data: bytes, header: Header, *, as_is: bool = False) -> np.ndarray:
+    """Decode a PNG of any kind, whose size was checked, to ink, uint8 (H, W); raises PngError."""
+    rows, png = unpack_pixels(data, header)
+    alpha = find_canvas_alpha(rows, header)
+    # As in read_picture: then the colours need no look.
+    if alpha is not None and not as_is and is_drawn_on_nothing(alpha):
+        return alpha
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             image.load()

@@ -22,9 +22,8 @@ LETTER_REGIONS = ("-US", "-CA", "-MX", "-PH", "-CL", "-CO")  # elsewhere paper i
 
 @pages.get("/")
 def draw() -> Response:
-    """Show the drawing board, with the models that can be picked; the default comes first."""
-    models = describe_models(current_app.extensions["reader"])
-    return render_with_token("draw.html", models=models)
+    """Show the drawing board."""
+    return keep_private(render_board(find_page_token()))
 
 
 @pages.get("/photo")
@@ -120,12 +119,26 @@ def find_usual_paper() -> str:
     return "Letter" if first.upper().endswith(LETTER_REGIONS) else "A4"
 
 
+def render_board(token: str | None, **values: Any) -> str:  # noqa: ANN401
+    """Render the drawing board, with the models that can be picked; the default comes first."""
+    models = describe_models(current_app.extensions["reader"])
+    return render(token, "draw.html", models=models, **values)
+
+
 def render_with_token(name: str, **values: Any) -> Response:  # noqa: ANN401
     """Render a page that carries the token where only somebody at this machine can open it."""
-    token = find_page_token()
-    is_kept_here = token is not None and current_app.config["DATABASE_URL"] is None
-    values |= {"token": token, "is_kept_here": is_kept_here}
-    response = make_response(render_template(name, **values))
-    if token:
+    return keep_private(render(find_page_token(), name, **values))
+
+
+def render(token: str | None, name: str, **values: Any) -> str:  # noqa: ANN401
+    """Render a page with what all of them say about drawings."""
+    is_kept_here = find_page_token() is not None and current_app.config["DATABASE_URL"] is None
+    return render_template(name, token=token, is_kept_here=is_kept_here, **values)
+
+
+def keep_private(page: str) -> Response:
+    """Return a page that nothing between it and its reader may keep, if it carries the token."""
+    response = make_response(page)
+    if find_page_token() is not None:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -28,6 +28,7 @@ DATA_URL = re.compile(
 )
 OTHERS = 64 * 1024  # bytes of a body besides its photo
 MOST_BODY = MOST_BYTES * 4 // 3 + OTHERS  # base64 has four characters for three bytes
+TOO_LARGE = f"The photo must be at most {MOST_BYTES // 2**20} MB. Send it smaller."
 INK_SIDE = 280  # px: as large as the board
 LEAST_INK_SIDE = 28  # px: as small as a drawing may be
 MARGIN = 1 / 8  # of the ink's longer side: paper is told by a picture's border
@@ -47,7 +48,7 @@ def check_kind(request: Request) -> None:
     if request.mimetype not in (MULTIPART, "application/json"):
         raise Problem(415, WRONG_TYPE)
     if (request.content_length or 0) > MOST_BODY:
-        raise Problem(413, f"The photo must be at most {MOST_BYTES // 2**20} MB. Send it smaller.")
+        raise Problem(413, TOO_LARGE)
 
 
 def receive_photo(request: Request) -> AskedPhoto:

@@ -1,7 +1,9 @@
 """Every error has one format: RFC 9457 under /api/, a small page elsewhere."""
 
+import errno
 import json
 import logging
+import os
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -26,6 +28,9 @@ DETAILS = {
 API_DETAILS = {
     404: "There is nothing at this address. The API has POST /api/predict, POST /api/read-photo, "
     "POST /api/explain, GET /api/models, GET /api/health and /api/drawings.",
+}
+DISK_FAILURES = {
+    getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EIO", "EACCES")
 }
 # Not one of the pages' templates: an error in those is shown with this page.
 PAGE = """<!doctype html>
@@ -77,6 +82,7 @@ def register_problems(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(UnknownModelError, answer_unknown_model)
     app.register_error_handler(ArchiveError, answer_archive_error)
+    app.register_error_handler(OSError, answer_disk_failure)
     app.register_error_handler(Exception, answer_failure)
 
 
@@ -138,6 +144,16 @@ def answer_unknown_model(error: UnknownModelError) -> Response:
 def answer_archive_error(error: ArchiveError) -> Response:
     """Say what is wrong with the ZIP."""
     return answer_problem(Problem(400, str(error)))
+
+
+def answer_disk_failure(error: OSError) -> Response:
+    """Say that the server's disk takes no more; any other error of the system is a failure."""
+    if error.errno not in DISK_FAILURES:
+        return answer_failure(error)
+    log.warning("%s: %s", quote(request.path), error)
+    reason = os.strerror(error.errno)
+    detail = f"The server cannot write to its disk: {reason}. Make room there, and try again."
+    return answer_problem(Problem(507, detail))
 
 
 def answer_failure(_error: Exception) -> Response:

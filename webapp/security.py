@@ -25,6 +25,8 @@ POLICY = {
     "style-src": "'self'",
     "img-src": "'self' data:",
     "connect-src": "'self'",
+    "worker-src": "'self'",
+    "manifest-src": "'self'",
     "base-uri": "'none'",
     "form-action": "'none'",
     "frame-ancestors": "'none'",
@@ -99,6 +101,12 @@ def shows_blobs(view: Callable) -> Callable:
     return view
 
 
+def may_be_kept(view: Callable) -> Callable:
+    """Mark a view of the API whose answer a browser may keep, if it asks each time anew."""
+    view.may_be_kept = True
+    return view
+
+
 def require_trusted_host() -> None:
     """Raise Problem unless Host is a name that another site cannot have made to lead here.
 
@@ -140,7 +148,7 @@ def list_machine_names() -> set[str]:
 
 
 def add_headers(response: Response) -> Response:
-    """Add the security headers to an answer; answers of the API are never cached."""
+    """Add the security headers to an answer; answers of the API are not cached, but for some."""
     response.headers.update(HEADERS)
     view = current_app.view_functions.get(request.endpoint)
     if getattr(view, "shows_blobs", False):
@@ -148,7 +156,8 @@ def add_headers(response: Response) -> Response:
     if is_opened_over_plain_http():
         del response.headers["Cross-Origin-Opener-Policy"]
     if request.path.startswith("/api/"):
-        response.headers["Cache-Control"] = "no-store"
+        is_kept = getattr(view, "may_be_kept", False) and response.status_code in (200, 304)
+        response.headers["Cache-Control"] = "no-cache" if is_kept else "no-store"
     return response
 
 

@@ -28,6 +28,7 @@ from ml.runs import folders
 from ml.training import runs
 from ml.training.card import make_card
 from ml.training.devices import pick_device, prepare_process
+from ml.training.distributed import refuse_group
 from ml.training.fine_tuning.judging import (
     Judgement,
     collect_answers,
@@ -67,6 +68,7 @@ class Beginning:
 
 def run(flags: argparse.Namespace) -> None:
     """Learn the drawings, judge the result, and keep it as a version."""
+    refuse_group("--drawings learns in seconds, in one process; start it without torchrun")
     device = pick_device(flags.device)
     prepare_process()
     print(f"Training on {describe_device(device)}", flush=True)

@@ -1,10 +1,13 @@
 """--train: train by a recipe, keep the run in its folder, and serve the result as a version."""
 
 import argparse
+import contextlib
+import io
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -12,7 +15,7 @@ from ml.commands import console
 from ml.commands.data import load_digits
 from ml.commands.finish import explain, finish_run, resume_flags
 from ml.data.mnist import MNIST, Digits
-from ml.errors import CheckpointError, StoppedError, TrainingError
+from ml.errors import CheckpointError, DataError, ExplainedError, StoppedError, TrainingError
 from ml.evaluation.metrics import evaluate
 from ml.files import make_command_line
 from ml.networks.registry import build_model, count_parameters
@@ -21,7 +24,8 @@ from ml.runs import folders
 from ml.training import runs
 from ml.training.calibration import calibrate
 from ml.training.card import make_card
-from ml.training.devices import pick_device, prepare_process
+from ml.training.devices import prepare_process
+from ml.training.distributed import Group, join_group
 from ml.training.events import Event, Finished
 from ml.training.recipes import Recipe, find_recipe, parse_sessions
 from ml.training.recorder import Recorder
@@ -29,10 +33,24 @@ from ml.training.sessions import train
 
 
 def run(flags: argparse.Namespace) -> None:
-    """Train, and change what is served at the very end."""
-    device = pick_device(flags.device)
-    prepare_process()
-    print(f"Training on {describe_device(device)}", flush=True)
+    """Train, and change what is served at the very end.
+
+    Of several processes the first does so, and the others learn along.
+    """
+    with join_group() as group:
+        device = group.pick_device(flags.device)
+        prepare_process()
+        if group.is_first:
+            _lead(flags, group, device)
+        else:
+            _learn_along(flags, group, device)
+
+
+def _lead(flags: argparse.Namespace, group: Group, device: torch.device) -> None:
+    print(f"Training on {describe_device(device)}{group}", flush=True)
+    if started_again := group.recall_folder():
+        flags.out, flags.run = started_again, None
+        flags.resume = (started_again / folders.CHECKPOINT).exists()
     recipe, seed, folder = _choose_run(flags)
     source = _choose_source(flags, folder)
     console.header(f"Recipe: {recipe.model}, from {recipe.source}")
@@ -47,12 +65,52 @@ def run(flags: argparse.Namespace) -> None:
     with runs.hold_folder(folder, resume=flags.resume):
         print(f"The run is in {folder}", flush=True)
         note_settings(folder, recipe, seed, source)
+        group.note_folder(folder)
+        task = Task(recipe.to_dict(), seed, source, str(folder.resolve()), flags.resume)
+        group.from_first(lambda: asdict(task))
+        if group.size > 1:
+            _check_same_data(group, digits)
         try:
             with Recorder(folder, recipe) as recorder:
-                _train(flags, recorder, recipe, seed, digits, device, folder)
+                _train(flags, recorder, recipe, seed, digits, device, folder, group)
         except StoppedError as stopped:
             again = make_command_line(*resume_flags(flags, folder))
             print(f"{stopped}, as it was asked to; go on with: {again}".capitalize())
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the first of several processes tells the others to train."""
+
+    recipe: dict[str, Any]
+    seed: int
+    source: str
+    folder: str
+    resume: bool
+
+
+def _learn_along(flags: argparse.Namespace, group: Group, device: torch.device) -> None:
+    """Learn the own share of each batch, and neither print nor write anything."""
+    task = Task(**group.from_first(dict))
+    recipe = Recipe.from_dict(task.recipe)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            digits = load_digits(flags, recipe.validation_images, task.source)
+    except (ExplainedError, OSError) as error:
+        _check_same_data(group, None, explain(error))
+    _check_same_data(group, digits)
+    options = {"seed": task.seed, "device": device, "resume": task.resume, "group": group}
+    for _ in train(recipe, digits, Path(task.folder), **options):
+        pass
+
+
+def _check_same_data(group: Group, digits: Digits | None, problem: str | None = None) -> None:
+    """Raise DataError unless all processes have the same data; `problem` is why this has none."""
+    own = digits and digits.checksum()
+    for rank, (checksum, reason) in enumerate(group.gather((own, problem))):
+        if checksum != own or reason:
+            reason = reason or "its data differ from the first's"
+            raise DataError(f"process {rank + 1} of {group.size} cannot learn along: {reason}")
 
 
 def _train(
@@ -63,9 +121,11 @@ def _train(
     digits: Digits,
     device: torch.device,
     folder: Path,
+    group: Group,
 ) -> None:
     """Train to the end of the recipe and keep the result; raises StoppedError."""
-    events = train(recipe, digits, folder, seed=seed, device=device, resume=flags.resume)
+    options = {"seed": seed, "device": device, "resume": flags.resume, "group": group}
+    events = group.follow(train(recipe, digits, folder, **options))
     finished = follow(flags, recorder.follow(events, digits), folder)
     calibration = calibrate(finished.model, digits.validation, seed)
     evaluation = evaluate(finished.model, digits.test, device, calibration=calibration)

@@ -41,7 +41,7 @@ class Sheet:
 
 def shrink_board(ink: np.ndarray) -> np.ndarray:
     """Average a whole board, uint8 (N, N), into uint8 (28, 28): what most demos do."""
-    return np.rint(shrink(ink.astype(np.float32), IMAGE_SIDE)).astype(np.uint8)
+    return np.rint(shrink(ink, IMAGE_SIDE)).astype(np.uint8)
 
 
 def centre_box(ink: np.ndarray) -> np.ndarray:

@@ -5,18 +5,23 @@ Two classifiers have this one face. `OnnxClassifier` serves: ONNX Runtime, no Py
 `python run.py --engine torch`. A test holds the logits of one against the other's.
 """
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 
 from ml.errors import WeightsError
 from ml.networks.card import ModelCard, broken
 from ml.networks.logits import Calibration
 from ml.networks.tensors import read_weights
+
+# Unless it is told otherwise before it is loaded, ONNX Runtime (1.31) keeps an identifier and a
+# database in the home folder, and a thread that reports to its makers.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import onnxruntime
 
 
 class Classifier(Protocol):

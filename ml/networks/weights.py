@@ -1,5 +1,6 @@
 """Save a trained model as three files, weights, ONNX and card, and load its weights again."""
 
+import contextlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from safetensors.torch import save as save_safetensors
 from torch import nn
 
 from ml.errors import WeightsError
-from ml.files import hold_lock, write_atomically
+from ml.files import hold_lock, remove_leftovers, write_atomically
 from ml.networks.card import ModelCard, SavedFile, broken, card_path
 from ml.networks.onnx_export import export_onnx
 from ml.networks.registry import MODELS, build_model
@@ -55,15 +56,20 @@ def save_files(
         path = card_path(folder, card.model)
         write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
         _remove_others(folder, card)
+        remove_leftovers(folder, f"{card.model}-*")  # of killed writers: this one has the lock
     return card
 
 
 def _remove_others(folder: Path, card: ModelCard) -> None:
-    """Remove the files of the model that its card no longer names."""
+    """Remove the files of the model that its card no longer names.
+
+    One that cannot be removed is left to the next writer: the new model is in its place already.
+    """
     for ending in ENDINGS:
         for path in folder.glob(f"{card.model}-*.{ending}"):
             if path.name not in (card.weights.name, card.onnx.name):
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
 
 
 def load_weights(folder: Path, card: ModelCard) -> nn.Module:

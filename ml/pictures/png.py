@@ -17,10 +17,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+import numpy as np
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
-PALETTE = 3
+PALETTE, RGBA = 3, 6  # colour types
+UP = 2  # the filter of a row that holds its difference from the row above
+KEPT = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")  # what says what the pixels are
 # Where each pass of an interlaced picture starts, and its steps: x, y, dx, dy.
 ADAM7 = (
     (0, 0, 8, 8),
@@ -73,17 +77,35 @@ def read_header(data: bytes) -> Header:
     return Header(width, height, depth, colour, bool(interlace))
 
 
-def keep_pixels(data: bytes, header: Header) -> bytes:
-    """Return the same PNG with nothing but its pixels, unpacked; raises PngError.
+def unpack_pixels(data: bytes, header: Header) -> tuple[bytes, bytes]:
+    """Return a PNG's rows, filtered as they are, and the same PNG with nothing but its pixels.
 
-    Of an animated PNG that is the first frame, or the still picture that stands in for it.
+    Of an animated PNG that is the first frame, or the still picture that stands in for it. Raises
+    PngError.
     """
     chunks = check_chunks(data, header)
     rows = unpack_rows(b"".join(body for kind, body in chunks if kind == b"IDAT"), header)
-    kept = [chunk for chunk in chunks if chunk[0] in (b"IHDR", b"PLTE", b"tRNS")]
-    # Level 0 does not compress: Pillow takes the rows as they are, and nothing is unpacked twice.
-    kept += [(b"IDAT", zlib.compress(rows, 0)), (b"IEND", b"")]
-    return join_chunks(kept)
+    return rows, join_chunks([chunk for chunk in chunks if chunk[0] in KEPT])
+
+
+def find_canvas_alpha(rows: bytes, header: Header) -> np.ndarray | None:
+    """Return alpha, uint8 (H, W), of rows as Chromium's canvas writes them; None for any others.
+
+    Each of its rows holds the difference from the one above (filter 2, "Up"). Adding these up in
+    NumPy takes a twentieth of the time that Pillow needs for the file, and most tablets send
+    nothing else.
+    """
+    if (header.depth, header.colour, header.interlaced) != (8, RGBA, False):
+        return None
+    lines = np.frombuffer(rows, np.uint8).reshape(header.height, 1 + 4 * header.width)
+    if (lines[:, 0] != UP).any():
+        return None
+    alpha, step = lines[:, 4::4].copy(), 1
+    # A row becomes the sum of 2, of 4, of 8 … rows: nine steps for 280 of them.
+    while step < header.height:
+        alpha[step:] += alpha[:-step]  # modulo 256, as the format has it
+        step *= 2
+    return alpha
 
 
 def keep_packed(data: bytes, header: Header) -> bytes:
@@ -93,8 +115,7 @@ def keep_packed(data: bytes, header: Header) -> bytes:
     """
     chunks = check_chunks(data, header)
     count_rows([body for kind, body in chunks if kind == b"IDAT"], header)
-    kept = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
-    return join_chunks([chunk for chunk in chunks if chunk[0] in kept])
+    return join_chunks([chunk for chunk in chunks if chunk[0] in KEPT])
 
 
 def find_exif(data: bytes) -> bytes:

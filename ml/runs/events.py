@@ -4,6 +4,7 @@ Each line is a JSON object with `type`, `n` (the line's number, from 0) and `tim
 A kill can tear the last line: readers stop before it, and the next writer cuts it off.
 """
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -74,28 +75,38 @@ class EventWriter:
         self._path = folder / EVENTS
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
         self._file = os.open(self._path, flags, 0o644)
-        lines, events = parse_lines(self._path.read_bytes(), 0)
+        try:
+            lines, events = parse_lines(self._path.read_bytes(), 0)
+            self._end = sum(len(line) + 1 for line in lines)
+            self._cut()
+        except OSError as error:
+            os.close(self._file)
+            raise OSError(error.errno, error.strerror, str(self._path)) from error
         self.events = events  # those that were there before
         self.count = len(events)
-        self._end = sum(len(line) + 1 for line in lines)
-        os.ftruncate(self._file, self._end)
-        os.lseek(self._file, self._end, os.SEEK_SET)
 
     def write(self, kind: str, **values: object) -> int:
         """Append an event and return its number; raises OSError, and leaves no torn line."""
         head = {"type": kind, "n": self.count, "time": round(time(), 3)}
         line = json.dumps(head | values, allow_nan=False, separators=(",", ":")).encode() + b"\n"
         try:
+            self._cut()  # again, where that has failed before
             rest = memoryview(line)
             while rest:
                 rest = rest[os.write(self._file, rest) :]
         except OSError as error:
-            os.ftruncate(self._file, self._end)
-            os.lseek(self._file, self._end, os.SEEK_SET)
+            with contextlib.suppress(OSError):
+                self._cut()
             raise OSError(error.errno, error.strerror, str(self._path)) from error
         self._end += len(line)
         self.count += 1
         return self.count - 1
+
+    def _cut(self) -> None:
+        """Take away what comes after the last whole line, and go on there."""
+        if os.fstat(self._file).st_size != self._end:
+            os.ftruncate(self._file, self._end)
+        os.lseek(self._file, self._end, os.SEEK_SET)
 
     def close(self) -> None:
         """Close the file."""

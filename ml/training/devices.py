@@ -9,6 +9,7 @@ import torch
 
 from ml.errors import DeviceError
 
+AMPERE = (8, 0)  # as CUDA numbers what a GPU is capable of
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # as glibc's malloc.h numbers them
 _LARGEST_THRESHOLD = 32 << 20  # bytes: glibc takes no more
 
@@ -32,7 +33,12 @@ def pick_device(name: str = "auto") -> torch.device:
 
 @cache
 def has_fast_bfloat16(device: torch.device) -> bool:
-    """Say whether this is a CPU with bfloat16 instructions (AMX or AVX-512), which double speed."""
+    """Say whether the device has bfloat16 instructions, which double speed.
+
+    CPUs have them with AMX or AVX-512-BF16, NVIDIA's GPUs since Ampere (2020).
+    """
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= AMPERE
     found = torch.cpu.get_capabilities() if device.type == "cpu" else {}
     return bool(found.get("amx_bf16") or found.get("avx512_bf16"))
 

@@ -66,8 +66,10 @@ class Recorder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        (self._folder / RESERVE).unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # or it would hide the error that it is about
+        # What fails here would hide the error that it is about.
+        with contextlib.suppress(OSError):
+            (self._folder / RESERVE).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
             if isinstance(error, StoppedError | KeyboardInterrupt):
                 self._writer.write("stopped", epoch=self._epochs)
             elif error is not None:
@@ -290,7 +292,8 @@ def write_reserve(folder: Path) -> None:
     try:
         path.write_bytes(bytes(RESERVED))
     except OSError as error:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 

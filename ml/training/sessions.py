@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ml.data.mnist import Digits
 from ml.errors import TrainingError
 from ml.evaluation.metrics import evaluate
 from ml.files import write_atomically
+from ml.training.distributed import Group
 from ml.training.events import (
     CheckpointChecked,
     EpochResult,
@@ -35,6 +37,7 @@ def train(
     device: torch.device,
     resume: bool = False,
     tuning: FineTuning | None = None,
+    group: Group | None = None,
 ) -> Iterator[Event]:
     """Train in sessions with a checkpoint after every epoch; yield each thing that happens.
 
@@ -42,26 +45,30 @@ def train(
     fresh optimizer, and read on the test set by both, which must answer alike (TrainingError).
     `folder` is made and gets checkpoint.pt and history.jsonl. Resuming gives the same weights as
     never having stopped, bit for bit on the same machine. With `tuning` the sessions go on from its
-    weights, and learn its drawings in place of `digits.training`.
+    weights, and learn its drawings in place of `digits.training`. In a `group` of several processes
+    all call this; the first one reads the test set, and writes what all can resume from, also if
+    they are fewer or more by then.
     """
+    group = group or Group()
     path = folder / "checkpoint.pt"
     checksum = tuning.checksum() if tuning else digits.checksum()
     load = (recipe, seed, checksum, device)
     weights = tuning.weights if tuning else None
     state = TrainingState.load(path, *load) if resume else TrainingState.start(*load, weights)
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_history(folder, state.history)  # a kill can fall between checkpoint and history
+    if group.is_first:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_history(folder, state.history)  # a kill can fall between checkpoint and history
     marks, first = [], 1
     for number, epochs in enumerate(recipe.sessions, 1):
         last = first + epochs - 1
         if state.epoch < last and not state.is_done:
             sessions = len(recipe.sessions)
             yield SessionStarted(number, sessions, state.epoch + 1, last, state.model)
-            yield from _run_session(state, digits, folder, last, tuning)
+            yield from _run_session(state, digits, folder, last, tuning, group)
             if number < len(recipe.sessions):
-                expected = evaluate(state.result, digits.test, device).accuracy
+                expected = group.from_first(partial(_read_test, state, digits))
                 state = TrainingState.load(path, *load)
-                loaded = evaluate(state.result, digits.test, device).accuracy
+                loaded = group.from_first(partial(_read_test, state, digits))
                 yield _compare(path, expected, loaded)
         if number < len(recipe.sessions) and last <= state.epoch:
             marks.append(last)
@@ -71,8 +78,18 @@ def train(
     yield Finished(state.result, evaluation, state.history, marks, early)
 
 
+def _read_test(state: TrainingState, digits: Digits) -> float:
+    """Return the accuracy on the test set, 0-1."""
+    return evaluate(state.result, digits.test, state.device).accuracy
+
+
 def _run_session(
-    state: TrainingState, digits: Digits, folder: Path, last: int, tuning: FineTuning | None
+    state: TrainingState,
+    digits: Digits,
+    folder: Path,
+    last: int,
+    tuning: FineTuning | None,
+    group: Group,
 ) -> Iterator[Event]:
     own = {}
     if tuning:
@@ -89,12 +106,14 @@ def _run_session(
         device=state.device,
         generator=state.generator,
         average=state.average,
+        group=group,
         **own,
     ):
         if isinstance(result, EpochResult):
             state.history.append(asdict(result))
-            state.save(folder / "checkpoint.pt")
-            _write_history(folder, state.history)
+            if group.is_first:
+                state.save(folder / "checkpoint.pt")
+                _write_history(folder, state.history)
         yield result
 
 

@@ -7,6 +7,7 @@ export class Answer {
   #element;
   #said;
   #note;
+  #reader;
   #ways;
   #because;
 
@@ -14,6 +15,7 @@ export class Answer {
     this.#element = element;
     this.#said = element.querySelector('[data-part="said"]');
     this.#note = element.querySelector('[data-part="note"]');
+    this.#reader = element.querySelector('[data-part="reader"]');
     this.#ways = element.querySelector('[data-part="ways"]');
     this.#because = new Because(element.querySelector('[data-part="because"]'));
   }
@@ -74,9 +76,10 @@ export class Answer {
     this.#show("trouble", reason);
   }
 
-  showUnreachable() {
-    const words = "The server cannot be reached. Your drawing is kept and will be sent again.";
-    this.#show("trouble", words);
+  /** Who has read, in words, beside what was read; nothing where it is the server, as ever. */
+  showReader(words) {
+    this.#reader.textContent = words;
+    this.#element.toggleAttribute("data-alone", words !== "");
   }
 
   /** While the pen is down, what is said may still change. */
@@ -89,6 +92,7 @@ export class Answer {
     this.#element.removeAttribute("data-refused");
     if (said !== null && this.#said.textContent !== said) this.#said.textContent = said;
     this.#note.textContent = note;
+    this.showReader("");
     this.#ways.hidden = state !== "not-a-digit";
     this.#element.toggleAttribute("data-because", Boolean(because));
     this.#because.show(because);

@@ -17,6 +17,7 @@ export class Board extends EventTarget {
   #ink;
   #history = new History([]);
   #running = null;
+  #isLocked = false;
 
   constructor(canvas, ink) {
     super();
@@ -57,7 +58,15 @@ export class Board extends EventTarget {
     return this.#history.canRedo;
   }
 
+  /** While it is locked no pen writes: a running stroke ends where it is. */
+  set isLocked(isLocked) {
+    this.#isLocked = isLocked;
+    if (isLocked) this.end(this.#running);
+  }
+
+  /** @returns the stroke for the pen to pass back, null while the board is locked */
   begin(point) {
+    if (this.#isLocked) return null;
     this.#running = new Stroke(point, this.size.width);
     this.#history.push([...this.#history.present, this.#running]);
     this.#changed();
@@ -100,6 +109,13 @@ export class Board extends EventTarget {
     if (!this.isEmpty) this.#change(() => this.#history.push([]));
   }
 
+  /** As it was at first: empty, with nothing to undo. */
+  reset() {
+    this.#change(() => {
+      this.#history = new History([]);
+    });
+  }
+
   /** Draws what `strokes` once returned, stroke by stroke, so that each can be undone. */
   restore(strokes) {
     this.#change(() => {
@@ -116,6 +132,12 @@ export class Board extends EventTarget {
     this.#takePen();
     this.#ink.ownerSVGElement.setAttribute("viewBox", `0 0 ${width} ${this.size.height}`);
     this.#change(() => {});
+  }
+
+  /** The canvas's pixels as ImageData, which a browser that protects it may refuse or falsify. */
+  readPixels() {
+    const { width, height } = this.size;
+    return this.#context.getImageData(0, 0, width, height);
   }
 
   /** The canvas as a PNG. A browser that protects it may throw, or return another picture. */

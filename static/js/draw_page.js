@@ -1,3 +1,6 @@
+import { Networks } from "./alone/networks.js";
+import { OwnReader } from "./alone/own_reader.js";
+import { Readers } from "./alone/readers.js";
 import { Answer } from "./answer.js";
 import { Bars } from "./bars.js";
 import { Board, PEN_WIDTH } from "./board.js";
@@ -10,18 +13,12 @@ import { DigitChoice } from "./digit_choice.js";
 import { divideStrokes, findNewest } from "./digit_strokes.js";
 import { Drawings } from "./drawings.js";
 import { Guess } from "./guess.js";
+import { keepBoard } from "./installing.js";
 import { KeptDrawing } from "./kept_drawing.js";
 import { KeyboardPen } from "./keyboard_pen.js";
 import { listModels } from "./models.js";
 import { Notice } from "./notice.js";
-import {
-  describeNumber,
-  insistOnNumber,
-  isRefused,
-  listParts,
-  placePart,
-  titleBars,
-} from "./number.js";
+import { describeNumber, isRefused, listParts, placePart, titleBars } from "./number.js";
 import { Picker } from "./picker.js";
 import { clip } from "./picture.js";
 import { handPhotosOver } from "./photo_handover.js";
@@ -29,7 +26,7 @@ import { Play } from "./play.js";
 import { PointerPen } from "./pointer_pen.js";
 import { takeDrawing } from "./question.js";
 import { ReadOut } from "./read_out.js";
-import { listReadings, NOT_UNDERSTOOD } from "./readings.js";
+import { insist, listReadings, NOT_UNDERSTOOD } from "./readings.js";
 import { Seen } from "./seen.js";
 import { Server } from "./server.js";
 import { phrase, Speech } from "./speech.js";
@@ -55,7 +52,10 @@ const picker = new Picker(part("model"));
 const compare = document.querySelector('[data-action="compare"]');
 const comparison = new Comparison(part("views"), part("comparison"), compare);
 const readOut = new ReadOut(board);
-const client = new Client(takeQuestion, () => token.headers);
+const readers = new Readers(
+  new Client(takeQuestion, () => token.headers),
+  new OwnReader(new Networks(), () => readOut.takePixels(), () => picker.chosenAndOwn),
+);
 const answer = new Answer(part("answer"));
 const digits = new DigitChoice(part("said"));
 const boxes = new DigitBoxes(sheet, canvas, board);
@@ -85,7 +85,7 @@ const guess = new Guess({
   hidden: [part("reading"), part("why-shown")],
 });
 let asked = []; // the strokes that were sent last
-let answered = []; // the last readings from the server, one for each model asked
+let answered = []; // the last readings, one for each model asked
 let reading = null; // the one that the page shows
 let division = []; // the strokes of each digit, where it shows several
 let isOwed = false; // an explanation, until the answer says which digit is explained
@@ -131,7 +131,7 @@ wide.addEventListener("refusal", ({ detail }) => notice.say(detail));
 picker.addEventListener("change", () => {
   showChoice();
   speech.hush();
-  client.forget(); // the previous model's answer is no longer wanted
+  readers.forget(); // the previous model's answer is no longer wanted
   why.forget();
   if (!board.isEmpty) readDrawing();
 });
@@ -143,20 +143,17 @@ comparison.addEventListener("toggle", () => {
 why.addEventListener("preview", ({ detail }) => (detail ? preview(detail) : endPreview()));
 guess.addEventListener("change", tellReading);
 
-client.addEventListener("answer", ({ detail }) => receive(detail));
+readers.addEventListener("answer", ({ detail }) => receive(detail));
 document.querySelector('[data-action="read-anyway"]').addEventListener("click", readAnyway);
-client.addEventListener("refusal", ({ detail }) => refuse(detail));
-client.addEventListener("gone", ({ detail }) => replaceModels(detail));
-client.addEventListener("unreachable", () => {
-  answer.showUnreachable();
-  tellTrouble();
-});
+readers.addEventListener("refusal", ({ detail }) => refuse(detail));
+readers.addEventListener("unreachable", ({ detail }) => refuse(detail));
+readers.addEventListener("gone", ({ detail }) => replaceModels(detail));
 seeOthers?.addEventListener("click", () => {
   compare.focus({ preventScroll: true }); // this button is about to be hidden
   comparison.open();
 });
 
-takeModelFromAddress();
+picker.takeFromAddress();
 
 readOut.addEventListener("hidden", () => notice.say(CANVAS_IS_HIDDEN));
 readOut.addEventListener("shown", () => notice.hide());
@@ -166,6 +163,7 @@ const kept = new KeptDrawing(board);
 if (board.isEmpty) answer.invite(wide.isWide);
 else guess.skip();
 part("not-started").remove();
+keepBoard();
 
 async function takeQuestion() {
   const drawing = await takeDrawing(board, readOut);
@@ -177,16 +175,6 @@ function chooseModels() {
   return comparison.isOpen ? { models: picker.models } : { model: picker.model };
 }
 
-/** "Try it" on a model's card opens the board with that model: ./?model=its-name */
-function takeModelFromAddress() {
-  const model = new URLSearchParams(location.search).get("model");
-  if (!model) return;
-  history.replaceState(null, "", location.pathname); // a reload keeps what is chosen by then
-  if (!picker.models.includes(model)) return;
-  part("model").value = model;
-  part("model").dispatchEvent(new Event("change"));
-}
-
 /** The row and the card that belong to the chosen model. */
 function showChoice() {
   comparison.mark(picker.model);
@@ -194,13 +182,8 @@ function showChoice() {
   part("inside").search = new URLSearchParams({ model: picker.model });
 }
 
-function tellTrouble() {
-  fade();
-  if (!board.isDrawing) speech.say(answer.words);
-}
-
 function startAfresh() {
-  client.forget();
+  readers.forget();
   reading = null;
   division = [];
   isOwed = false;
@@ -226,7 +209,7 @@ function fade() {
 
 function readDrawing() {
   if (answer.isInviting || answer.isOffering) answer.wait();
-  client.ask({ isUrgent: !board.isDrawing });
+  readers.ask({ isUrgent: !board.isDrawing });
   // Of several digits, one is explained: which one, the answer says.
   if (division.length) isOwed = true;
   else why.ask({ isUrgent: !board.isDrawing });
@@ -235,7 +218,7 @@ function readDrawing() {
 function receive(detail) {
   try {
     show(listReadings(detail));
-    tellMemoryProblem(detail.memory_problem ?? "");
+    if (!detail.readBy) hearServer(detail);
   } catch (error) {
     refuse(NOT_UNDERSTOOD); // first: the page must not say "Reading…" for ever
     throw error;
@@ -244,7 +227,8 @@ function receive(detail) {
 
 function refuse(reason) {
   answer.showRefusal(reason);
-  tellTrouble();
+  fade();
+  if (!board.isDrawing) speech.say(answer.words);
 }
 
 /** The server's models have changed since the page was opened. The drawing stays. */
@@ -264,7 +248,7 @@ async function replaceModels({ detail, models: names }) {
       ? "The models on this server have changed. The list is up to date again."
       : `The model “${title}” is no longer on this server. “${picker.title}” reads now.`,
   );
-  client.forget(); // whatever is under way asks for a model that is gone
+  readers.forget(); // whatever is under way asks for a model that is gone
   if (!board.isEmpty) readDrawing();
 }
 
@@ -277,7 +261,7 @@ function show(answers) {
   showPart();
   offerCorrections(reading);
   if (division.length || wasNumber) showConfirmed(); // of another digit than before
-  if (board.isDrawing || client.isBehind) return;
+  if (board.isDrawing || readers.isBehind) return;
   showBoxes();
   keepDigit();
   if (division.length || isOwed) explainPart();
@@ -288,7 +272,9 @@ function show(answers) {
 
 /** What a screen reader hears of the drawing: nothing of the answer while that is to be guessed. */
 function tellReading() {
-  if (reading && !board.isDrawing) speech.say(guess.isPending ? guess.words : phrase(reading));
+  if (!reading || board.isDrawing) return;
+  if (guess.isPending) speech.say(guess.words);
+  else speech.say(phrase(reading), reading.readBy ?? "");
 }
 
 /** The readings as the page shows them, one for each model asked. */
@@ -394,11 +380,16 @@ function findChosen(readings) {
   return readings.find(({ model }) => model === picker.model) ?? readings[0];
 }
 
+function say(reading) {
+  sayAnswer(reading);
+  answer.showReader(reading.readBy ?? "");
+}
+
 /** A half-drawn digit often isn't one yet, so the page waits for the pen to be lifted. */
-function say({ status, digit, unsure, because }) {
+function sayAnswer({ status, digit, unsure, because }) {
   if (division.length) sayNumber();
   else if (status === "digit") answer.showDigit(digit, unsure, because);
-  else if (board.isDrawing || client.isBehind) answer.wait();
+  else if (board.isDrawing || readers.isBehind) answer.wait();
   else if (status === "blank") answer.showBlank();
   else answer.showNotADigit(because);
 }
@@ -407,7 +398,7 @@ function sayNumber() {
   const parts = listParts(reading);
   const isOpen = parts.some(isRefused);
   digits.show(parts, isOpen ? parts.findIndex(isRefused) : findNewest(asked, division));
-  if (isOpen && (board.isDrawing || client.isBehind)) return answer.wait();
+  if (isOpen && (board.isDrawing || readers.isBehind)) return answer.wait();
   const { unsure, because } = parts[digits.chosen];
   const doubt = unsure && `${placePart(digits.chosen, parts)} unsure: ${unsure.join(" or ")}`;
   answer.showNumber(doubt || describeNumber(reading), isOpen, because);
@@ -415,7 +406,7 @@ function sayNumber() {
 
 /** What was read can be put right, once the pen has been lifted and there is enough to read. */
 function offerCorrections({ status }) {
-  if (board.isDrawing || client.isBehind || status === "blank") return;
+  if (board.isDrawing || readers.isBehind || status === "blank") return;
   const { digit, unsure } = findPart(digits.chosen);
   corrections.open(division.length ? placePart(digits.chosen, listParts(reading)) : null);
   corrections.settle(unsure ? digit : null);
@@ -470,19 +461,16 @@ async function takeConfirmable() {
   return { strokes, ...(await readOut.take()), model };
 }
 
+function hearServer({ memory_problem: problem = "" }) {
+  token.renew();
+  tellMemoryProblem(problem);
+}
+
 /** Once, and again only after it was all right in between. */
 function tellMemoryProblem(words) {
   if (words && words !== memoryProblem) notice.say(words);
   if (!words && memoryProblem) notice.hide();
   memoryProblem = words;
-}
-
-/** The reading as if the drawing had to be a digit. */
-function insist(reading) {
-  if (reading.status !== "not_a_digit") return reading;
-  if (listParts(reading).length) return insistOnNumber(reading);
-  const digit = reading.probabilities.indexOf(Math.max(...reading.probabilities));
-  return { ...reading, status: "digit", digit, because: null };
 }
 
 function readAnyway() {

@@ -2,7 +2,7 @@ import { Asking, makeAsker } from "./asking.js";
 import { listReadings, NOT_UNDERSTOOD } from "./readings.js";
 
 const PAUSE = 500; // ms between two questions while the pen is down
-const BUSY = [502, 503, 504]; // the server, or a proxy before it, asks for patience
+const BUSY = [429, 502, 503, 504]; // the server, or a proxy before it, asks for patience
 const BAD = 400;
 const DROPPED = 409; // a newer drawing is explained
 const RETRIES = [1000, 1000, 2000, 4000]; // ms before each further try; the last one is repeated

@@ -3,7 +3,7 @@ import { makeAsker, pause } from "./asking.js";
 const PAUSE = 60; // ms between two questions
 const WHILE_DRAWING = 200; // ms between them while the pen is down
 const RETRIES = [500, 1000, 2000, 4000]; // ms before each further try; the last one is repeated
-const PASSING = [0, 409, 502, 503, 504]; // nobody answers, or another explanation is under way
+const PASSING = [0, 409, 429, 502, 503, 504]; // nobody answers, or another explanation is under way
 
 /**
  * Asks what the network makes of the drawing: one question at a time. What changes while it waits

@@ -3,7 +3,7 @@ import { listReadings, NOT_UNDERSTOOD } from "./readings.js";
 
 const ADDRESS = "api/read-photo";
 const TIMEOUT = 60_000; // ms: a photo takes its time on the way
-const BUSY = [502, 503, 504]; // the server, or a proxy before it, asks for patience
+const BUSY = [429, 502, 503, 504]; // the server, or a proxy before it, asks for patience
 const UNREACHABLE = 0;
 const TOO_LARGE = 413;
 const LONGEST_WAIT = 10; // s

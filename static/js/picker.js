@@ -22,7 +22,16 @@ export class Picker extends EventTarget {
 
   /** The model's name as people read it. */
   get title() {
-    return this.#select.selectedOptions[0].text.replace(BEST, "");
+    return readTitle(this.#select.selectedOptions[0]);
+  }
+
+  /** The chosen model, and the board's own, which is the default: [{ name, title }]. */
+  get chosenAndOwn() {
+    const { selectedOptions, options } = this.#select;
+    return [selectedOptions[0], options[0]].map((option) => ({
+      name: option.value,
+      title: readTitle(option),
+    }));
   }
 
   get models() {
@@ -42,8 +51,22 @@ export class Picker extends EventTarget {
     this.#select.closest(".choice").hidden = models.length < 2;
   }
 
+  /** "Try it" on a model's card opens the board with that model: ./?model=its-name */
+  takeFromAddress() {
+    const model = new URLSearchParams(location.search).get("model");
+    if (!model) return;
+    history.replaceState(null, "", location.pathname); // a reload keeps what is chosen by then
+    if (!this.models.includes(model)) return;
+    this.#select.value = model;
+    this.#change();
+  }
+
   #change() {
     this.#stored.write(this.model);
     this.dispatchEvent(new Event("change"));
   }
+}
+
+function readTitle(option) {
+  return option.text.replace(BEST, "");
 }

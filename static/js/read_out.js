@@ -27,15 +27,26 @@ export class ReadOut extends EventTarget {
 
   /** Promises `{ image }`, a PNG as a data URL, or `{ strokes }`: the board as it is now. */
   async take() {
+    const { image, strokes } = await this.#look();
+    return image ? { image } : { strokes };
+  }
+
+  /** Promises the same for who reads in this browser: `strokes`, and that picture's `pixels`. */
+  async takePixels() {
+    const { strokes, pixels, size } = await this.#look();
+    return { strokes, pixels: pixels && { data: pixels, ...size } };
+  }
+
+  /** Promises the board as it is now: its strokes and, if the canvas tells the truth, its picture. */
+  async #look() {
     const { strokes, size } = this.#board; // now: the pen may go on while the picture is checked
-    if (performance.now() >= this.#nextTry) {
-      const image = this.#readCanvas();
-      const pixels = image && (await this.#decode(image, size));
-      const isTrue = pixels !== null && isPictureOf(pixels, strokes, size, PEN_WIDTH);
-      this.#learn(isTrue);
-      if (isTrue) return { image };
-    }
-    return { strokes: clip(strokes, size) };
+    const drawing = { strokes: clip(strokes, size), size };
+    if (performance.now() < this.#nextTry) return drawing;
+    const image = this.#readCanvas();
+    const pixels = image && (await this.#decode(image, size));
+    const isTrue = pixels !== null && isPictureOf(pixels, strokes, size, PEN_WIDTH);
+    this.#learn(isTrue);
+    return isTrue ? { ...drawing, image, pixels } : drawing;
   }
 
   #learn(isTrue) {

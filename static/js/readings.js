@@ -1,6 +1,17 @@
+import { NOT_A_DIGIT } from "./labels.js";
+import { insistOnNumber, listParts } from "./number.js";
+
 const STATUSES = ["digit", "blank", "not_a_digit"];
 const MARKS = ["-", ".", ","];
 export const NOT_UNDERSTOOD = "The server's answer could not be understood. Reload the page.";
+
+/** The reading as if the drawing had to be a digit, or each part of a number one. */
+export function insist(reading) {
+  if (reading.status !== NOT_A_DIGIT) return reading;
+  if (listParts(reading).length) return insistOnNumber(reading);
+  const digit = reading.probabilities.indexOf(Math.max(...reading.probabilities));
+  return { ...reading, status: "digit", digit, because: null };
+}
 
 /**
  * The readings in the server's answer, one for each model that was asked. Throws TypeError if they

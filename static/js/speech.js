@@ -6,14 +6,21 @@ import { listParts, phraseNumber } from "./number.js";
  */
 export class Speech {
   #region;
+  #words = "";
+  #aside = "";
 
   constructor(region) {
     this.#region = region;
   }
 
-  say(words) {
+  /** @param aside what is true from now on, and is heard once: "read in this browser" */
+  say(words, aside = this.#aside) {
+    const isNews = aside && aside !== this.#aside;
+    this.#aside = aside;
     // Even the same words, written again, would be announced again.
-    if (this.#region.textContent !== words) this.#region.textContent = words;
+    if (words === this.#words && !isNews) return;
+    this.#words = words;
+    this.#region.textContent = isNews ? `${words}, ${aside}` : words;
   }
 
   /** The next words are announced even if they are the last ones. */

@@ -11,9 +11,10 @@ export class Token {
   #stored = new StoredText("sessionStorage", "digit-board.token");
   #carried;
   #given;
+  #isKept = findMeta(document, "board-kept") !== null; // a page that this browser had kept
 
   constructor() {
-    this.#carried = document.querySelector('meta[name="board-token"]')?.content ?? null;
+    this.#carried = findMeta(document, "board-token");
     this.#given = takeFromAddress();
     if (this.#given) this.#stored.write(this.#given);
     else this.#given = this.#stored.read() || null;
@@ -39,9 +40,25 @@ export class Token {
     this.#stored.write("");
   }
 
+  /** The server is there: a kept page, which has no token, takes that of the server's own page. */
+  async renew() {
+    if (!this.#isKept) return;
+    this.#isKept = false;
+    try {
+      const page = await (await fetch("./")).text();
+      this.#carried = findMeta(new DOMParser().parseFromString(page, "text/html"), "board-token");
+    } catch {
+      this.#isKept = true; // it is gone again
+    }
+  }
+
   get #value() {
     return this.#carried ?? this.#given;
   }
+}
+
+function findMeta(page, name) {
+  return page.querySelector(`meta[name="${name}"]`)?.content ?? null;
 }
 
 /** Takes the token out of the address, so that nobody copies it along with the address. */

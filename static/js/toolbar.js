@@ -6,12 +6,13 @@ export class Toolbar {
   #surface;
   #buttons;
 
-  constructor(board, surface, element) {
+  /** @param keys where keys are heard: the whole page, or the part of it that the board belongs to */
+  constructor(board, surface, element, keys = document) {
     this.#board = board;
     this.#surface = surface;
     this.#buttons = [...element.querySelectorAll(BUTTONS)];
     element.addEventListener("click", (event) => this.#click(event));
-    document.addEventListener("keydown", (event) => this.#press(event));
+    keys.addEventListener("keydown", (event) => this.#press(event));
     board.addEventListener("change", () => this.#refresh());
     this.#refresh();
   }
@@ -40,10 +41,11 @@ export class Toolbar {
   }
 
   #refresh() {
+    const { activeElement } = this.#surface.getRootNode();
     for (const button of this.#buttons) {
       const isIdle = !this.#can(button.dataset.action);
       // A disabled button loses the keyboard focus, so the board takes it over.
-      if (isIdle && button === document.activeElement) this.#surface.focus({ preventScroll: true });
+      if (isIdle && button === activeElement) this.#surface.focus({ preventScroll: true });
       button.disabled = isIdle;
     }
   }

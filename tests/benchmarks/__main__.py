@@ -1,4 +1,7 @@
-"""`make bench`: measure serving and training here, side by side, and print what was found."""
+"""`make bench`: measure serving and training here, and write one table into docs/results.md.
+
+What else can be measured is named, and printed.
+"""
 
 import argparse
 import json
@@ -23,9 +26,10 @@ def main() -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="serving, pen-up, watching, reading, refusal, counterfactual, generating, corrections,"
-        " hand, numbers, number_pictures, explaining, explain_api, sheets, photos, training,"
-        " number-weights, seeds, recipe (all but the last three)",
+        help="table (unless something is named), steps, pen-up, watching, reading,"
+        " browser_reading, refusal, counterfactual, generating, corrections, hand, numbers,"
+        " number_pictures, explaining, explain_api, photo_api, sheets, photos, training,"
+        " number-weights, seeds, recipe, distributed, hostile",
     )
     parser.add_argument("--model", action="append", choices=RECIPES, help="only these models")
     parser.add_argument("--epochs", type=int, help="epochs each way (default: the recipe's, ≤ 6)")
@@ -52,15 +56,15 @@ def main() -> None:
         "--against",
         type=Path,
         metavar="DIR",
-        help="for serving: another checkout, with a .venv of its own, measured alternately",
+        help="for table: another checkout, with a .venv of its own, measured alternately",
     )
     parser.add_argument("--images", type=int, default=200, help="how many, for explaining")
     parser.add_argument(
         "--numbers", type=int, help="how many at most, for numbers and number_pictures"
     )
-    parser.add_argument("--seeds", type=int, default=5, help="how many, for seeds")
+    parser.add_argument("--seeds", type=int, default=5, help="how many, for seeds and distributed")
     flags = parser.parse_args()
-    what = flags.what or [name for name in MEASUREMENTS if name not in LONG]
+    what = flags.what or ["table"]
     varied = {name for name, recipe in RECIPES.items() if recipe.is_varied}
     if "training" in what and (refused := varied.intersection(flags.model or [])):
         parser.error(f"the tutorials' loop cannot generate what {', '.join(refused)} learns from")
@@ -71,10 +75,19 @@ def main() -> None:
 
 
 # Each imports what it measures: training needs no server, and serving no data.
-def _measure_serving(flags: argparse.Namespace) -> Iterator[str]:
+def _measure_table(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import table
+
+    text = table.measure(flags.against, flags.data, describe_machine())
+    table.write(text)
+    yield f"\n\n{text}\n"
+
+
+def _measure_steps(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import serving
 
-    yield json.dumps(serving.measure(flags.against), indent=1)
+    bodies = [serving.make_body(digit) for digit in range(10)]
+    yield json.dumps(serving.measure_steps(bodies), indent=1)
 
 
 def _measure_pen_up(_flags: argparse.Namespace) -> Iterator[str]:
@@ -105,6 +118,13 @@ def _measure_reading(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import reading
 
     yield json.dumps(reading.measure(), indent=1)
+
+
+def _measure_browser_reading(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import browser_reading
+
+    for model in flags.model or ["board_cnn"]:
+        yield json.dumps(browser_reading.measure(model), indent=1)
 
 
 def _measure_refusal(flags: argparse.Namespace) -> Iterator[str]:
@@ -202,11 +222,25 @@ def _measure_sheets(flags: argparse.Namespace) -> Iterator[str]:
     yield from sheets.measure(flags.strokes, flags.weights)
 
 
+def _measure_hostile(_flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import hostile
+
+    for figures in hostile.report():
+        yield json.dumps(figures, indent=1)
+
+
 def _measure_seeds(flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import training
 
     for name in flags.model or ["quick_cnn"]:
         yield json.dumps(training.spread(name, flags.data, flags.seeds))
+
+
+def _measure_distributed(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import distributed
+
+    for name in flags.model or ["small_cnn"]:
+        yield json.dumps(distributed.compare(name, flags.data, flags.epochs or 2, flags.seeds))
 
 
 def _measure_training(flags: argparse.Namespace) -> Iterator[str]:
@@ -225,12 +259,14 @@ def _measure_recipe(flags: argparse.Namespace) -> Iterator[str]:
 
 
 MEASUREMENTS = {
-    "serving": _measure_serving,
+    "table": _measure_table,
+    "steps": _measure_steps,
     "pen-up": _measure_pen_up,
     "watching": _measure_watching,
     "explain_api": _measure_explain_api,
     "photo_api": _measure_photo_api,
     "reading": _measure_reading,
+    "browser_reading": _measure_browser_reading,
     "refusal": _measure_refusal,
     "counterfactual": _measure_counterfactual,
     "generating": _measure_generating,
@@ -242,11 +278,12 @@ MEASUREMENTS = {
     "sheets": _measure_sheets,
     "photos": _measure_photos,
     "training": _measure_training,
+    "hostile": _measure_hostile,
     "number-weights": _measure_number_weights,
     "seeds": _measure_seeds,
     "recipe": _measure_recipe,
+    "distributed": _measure_distributed,
 }
-LONG = ("number-weights", "seeds", "recipe")  # only when they are asked for
 
 
 def describe_machine() -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from ml.data.examples import Examples
 from ml.explain.batches import run_batches
 from ml.networks.classifier import Classifier
-from ml.preprocess import BOX_SIDE, find_box, fit_ink, pad_to_square, shrink
+from ml.preprocess import BOX_SIDE, find_box, fit_ink, shrink
 from ml.strokes import BOARD_SIDE, Placement, draw, place
 from ml.synthetic.generate import trace_examples
 from ml.synthetic.raster import draw_paths
@@ -131,10 +131,7 @@ def _find_stroke(whole: np.ndarray, rest: np.ndarray, seen: np.ndarray) -> np.nd
     """Return the share of each pixel's ink, of `seen`, that is in `whole` and not in `rest`."""
     box = find_box(whole)
     assert box is not None
-    new, all_ink = (
-        shrink(pad_to_square(ink[box].astype(np.float32)), BOX_SIDE)
-        for ink in (whole - np.minimum(whole, rest), whole)
-    )
+    new, all_ink = (shrink(ink[box], BOX_SIDE) for ink in (whole - np.minimum(whole, rest), whole))
     inked = np.rint(all_ink * (255 / all_ink.max())) > 0  # as fit_ink rounds, before it centres
     share = np.zeros(seen.shape)
     share[seen > 0] = new[inked] / all_ink[inked]  # centring keeps the order of the pixels

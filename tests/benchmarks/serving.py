@@ -8,36 +8,31 @@ import re
 import statistics
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
-from PIL import Image
+import numpy as np
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from ml.predict import Reader
-from ml.preprocess import fit_ink, is_blank
+from ml.preprocess import fit_ink, is_blank, normalize
 from tests.digits import draw_ink
 from tests.shapes import DIGITS
+from tests.webapp.pictures import on_transparent, write_as_chromium
 from webapp import create_app
+from webapp.body import parse_json
 from webapp.drawing import read_drawing
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 5  # of each checkout, alternating
-READINGS = 200  # a round
 CLIENTS = 4
 
 
 def make_body(digit: int) -> bytes:
     """Return the JSON of a request: a drawn digit as the page sends it, ink on transparent."""
-    ink = Image.fromarray(draw_ink(DIGITS[digit]))
-    picture = Image.new("RGBA", ink.size, (0, 0, 0, 255))
-    picture.putalpha(ink)
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    text = base64.b64encode(buffer.getvalue()).decode()
-    return json.dumps({"image": f"data:image/png;base64,{text}"}).encode()
+    png = write_as_chromium(np.asarray(on_transparent(draw_ink(DIGITS[digit]))))
+    return json.dumps({"image": f"data:image/png;base64,{base64.b64encode(png).decode()}"}).encode()
 
 
 @contextmanager
@@ -82,51 +77,6 @@ def ask_many(port: int, count: int, bodies: list[bytes]) -> list[float]:
     return times
 
 
-def measure(against: Path | None = None) -> dict[str, object]:
-    """Return what this server reaches, and what the other checkout's does, in the same run."""
-    roots = {"here": ROOT} | ({"against": against.resolve()} if against else {})
-    bodies = [make_body(digit) for digit in range(10)]
-    rounds = {name: [] for name in roots}
-    for _ in range(ROUNDS):
-        for name, root in roots.items():
-            rounds[name].append(_measure_round(root, bodies))
-    found: dict[str, object] = {name: _summarize(each) for name, each in rounds.items()}
-    if against:
-        found["share"] = {
-            key: round(found["here"][key] / found["against"][key], 2) for key in found["here"]
-        }
-    return found | {"parts_ms": measure_parts(bodies)}
-
-
-def _measure_round(root: Path, bodies: list[bytes]) -> dict[str, float]:
-    started = perf_counter()
-    with run_server(root) as (process, port):
-        ask_many(port, 1, bodies)
-        first = perf_counter() - started
-        ask_many(port, 50, bodies)
-        times = sorted(ask_many(port, READINGS, bodies))
-        started = perf_counter()
-        threads = [
-            threading.Thread(target=ask_many, args=(port, READINGS, bodies)) for _ in range(CLIENTS)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        rate = CLIENTS * READINGS / (perf_counter() - started)
-        return {
-            "p50_ms": times[READINGS // 2] * 1000,
-            "p99_ms": times[READINGS * 99 // 100] * 1000,
-            "readings_per_second_4_clients": rate,
-            "seconds_to_first_reading": first,
-            "memory_mb_after_1000_readings": memory_of(process.pid),
-        }
-
-
-def _summarize(rounds: list[dict[str, float]]) -> dict[str, float]:
-    return {key: round(statistics.median(each[key] for each in rounds), 2) for key in rounds[0]}
-
-
 def memory_of(pid: int, field: str = "VmRSS") -> float:
     """Return the resident memory in MB where Linux reports it, else nan."""
     path = Path(f"/proc/{pid}/status")
@@ -135,26 +85,31 @@ def memory_of(pid: int, field: str = "VmRSS") -> float:
     return int(re.search(rf"{field}:\s+(\d+)", path.read_text())[1]) / 1024
 
 
-def measure_parts(bodies: list[bytes]) -> dict[str, float]:
-    """Return the medians of the parts of a reading in this process, in ms, one after the other."""
-    app = create_app()
+def measure_steps(bodies: list[bytes]) -> dict[str, float]:
+    """Return the medians of a reading's steps in this process, in ms, and of all of it."""
+    app = create_app({"INSTANCE_DIR": ROOT / "tests" / "artefacts" / "nothing"})
     reader: Reader = app.extensions["reader"]
-    client, url = app.test_client(), json.loads(bodies[7])["image"]
+    url = json.loads(bodies[7])["image"]
     ink = read_drawing(url)
     seen = fit_ink(ink)
     reading = reader.read(ink).to_dict()
-    parts = {
-        "picture to ink": lambda: read_drawing(url),
-        "is it blank": lambda: is_blank(ink),
-        "ink to 28×28": lambda: fit_ink(ink),
-        "fit, network and reading": lambda: reader.read(ink),
-        "answer as JSON": lambda: json.dumps(reading),
-        "everything, in Flask's test client": lambda: client.post(
-            "/api/predict", data=bodies[7], content_type="application/json"
-        ),
+
+    builder = EnvironBuilder(path="/api/predict", method="POST", data=bodies[7])
+    environ = builder.get_environ() | {"CONTENT_TYPE": "application/json"}
+
+    def answer() -> None:
+        run_wsgi_app(app, {**environ, "wsgi.input": io.BytesIO(bodies[7])})
+
+    whole, read = _time(answer), _time(lambda: reader.read(ink))
+    fit = _time(lambda: (is_blank(ink), fit_ink(ink), normalize(seen[None])))
+    steps = {
+        "JSON in": _time(lambda: parse_json(bodies[7])),
+        "picture to ink": _time(lambda: read_drawing(url)),
+        "ink to 28×28": fit,
+        "network, probabilities": read - fit,
+        "JSON out": _time(lambda: app.json.dumps(reading)),
     }
-    assert seen.shape == (28, 28)
-    return {name: round(_time(part), 3) for name, part in parts.items()}
+    return steps | {"Flask": whole - sum(steps.values()), "whole": whole}
 
 
 def _time(work: Callable[[], object]) -> float:

@@ -4,6 +4,7 @@ import multiprocessing
 import statistics
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -22,6 +23,9 @@ from ml.training.sessions import train
 from tests.benchmarks.plain_loop import PlainLoop
 
 CPU = torch.device("cpu")
+SHARE = 24  # one in so many images is enough to measure the speed, where they have to be made
+LONGEST = 6.0  # seconds, for a recipe's speed
+MADE = ("retraced_digits", "generated_digits", "generated_non_digits", "spoilt_digits")
 
 
 def compare(name: str, data_dir: Path, epochs: int) -> dict[str, object]:
@@ -101,6 +105,30 @@ def spread(name: str, data_dir: Path, seeds: int) -> dict[str, object]:
         "standard_deviation": statistics.stdev(accuracies),
         "seconds": [round(each, 1) for each in seconds],
     }
+
+
+def measure_speed(recipe: Recipe, digits: Digits) -> float:
+    """Return how many images a second the recipe learns, in an epoch or its first seconds.
+
+    An epoch whose images are made is one of a part of them, and the next one is made meanwhile, as
+    in every training.
+    """
+    prepare_process()
+    share = SHARE if recipe.is_varied else 1
+    training = digits.training[torch.arange(len(digits.training) // share)]
+    made = {name: getattr(recipe, name) // share for name in MADE}
+    torch.manual_seed(0)
+    small = replace(recipe, stop_at_accuracy=None, **made)
+    model = build_model(recipe.model).to(memory_format=torch.channels_last)
+    parts = Digits(training, digits.validation[torch.arange(100)], digits.test)
+    with closing(_our_epochs(model, small, parts, 2)) as results:
+        next(results)  # an epoch's images are made before its first step
+        images, started = 0, perf_counter()
+        for result in results:
+            if isinstance(result, EpochResult) or perf_counter() - started > LONGEST:
+                break
+            images += result.images
+        return images / (perf_counter() - started)
 
 
 def _our_epochs(model: torch.nn.Module, recipe: Recipe, digits: Digits, epochs: int):

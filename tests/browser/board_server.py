@@ -2,9 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -35,28 +32,6 @@ def find_port() -> int:
     """Return a port that nothing listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
-
-
-@contextmanager
-def run_server(port: int) -> Iterator[str]:
-    """Run the program itself, as a process that a test can stop; yield its address."""
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen(
-            [sys.executable, "run.py", "--port", str(port), "--instance", folder],
-            cwd=ROOT,
-            env=make_environment(),
-            **pipes,
-        ) as process,
-    ):
-        try:
-            said = process.stdout.readline().decode()
-            if not said.startswith("Open http"):
-                raise RuntimeError(f"run.py did not start to serve; it said {said!r}")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
 
 
 def make_environment() -> dict[str, str]:

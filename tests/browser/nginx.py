@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,20 +29,25 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        {rules}
-    }}
+    {content}
 }}
 """
+SERVER = "server {{ listen 127.0.0.1:{port}; {rules} }}"
 
 
 @contextmanager
 def run_nginx(folder: Path, rules: str) -> Iterator[int]:
     """Serve by `rules`, the inside of a server block; yield the port."""
+    with run_config(folder, lambda port: SERVER.format(port=port, rules=rules)) as port:
+        yield port
+
+
+@contextmanager
+def run_config(folder: Path, write: Callable[[int], str]) -> Iterator[int]:
+    """Serve by what `write` makes for a port, the inside of an http block; yield the port."""
     port = find_port()
     config = folder / "nginx.conf"
-    config.write_text(CONFIG.format(folder=folder, port=port, rules=rules))
+    config.write_text(CONFIG.format(folder=folder, content=write(port)))
     command = [NGINX, "-e", str(folder / "errors"), "-c", str(config)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:

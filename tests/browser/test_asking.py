@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board_server import find_port, run_server, serve_app
+from tests.browser.away import come_back, go_away
 from tests.browser.drawing import (
     ACROSS,
     DOWN,
@@ -19,7 +19,6 @@ from tests.browser.drawing import (
     record_what_is_said,
     take_drawing,
 )
-from webapp import create_app
 
 
 class Desk:
@@ -128,23 +127,8 @@ def test_an_error_is_shown_in_the_servers_words(page):
 @pytest.mark.failed_requests
 @pytest.mark.parametrize("reason", ["connectionrefused", "timedout", "connectionreset"])
 def test_the_page_recovers_by_itself(page, reason):
-    page.route(PREDICT, lambda route: route.abort(reason))
+    go_away(page, reason)  # before it has weights: else it reads by itself
     draw_digit(page, 7)
     expect(page.get_by_role("status")).to_contain_text("The server cannot be reached")
-    page.unroute(PREDICT)
+    come_back(page)
     expect(page.get_by_role("status")).to_have_text("7")
-
-
-@pytest.mark.failed_requests
-def test_a_server_that_stops_and_returns_is_noticed_both_times(open_page):
-    port = find_port()
-    with run_server(port) as url:
-        page = open_page(url)
-        draw_digit(page, 3)
-        expect(page.get_by_role("status")).to_have_text("3")
-    get_button(page, "Clear").click()
-    draw_digit(page, 7)
-    expect(page.get_by_role("status")).to_contain_text("The server cannot be reached")
-    with serve_app(create_app(), port):
-        expect(page.get_by_role("status")).to_have_text("7", timeout=15_000)
-        page.context.close()  # or its connection would keep the server from stopping

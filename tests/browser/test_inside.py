@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from ml.preprocess import BOX_SIDE, find_box, fit_ink, pad_to_square, shrink
+from ml.preprocess import BOX_SIDE, find_box, fit_ink, shrink
 from tests.browser.axe import check_axe
 from tests.browser.drawing import (
     DOWN,
@@ -72,7 +72,7 @@ def test_the_way_ends_in_the_very_pixels_that_the_network_is_given(inside):
     ink = read_ink(page)
     box = find_box(ink)
     assert (read_levels(part(page, "centred").locator("canvas")) == fit_ink(ink)).all()
-    small = shrink(pad_to_square(ink[box].astype(np.float32)), BOX_SIDE)
+    small = shrink(ink[box], BOX_SIDE)
     shown = read_levels(part(page, "scaled").locator("canvas"))
     assert np.abs(shown - small * (255 / small.max())).max() <= 0.5
     frame = part(page, "board-step").locator("rect")

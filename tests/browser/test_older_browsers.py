@@ -6,6 +6,7 @@ Chrome and Edge 90, Firefox 90, Safari and iPadOS 15 are the oldest that the REA
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.away import come_back, go_away
 from tests.browser.drawing import (
     compare,
     draw_digit,
@@ -146,8 +147,8 @@ def test_the_keyboard_draws_where_focus_visible_is_not_known(page):
 @pytest.mark.failed_requests
 def test_a_server_that_says_nothing_is_noticed_without_newer_calls(open_older):
     page = open_older(NEWER)
-    page.route("**/api/predict", lambda route: route.abort("timedout"))
+    go_away(page)
     draw_digit(page, 7)
     expect(page.get_by_role("status")).to_contain_text("The server cannot be reached")
-    page.unroute("**/api/predict")
+    come_back(page)
     expect(page.get_by_role("status")).to_have_text("7")

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.away import go_away
 from tests.browser.drawing import (
     ACROSS,
     DOWN,
@@ -96,7 +97,7 @@ def test_an_emptied_board_is_said(page):
 
 @pytest.mark.failed_requests
 def test_a_server_that_is_gone_is_said_once(page):
-    page.route(PREDICT, lambda route: route.abort("connectionrefused"))
+    go_away(page)
     record_what_is_heard(page)
     draw_stroke(page, DOWN)
     expect(get_speech(page)).to_contain_text("The server cannot be reached")

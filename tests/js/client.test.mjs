@@ -16,7 +16,7 @@ beforeEach(() => {
   server = new FakeServer();
   client = new Client(() => ({ image: drawing }));
   heard = [];
-  for (const type of ["answer", "refusal", "gone", "unreachable"]) {
+  for (const type of ["answer", "refusal", "gone", "busy", "unreachable"]) {
     client.addEventListener(type, ({ detail }) => heard.push([type, detail]));
   }
 });
@@ -251,7 +251,8 @@ for (const [what, failure] of [
   test(`${what} counts as unreachable, and the drawing is sent again`, async () => {
     await draw("seven");
     await failure();
-    assert.deepEqual(heard, [["unreachable", null]]);
+    const words = "The server cannot be reached. Your drawing is kept and will be sent again.";
+    assert.deepEqual(heard, [["unreachable", words]]);
     await pass(300);
     assert.deepEqual(server.questions, [{ image: "seven" }, { image: "seven" }]);
     await server.answer({ digit: 7 });
@@ -260,6 +261,61 @@ for (const [what, failure] of [
     assert.equal(server.requests.length, 2);
   });
 }
+
+/** The server is too busy for the newest question. */
+async function sendAway(headers = { "Retry-After": "1" }) {
+  await server.respond('{"detail": "Later."}', { status: 503, headers });
+}
+
+test("a busy server is asked again after the time that it asks for, by chance a little later", async () => {
+  mock.method(Math, "random", () => 0.5);
+  await draw("seven");
+  await sendAway();
+  assert.deepEqual(heard, [["busy", null]]);
+  await pass(1499);
+  assert.equal(server.requests.length, 1);
+  await pass(1);
+  await server.answer({ digit: 7 });
+  assert.deepEqual(heard.at(-1), ["answer", { digit: 7 }]);
+});
+
+test("not even an urgent drawing presses a busy server", async () => {
+  mock.method(Math, "random", () => 0);
+  await draw("first");
+  await sendAway();
+  await draw("second", { isUrgent: true });
+  await pass(999);
+  assert.equal(server.requests.length, 1);
+  await pass(1);
+  assert.deepEqual(server.questions.at(-1), { image: "second" });
+});
+
+test("a server that is busy again and again is as good as unreachable", async () => {
+  await draw("seven");
+  for (let times = 0; times < 3; times += 1) {
+    await sendAway();
+    await pass(5000);
+  }
+  assert.deepEqual(heard.map(([type]) => type), ["busy", "busy", "busy"]);
+  await sendAway();
+  const words = "The server has too much to do. Your drawing is kept and will be sent again.";
+  assert.deepEqual(heard.at(-1), ["unreachable", words]);
+  await pass(5000);
+  await server.answer({ digit: 7 });
+  assert.deepEqual(heard.at(-1), ["answer", { digit: 7 }]);
+});
+
+test("a pen that is lifted asks a server that failed before its next turn, after a moment", async () => {
+  await draw("half");
+  for (const wait of [300, 600]) {
+    await server.fail();
+    await pass(wait);
+  }
+  await server.fail(); // the next try is in 1.2 s
+  await draw("whole", { isUrgent: true });
+  await pass(300);
+  assert.deepEqual(server.questions.at(-1), { image: "whole" });
+});
 
 test("a server that is slow but answers in time is waited for", async () => {
   await draw("seven");
@@ -270,7 +326,7 @@ test("a server that is slow but answers in time is waited for", async () => {
 
 test("each further try waits longer, up to a limit", async () => {
   await draw("seven");
-  for (const wait of [300, 600, 1200, 2400, 2400]) {
+  for (const wait of [300, 600, 1200, 2400, 4800, 4800]) {
     await server.fail();
     const tried = server.requests.length;
     await pass(wait - 1);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { phrase } from "../../static/js/speech.js";
+import { phrase, Speech } from "../../static/js/speech.js";
 
 const READ_FOUR = { status: "digit", digit: 4, probabilities: [0, 0, 0, 0, 0.97, 0, 0, 0, 0, 0.03] };
 const READ_NOUGHT = { status: "digit", digit: 0, probabilities: [0.88, 0, 0, 0, 0, 0, 0.12, 0, 0, 0] };
@@ -27,3 +27,45 @@ for (const [what, reading, words] of [
 ]) {
   test(what, () => assert.equal(phrase(reading), words));
 }
+
+/** What a screen reader announces of a region. */
+class Region {
+  heard = [];
+  #text = "";
+
+  get textContent() {
+    return this.#text;
+  }
+
+  set textContent(text) {
+    this.#text = text;
+    if (text) this.heard.push(text);
+  }
+}
+
+test("who reads is heard with the first words, and not again with the next", () => {
+  const region = new Region();
+  const speech = new Speech(region);
+  speech.say("7", "read in this browser");
+  speech.hush();
+  speech.say("1", "read in this browser");
+  assert.deepEqual(region.heard, ["7, read in this browser", "1"]);
+});
+
+test("when the server reads the same again, nothing is repeated", () => {
+  const region = new Region();
+  const speech = new Speech(region);
+  speech.say("7", "read in this browser");
+  speech.say("7", "");
+  assert.deepEqual(region.heard, ["7, read in this browser"]);
+});
+
+test("when the server is away again, who reads is heard again", () => {
+  const region = new Region();
+  const speech = new Speech(region);
+  speech.say("7", "read in this browser");
+  speech.say("1", "");
+  speech.say("The board is empty");
+  speech.say("4", "read in this browser");
+  assert.deepEqual(region.heard.at(-1), "4, read in this browser");
+});

@@ -1,27 +1,15 @@
 """Run the tests of JavaScript that needs no page: each `*.test.mjs` beside this file.
 
-Node runs them: the one that Playwright's package brings along, else the one on the PATH.
+Node runs them (`node` in conftest.py).
 """
 
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
-import playwright
 import pytest
 
 FILES = sorted(Path(__file__).parent.glob("*.test.mjs"))
-
-
-@pytest.fixture(scope="session")
-def node() -> str:
-    driver = Path(playwright.__file__).parent / "driver"
-    own = driver / ("node.exe" if os.name == "nt" else "node")
-    found = str(own) if own.exists() else shutil.which("node")
-    assert found, f"there is no Node in {driver} and none on the PATH"
-    return found
 
 
 def count_passed(report: str) -> int:

@@ -10,7 +10,8 @@ from PIL import Image
 from ml.data.examples import Examples
 from ml.data.mnist import load_mnist
 from ml.evaluation.metrics import evaluate
-from ml.preprocess import area_weights, fit_ink, is_blank, normalize
+from ml.preprocess import area_weights, fit_ink, is_blank, normalize, paste_centred, shrink
+from tests.board_drawings import make_drawings
 from tests.digits import draw_ink, find_mnist, vary
 from tests.shapes import DIGITS
 
@@ -95,8 +96,38 @@ def test_faint_ink_is_stretched_to_full_black():
 @pytest.mark.parametrize("source", [1, 7, 20, 33, 280])
 def test_area_averaging_keeps_the_mean(source):
     weights = area_weights(source, 20)
-    assert np.allclose(weights.sum(axis=1), 1, atol=1e-5)
-    assert np.allclose(weights.sum(axis=0), 20 / source, atol=1e-5)
+    assert (weights == weights.astype(int)).all()
+    assert (weights.sum(axis=1) == source).all()
+    assert (weights.sum(axis=0) == 20).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (20, 20), (280, 31), (33, 250), (300, 4096)])
+def test_areas_of_full_ink_are_full_and_paper_is_put_below_or_on_the_right(shape):
+    small = shrink(np.full(shape, 255, np.uint8), 20)
+    assert small.max() == small[0, 0] == 255
+    assert small.mean() == pytest.approx(255 * min(shape) / max(shape))
+    assert np.array_equal(shrink(np.full(shape[::-1], 255, np.uint8), 20), small.T)
+
+
+def fit_in_floats(ink):
+    """What fit_ink was before it calculated with whole numbers: averages in float32."""
+    marked = ink > int(ink.max() * 0.23)
+    rows, columns = marked.any(axis=1).nonzero()[0], marked.any(axis=0).nonzero()[0]
+    cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    side = max(cut.shape)
+    edges, cells = np.arange(21) * (side / 20), np.arange(side)
+    shared = np.minimum(edges[1:, None], cells + 1) - np.maximum(edges[:-1, None], cells)
+    weights = (shared.clip(0) * (20 / side)).astype(np.float32)
+    small = weights[:, : cut.shape[0]] @ cut.astype(np.float32) @ weights[:, : cut.shape[1]].T
+    small = np.rint(small * (255 / small.max())).astype(np.uint8)
+    return paste_centred(small)
+
+
+def test_at_most_one_grey_level_differs_from_averages_in_floats():
+    inks = [drawing.draw() for drawing in make_drawings(400, seed=1)]
+    for ink in inks:
+        if not is_blank(ink):
+            assert np.abs(fit_ink(ink).astype(int) - fit_in_floats(ink)).max() <= 1
 
 
 def test_an_empty_board_is_blank():

@@ -10,6 +10,7 @@ import pytest
 
 from ml import versions
 from ml.errors import UnknownVersionError, WeightsError
+from ml.files import hold_unfinished
 from ml.networks.card import WEIGHTS_DIR, ModelCard, card_path, read_card
 from ml.networks.logits import Calibration
 from ml.versions import Shelf, add_version, find_version, list_damaged, list_versions
@@ -199,14 +200,24 @@ def test_a_disk_that_takes_no_more_leaves_nothing(add, instance):
     assert names_in(instance / "models" / NAME) == ["1"]
 
 
-def test_what_a_kill_left_is_cleared_away_when_it_is_old(add, instance):
+def test_what_a_kill_left_is_cleared_away_and_what_is_being_written_is_not(add, instance):
     folder = add("a").folder.parent
-    for name in (".old.tmp", ".new.tmp"):
+    for name in (".left.tmp", ".held.tmp", ".new.tmp"):
         (folder / name).mkdir()
         (folder / name / "half").write_text("half")
-    os.utime(folder / ".old.tmp", (1, 1))
+    for name in (".left.tmp", ".held.tmp"):
+        os.utime(folder / name, (1, 1))
+    with hold_unfinished(folder / ".held.tmp"):
+        add("b")
+    assert names_in(folder) == [".held.tmp", ".new.tmp", "1", "2"]
+
+
+def test_what_a_kill_left_is_cleared_away_although_the_clock_was_moved_back(add, instance):
+    folder = add("a").folder.parent
+    (folder / ".left.tmp").mkdir()
+    os.utime(folder / ".left.tmp", (4e9, 4e9))
     add("b")
-    assert names_in(folder) == [".new.tmp", "1", "2"]
+    assert names_in(folder) == ["1", "2"]
 
 
 @pytest.mark.parametrize(

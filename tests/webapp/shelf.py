@@ -61,7 +61,7 @@ class Shelf:
     def find(self, name):
         if name not in self.models:
             raise UnknownModelError(name, self.models)
-        return LoadedModel(self.cards[name], FirstLayer(name))
+        return LoadedModel(self.cards[name], Untrained(name))
 
     def weights_version(self, name):
         return self.cards[name].weights.sha256[:12]
@@ -74,8 +74,8 @@ class Shelf:
         return Reading("digit", name, digit, odds, seen, milliseconds=0.84)
 
 
-class FirstLayer:
-    """The weights of a network's first layer, drawn by chance: a card shows them.
+class Untrained:
+    """A network with weights drawn by chance: a card shows those of its first layer.
 
     Every image is a seven to it, and has no features.
     """
@@ -83,21 +83,25 @@ class FirstLayer:
     calibration = Calibration()
 
     def __init__(self, name):
-        self.layer = find_plan(name).members[0].layers[0]
+        self.plan = find_plan(name)
 
     def __call__(self, images):
         return np.tile(9.0 * (np.arange(10) == 7), (len(images), 1)), np.zeros((len(images), 0))
 
     def weights(self):
-        layer = self.layer
         rng = np.random.default_rng(0)
-        shape = (layer.channels, layer.inputs[0], *layer.kernel)
-        prefix = layer.key and f"{layer.key}."  # linear_scratch has none
-        weights = {prefix + "weight": rng.normal(size=shape), prefix + "bias": rng.random(shape[0])}
-        if layer.norm_key:
-            names = ("weight", "bias", "running_mean", "running_var")
-            weights |= {f"{layer.norm_key}.{each}": rng.random(shape[0]) for each in names}
-        return weights
+        layers = [(member.prefix, layer) for member in self.plan.members for layer in member.layers]
+        return {key: each for layer in layers for key, each in draw_weights(*layer, rng).items()}
+
+
+def draw_weights(prefix, layer, rng):
+    shape = (layer.channels, layer.inputs[0], *layer.kernel)
+    key = prefix + (layer.key and f"{layer.key}.")  # linear_scratch has none
+    weights = {f"{key}weight": rng.normal(size=shape), f"{key}bias": rng.random(shape[0])}
+    if layer.norm_key:
+        names = ("weight", "bias", "running_mean", "running_var")
+        weights |= {f"{prefix}{layer.norm_key}.{each}": rng.random(shape[0]) for each in names}
+    return weights
 
 
 def make_shelf():

@@ -7,7 +7,7 @@ import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 
 import pytest
 
@@ -28,13 +28,22 @@ FEW_FILES = """
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, (512, 512))
 """
+BIG = """
+import webapp
+make = webapp.create_app
+def create_app(settings):
+    app = make(settings)
+    app.get("/big")(lambda: bytes(8_000_000))
+    return app
+webapp.create_app = create_app
+"""
 IMPATIENT = """
 import webapp.serving.connections as connections
 connections.TIMEOUT, connections.CLEANUP = 1, 1
 """
 HURRIED = """
 import webapp.serving.connections as connections
-connections.PATIENCE = -1
+connections.READING_PATIENCE = -1
 """
 
 
@@ -63,6 +72,27 @@ def open_slow(server, data, stack):
     return connection
 
 
+def test_a_crowd_beyond_the_limit_gets_readings_and_words_and_no_broken_connection(start, body):
+    server = start(SMALL)
+    headers = {"Content-Type": "application/json"}
+
+    def ask_often(_):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        with closing(connection):
+            return [ask_once(connection) for _ in range(3)]
+
+    def ask_once(connection):
+        connection.request("POST", "/api/predict", body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    with ThreadPoolExecutor(200) as pool:
+        statuses = {status for each in pool.map(ask_often, range(200)) for status in each}
+    assert 200 in statuses
+    assert statuses <= {200, 503}
+
+
 def read(server, body):
     started = time.perf_counter()
     headers = {"Content-Type": "application/json"}
@@ -82,7 +112,7 @@ def test_who_waits_longest_makes_room_and_is_told_to_come_back(start, body, half
     server = start(SMALL)
     with ExitStack() as stack:
         slow = [open_slow(server, half, stack) for _ in range(120)]
-        assert read(server, body) < 5
+        assert read(server, body) < 10
         answer, problem = hear(slow[0])
     assert (answer.status, problem["status"]) == (503, 503)
     assert int(answer.headers["Retry-After"]) > 0
@@ -94,7 +124,7 @@ def test_an_idle_connection_makes_room_without_a_word(start, body):
     server = start(SMALL)
     with ExitStack() as stack:
         idle = [open_slow(server, b"", stack) for _ in range(120)]
-        assert read(server, body) < 5
+        assert read(server, body) < 10
         assert idle[0].recv(1) == b""
 
 
@@ -110,6 +140,67 @@ def test_a_request_that_waited_too_long_for_its_turn_is_refused(start, body):
     answer, said = start(HURRIED).ask("POST", "/api/predict", body)
     assert (answer.status, json.loads(said)["status"]) == (503, 503)
     assert answer.headers["Retry-After"]
+
+
+def test_a_request_that_waited_too_long_keeps_its_connection(start, body):
+    server = start(HURRIED)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    with closing(connection):
+        for _ in range(2):
+            connection.request("POST", "/api/predict", body)
+            answer = connection.getresponse()
+            answer.read()
+            assert (answer.status, answer.will_close) == (503, False)
+
+
+@pytest.mark.parametrize("closing", ["", "Connection: close\r\n"], ids=["kept", "closed"])
+def test_who_does_not_read_answers_makes_room(start, body, closing):
+    server = start(SMALL + BIG)
+    ask = f"GET /big HTTP/1.1\r\nHost: a\r\n{closing}\r\n".encode()
+    with ExitStack() as stack:
+        for _ in range(120):
+            open_slow(server, ask, stack)
+        wait_until_answered(server, body)
+        assert read(server, body) < 5
+
+
+def wait_until_answered(server, body):
+    """Ask until there is an answer: some of the others have to be answered first."""
+    end = time.monotonic() + 30
+    while True:
+        try:
+            return read(server, body)
+        except (OSError, http.client.HTTPException):
+            if time.monotonic() > end:
+                raise
+
+
+def test_who_does_not_read_an_answer_is_given_up_after_a_while(start):
+    server = start(IMPATIENT + BIG)
+    with ExitStack() as stack:
+        connection = open_slow(server, b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n", stack)
+        time.sleep(4)
+        assert 0 < count_rest(connection) < 8_000_000
+
+
+def test_who_reads_a_large_answer_slowly_gets_all_of_it(start):
+    server = start(IMPATIENT + BIG)
+    with ExitStack() as stack:
+        connection = open_slow(server, b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n", stack)
+        received = 0
+        for _ in range(30):  # 3 s: three times as long as a client may wait
+            received += len(connection.recv(200_000, socket.MSG_WAITALL))
+            time.sleep(0.1)
+        assert received + count_rest(connection) > 8_000_000
+
+
+def count_rest(connection):
+    """How many bytes come until the server closes the connection, however it does that."""
+    count = 0
+    with suppress(ConnectionError):
+        while data := connection.recv(2**20):
+            count += len(data)
+    return count
 
 
 def test_more_requests_in_a_row_than_a_browser_sends_are_refused(start, body):
@@ -130,7 +221,7 @@ def test_the_server_says_if_too_few_files_may_be_open(start, body):
     with ExitStack() as stack:
         for _ in range(400):
             open_slow(server, HALVES["half the body"], stack)
-        assert read(server, body) < 5
+        assert read(server, body) < 10
     log = server.log_file.read_text()
     assert re.search(r"limit of open files.*ulimit -n \d+", log)
     assert "Traceback" not in log

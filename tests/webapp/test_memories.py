@@ -11,6 +11,7 @@ from tests.digits import vary
 from tests.shapes import DIGITS
 from tests.webapp.fakes import FakeReader
 from tests.webapp.people import ADDRESS, TOKEN, Person, make_strokes
+from tests.webapp.store.made import make_drawing
 from tests.webapp.store.statements import hear_statements
 from webapp.hands.memories import AT_ONCE
 from webapp.store.drawings import NewDrawing
@@ -82,6 +83,24 @@ def test_two_processes_that_store_in_turn_see_both_drawings(owner, make_app):
         person.keep(1, number)
         assert watcher.read(number)["digit"] == 1
         assert person.read(number)["digit"] == 1
+
+
+def test_what_another_process_stores_in_the_same_moment_is_not_missed(shared_app):
+    store, memories = (shared_app.extensions[name] for name in ("keeping", "memories"))
+    store = store.open()
+    hand = store.machine_hand()
+    for forget in (False, True):
+        mine, _ = store.put(hand, make_drawing(2 * forget))
+        memories.recall(hand, ["first"])  # another thread's reading, after mine is stored
+        if forget:
+            revision = store.delete(hand, mine.id)
+            memories.recall(hand, ["first"])
+        store.put(hand, make_drawing(2 * forget + 1))  # another process
+        if forget:
+            memories.unlearn(hand, mine.id, revision)
+        else:
+            memories.learn(hand, mine)
+        assert len(memories.recall(hand, ["first"])["first"]) == store.page(hand).total
 
 
 def test_a_blank_board_has_no_reason(owner):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.webapp.pictures import (
     build_png,
@@ -11,6 +12,7 @@ from tests.webapp.pictures import (
     on_transparent,
     to_png,
     to_url,
+    write_as_chromium,
 )
 from webapp.drawing import read_drawing
 from webapp.problems import Problem
@@ -46,6 +48,9 @@ KINDS = {
     "palette": save(BLACK_ON_WHITE.convert("L").convert("P")),
     "deep grey": to_url(build_png(280, 280, 16, 0, pack((255 - COVERAGE.astype(int)) * 257, 16))),
     "animated": save(BLACK_ON_WHITE, save_all=True, append_images=[on_paper(COVERAGE.T)]),
+    "as Chromium's canvas writes it": to_url(
+        write_as_chromium(np.asarray(on_transparent(COVERAGE)))
+    ),
     "optimised": save(BLACK_ON_WHITE, optimize=True),
 }
 
@@ -118,3 +123,20 @@ def test_an_interlaced_png_is_read(size):
     short = build_png(size[1], size[0], 8, 0, [*rows[:-1], rows[-1][:-1]], interlace=1)
     with pytest.raises(Problem, match="rows are missing"):
         read_drawing(to_url(short))
+
+
+@pytest.mark.parametrize("height, width", [(28, 28), (29, 64), (120, 300), (512, 31)])
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_canvas_gives_the_same_ink_however_its_rows_are_filtered(height, width, share):
+    rng = np.random.default_rng(height)
+    pixels = rng.integers(0, 256, (height, width, 4), np.uint8)
+    pixels[rng.random((height, width)) >= share] = 0
+    by_pillow = read_drawing(to_url(Image.fromarray(pixels)))
+    assert np.array_equal(read_drawing(to_url(write_as_chromium(pixels))), by_pillow)
+
+
+def test_paper_on_a_canvas_is_told_from_ink():
+    pixels = np.zeros((280, 280, 4), np.uint8)
+    pixels[20:260, 20:260] = np.asarray(BLACK_ON_WHITE.convert("RGBA"))[20:260, 20:260]
+    by_pillow = read_drawing(to_url(Image.fromarray(pixels)))
+    assert np.array_equal(read_drawing(to_url(write_as_chromium(pixels))), by_pillow)

@@ -12,7 +12,7 @@ from webapp.api.questions import choose_model, read_image, read_ink, reader
 from webapp.body import read_object, receive_zip
 from webapp.drawing import read_strokes
 from webapp.hands.keeping import store
-from webapp.hands.recollection import forget, recall, recall_for
+from webapp.hands.recollection import memories, recall, recall_for
 from webapp.hands.whose import find_or_begin_hand, need_hand, need_hands
 from webapp.labels import parse_label, read_label, write_label
 from webapp.problems import Problem
@@ -73,9 +73,10 @@ def show_drawing(drawing_id: str) -> dict[str, Any]:
 def delete_drawing(drawing_id: str) -> tuple[str, int]:
     """Delete one drawing for good; it no longer counts."""
     hand = need_hand()
-    if not store().delete(hand, drawing_id):
+    revision = store().delete(hand, drawing_id)
+    if revision is None:
         raise_unknown()
-    forget(hand, drawing_id)
+    memories().unlearn(hand, drawing_id, revision)  # it no longer counts
     return "", 204
 
 

@@ -1,14 +1,17 @@
 """The models, and whether they can read."""
 
 import logging
+from threading import Lock
 from typing import Any
 
 import numpy as np
-from flask import Blueprint, current_app
+from flask import Blueprint, Response, current_app, request
 
 from ml.errors import WeightsError
+from ml.predict import LoadedModel
 from webapp.api.questions import reader
 from webapp.problems import Problem
+from webapp.security import may_be_kept
 
 log = logging.getLogger(__name__)
 models = Blueprint("models", __name__, url_prefix="/api")
@@ -46,6 +49,43 @@ def describe_first_layer(name: str) -> dict[str, Any]:
     except WeightsError as error:
         raise Problem(409, f"{error}.") from error
     return described | {"version": loaded.card.weights_version}
+
+
+@models.get("/models/<name>/browser-weights")
+@may_be_kept
+def send_browser_weights(name: str) -> Response:
+    """Answer a served network as one file that a browser reads with (static/js/reader)."""
+    loaded = reader().find(name)
+    try:
+        content = packed.find(loaded)
+    except WeightsError as error:
+        raise Problem(409, f"{error}.") from error
+    response = Response(content, mimetype="application/octet-stream")
+    response.set_etag(loaded.card.weights_version)
+    return response.make_conditional(request)
+
+
+class PackedWeights:
+    """The files for browsers, each made once for a version that is served; safe between threads."""
+
+    def __init__(self) -> None:
+        self._packed: dict[str, tuple[str, bytes]] = {}  # by the model: its weights, the file
+        self._making = Lock()
+
+    def find(self, loaded: LoadedModel) -> bytes:
+        """Return the file of a model; raises WeightsError if no browser can read with it."""
+        from ml.networks.exports.browser_weights import pack_weights  # most visits never need it
+
+        card = loaded.card
+        with self._making:
+            weights, content = self._packed.get(card.model, ("", b""))
+            if weights != card.weights.sha256:
+                content = pack_weights(card, loaded.classifier.weights())
+                self._packed[card.model] = card.weights.sha256, content
+        return content
+
+
+packed = PackedWeights()
 
 
 @models.get("/health")

@@ -1,8 +1,8 @@
 """/api/runs: trainings. Watching them is free; whatever changes them needs the token."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import Any, NoReturn
 
 from flask import Blueprint, Response, current_app, request, send_from_directory
@@ -11,21 +11,14 @@ from ml.errors import MissingPackageError, RecipeError
 from ml.mnist_files import find_data_dir, list_missing
 from ml.networks.card import WEIGHTS_DIR
 from ml.preprocess import fit_ink, is_blank
-from ml.runs.control import (
-    LONGEST_REST,
-    PROBE,
-    Probe,
-    read_control,
-    read_probe,
-    write_control,
-    write_probe,
-)
+from ml.runs.control import LONGEST_REST, PROBE, Probe, read_probe
 from ml.runs.folders import HAND
 from webapp.api.questions import read_ink
 from webapp.body import read_object
 from webapp.hands.faults import may_know_the_server
 from webapp.hands.token import need_token
 from webapp.problems import Problem
+from webapp.runs import steering
 from webapp.runs.plans import PlanError, list_common_flags, make_plan
 from webapp.runs.starting import BusyError, RunningError, Trainer
 from webapp.runs.watching import Watch, Watches
@@ -36,7 +29,15 @@ runs.before_request(require_trusted_host)
 
 LONGEST_NUMBER = 9  # digits of an event's number
 UNKNOWN = "There is no run with this id. It may have been deleted."
-steering = Lock()  # what is asked of a run is read, changed and written
+
+
+class OthersSteer(Problem):
+    """Another process starts, steers or deletes a run, and takes long."""
+
+    retry_after = 1
+
+    def __init__(self) -> None:
+        super().__init__(503, "Another server is starting or steering a run. Try again.")
 
 
 @runs.get("")
@@ -102,11 +103,9 @@ def steer_run(run_id: str, wanted: str) -> dict[str, Any]:
     need_token()
     read_object(request)
     watch = find_running(run_id)
-    with steering:
-        before = read_control(watch.folder)
-        if before.wanted != "stop":  # there is no way back from that
-            asked = "run" if wanted == "continue" else wanted
-            write_control(watch.folder, replace(before, wanted=asked))
+    asked = "run" if wanted == "continue" else wanted
+    with refuse_politely():
+        steering.ask_for(watch.folder, asked)
     return watch.describe()
 
 
@@ -118,8 +117,8 @@ def set_pace(run_id: str) -> dict[str, Any]:
     if type(rest) not in (int, float) or not 0 <= rest <= LONGEST_REST:
         raise Problem(400, f"`rest` must be a number of seconds from 0 to {LONGEST_REST:g}.")
     watch = find_running(run_id)
-    with steering:
-        write_control(watch.folder, replace(read_control(watch.folder), rest=rest))
+    with refuse_politely():
+        steering.set_rest(watch.folder, rest)
     return watch.describe()
 
 
@@ -138,11 +137,8 @@ def set_probe(run_id: str) -> dict[str, Any]:
         return describe_probe(read_probe(find_watch(run_id).folder))
     seen = fit_ink(ink).tobytes()
     watch = find_running(run_id)
-    with steering:
-        before = read_probe(watch.folder)
-        probe = Probe(before.id + 1 if before else 1, seen)
-        write_probe(watch.folder, probe)
-    return describe_probe(probe)
+    with refuse_politely():
+        return describe_probe(steering.give_probe(watch.folder, seen))
 
 
 def describe_probe(probe: Probe | None) -> dict[str, Any]:
@@ -187,12 +183,19 @@ def find_running(run_id: str) -> Watch:
 
 def ask_trainer(what: str, *arguments: object) -> Any:  # noqa: ANN401
     """Let the trainer start, resume or delete; raises Problem, which says why it cannot."""
-    try:
+    with refuse_politely():
         return getattr(trainer(), what)(*arguments)
+
+
+@contextmanager
+def refuse_politely() -> Iterator[None]:
+    """Turn what keeps a run from being started, steered or deleted into a Problem."""
+    try:
+        yield
     except RunningError as error:
         raise_running(error.run)
     except BusyError as error:
-        raise Problem(503, "Another server is starting a run at the moment. Try again.") from error
+        raise OthersSteer from error
     except MissingPackageError as error:
         raise Problem(503, f"Training is not installed: {error}.", package=error.package) from error
     except OSError as error:

@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 
 # Most special first. Nothing of a request that met one was stored.
 STATUSES = ((HandFullError, 409), (StoreFullError, 507), (StoreError, 503))
+RETRY_AFTER = 2  # seconds: about as long as PostgreSQL takes to start again
 
 
 def register_faults(app: Flask) -> None:
@@ -27,7 +28,9 @@ def answer_fault(error: StoreError) -> Response:
         log.warning("%s: %s", quote(request.path), error)
     if isinstance(error, StoreGoneError):
         current_app.extensions["memories"].forget_all()
-    return answer_problem(Problem(status, describe_fault(error)))
+    problem = Problem(status, describe_fault(error))
+    problem.retry_after = RETRY_AFTER if status == 503 else None
+    return answer_problem(problem)
 
 
 def describe_fault(error: StoreError) -> str:

@@ -73,17 +73,16 @@ class Memories:
         Else the next reading would make the memory anew: with ten thousand drawings it would feel
         slow.
         """
-        revision = self._keeping.open().revision(hand)
-        for name, known in self._list_known(hand, revision - 1):
+        # Not the revision that the hand has now: by then another process may have stored, too.
+        for name, known in self._list_known(hand, drawing.revision - 1):
             made = self._make_features(hand, name, known.weights, [drawing.id])
             if drawing.id in made:
                 row = (drawing.id, drawing.label, made[drawing.id])
                 memory = add_row(known.memory, row, known.weights)
-                self._keep(hand, name, replace(known, memory=memory), revision)
+                self._keep(hand, name, replace(known, memory=memory), drawing.revision)
 
-    def unlearn(self, hand: int, drawing_id: str) -> None:
-        """Take a drawing that has just been deleted out of what is remembered."""
-        revision = self._keeping.open().revision(hand)
+    def unlearn(self, hand: int, drawing_id: str, revision: int) -> None:
+        """Take a drawing that is gone from a revision on out of what is remembered."""
         for name, known in self._list_known(hand, revision - 1):
             memory = known.memory and (known.memory.remove([drawing_id]) or None)
             self._keep(hand, name, replace(known, memory=memory), revision)

@@ -91,14 +91,6 @@ def recall_for(
     return found
 
 
-def forget(hand: int, drawing_id: str) -> None:
-    """Take a deleted drawing out of what is remembered: it no longer counts."""
-    try:
-        memories().unlearn(hand, drawing_id)
-    except StoreError as error:  # it is deleted; the next reading sees that by the revision
-        memories().note_failure(error)
-
-
 def give_up(error: StoreError) -> Recollection:
     """Return nothing but the reason, and leave the store alone for a while."""
     memories().note_failure(error)

@@ -27,6 +27,7 @@ from ml.runs.locks import CAN_HAND_OVER, HANDED_OVER, hand_over, hold
 RUN = (sys.executable, str(PROJECT_DIR / "run.py"))
 NEEDED = ("torch", "torchvision", "filelock", "safetensors", "onnx", "onnxscript", "tqdm")
 STARTING = ".starting.lock"  # held while a run is started, resumed or deleted
+DELETED = ".deleted-"  # begins the name of a run's folder that is about to be removed
 PATIENCE = 10.0  # seconds for another server to be done with that
 SLOW_START = 60.0  # seconds for a process to take its lock, where it is not handed over
 
@@ -87,15 +88,20 @@ class Trainer:
             if folders.is_running(folder):
                 raise RunningError(folder.name)
             # Renamed first: what a kill leaves of it is no run.
-            gone = folder.with_name(f".deleted-{folder.name}")
-            folder.rename(gone)
-            shutil.rmtree(gone)
+            folder.rename(folder.with_name(f"{DELETED}{folder.name}"))
+            self._clear_deleted()
 
     @contextlib.contextmanager
     def _hold(self) -> Iterator[None]:
         self.runs_dir.mkdir(parents=True, exist_ok=True)
         with hold(self.runs_dir / STARTING, PATIENCE, BusyError()):
+            self._clear_deleted()
             yield
+
+    def _clear_deleted(self) -> None:
+        """Remove the files of deleted runs; what cannot be removed now is removed later."""
+        for gone in self.runs_dir.glob(f"{DELETED}*"):
+            shutil.rmtree(gone, ignore_errors=True)
 
     def _check_idle(self) -> None:
         running = folders.find_running(self.runs_dir)

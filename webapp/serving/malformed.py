@@ -30,22 +30,25 @@ FAILURE = "Something went wrong on the server. Try again in a moment."
 class RequestError(Error):
     """Why a request is refused, as waitress keeps it: a status and its title."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__(DETAILS[code])
+    def __init__(self, code: int, detail: str | None = None) -> None:
+        super().__init__(detail or DETAILS[code])
         self.code = code
         self.reason = HTTPStatus(code).phrase
 
 
-BUSY, TOO_SLOW = RequestError(503), RequestError(408)
+# The first is of a request that has arrived as a whole: its connection goes on.
+WAITED, BUSY, TOO_SLOW = RequestError(503), RequestError(503), RequestError(408)
 
 
 class Refusal(ErrorTask):
     """The answer to a request that the app does not see."""
 
     def execute(self) -> None:
-        """Send the problem and close the connection, whose state is unknown."""
-        code, title = self.request.error.code, self.request.error.reason
-        body = describe_problem(code, title, DETAILS.get(code, FAILURE)).encode()
+        """Send the problem; close the connection where its state is unknown."""
+        error = self.request.error
+        code, title = error.code, error.reason
+        detail = error.body if isinstance(error, RequestError) else DETAILS.get(code, FAILURE)
+        body = describe_problem(code, title, detail).encode()
         log.info("refused request %s", code)
         self.status = f"{code} {title}"
         self.response_headers += HEADERS.items()
@@ -53,5 +56,6 @@ class Refusal(ErrorTask):
         if code == BUSY.code:
             self.response_headers.append(("Retry-After", RETRY_AFTER))
         self.content_length = len(body)
-        self.set_close_on_finish()
+        if error is not WAITED:
+            self.set_close_on_finish()
         self.write(body)

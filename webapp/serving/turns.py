@@ -1,8 +1,8 @@
-"""One explanation and one photo at a time, so that readings always find a free thread and core.
+"""One explanation and one photo at a time, so that readings always find a free core.
 
-A server has few threads (waitress: six). One of them explains, another reads a photo, at most one
-waits for each of these, and the others read drawings. Who draws on asks again before the last
-answer is there: then the older question is dropped, whether it waits or is being answered.
+Readings have threads of their own (lanes.py). Of the six others one explains, another reads a
+photo, and at most one waits for each of these. Who draws on asks again before the last answer is
+there: then the older question is dropped, whether it waits or is being answered.
 """
 
 from collections.abc import Callable, Iterator

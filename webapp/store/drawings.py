@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 Strokes = list[list[list[float]]]  # strokes of points [x, y], in board px
@@ -39,10 +39,14 @@ class NewDrawing:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredDrawing(NewDrawing):
-    """A drawing in the store; `created` is an aware datetime in UTC, `id` cannot be guessed."""
+    """A drawing in the store; `created` is an aware datetime in UTC, `id` cannot be guessed.
+
+    `revision` is the hand's by which it was stored; only `Store.put` knows it.
+    """
 
     id: str
     hand: int
+    revision: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -37,13 +37,14 @@ def hash_key(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def raise_revision(connection: Connection, hand: int) -> None:
-    """Say that a hand's drawings change, before they do; raises StoreError for an unknown hand.
+def raise_revision(connection: Connection, hand: int) -> int:
+    """Say that a hand's drawings change, before they do, and return the revision that they get.
 
-    Until the end of the transaction nobody else changes them.
+    Until the end of the transaction nobody else changes them. Raises StoreError for an unknown
+    hand.
     """
-    changed = connection.execute(
-        update(Hand).where(Hand.id == hand).values(revision=Hand.revision + 1)
-    )
-    if not changed.rowcount:
+    change = update(Hand).where(Hand.id == hand).values(revision=Hand.revision + 1)
+    revision = connection.scalar(change.returning(Hand.revision))
+    if revision is None:
         raise StoreError("This hand is not in the store any more. Begin a new one.")
+    return revision

@@ -6,6 +6,7 @@ Loads SQLAlchemy; import it when needed.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -88,17 +89,17 @@ class Store:
         now = self._now()
         row = to_row(hand, drawing, now)
         query = select(*COLUMNS).where(Drawing.hand == hand, Drawing.digest == row["digest"])
-        with self._change(hand) as connection:
+        with self._change(hand) as (connection, revision):
             queries.put_rows(connection, hand, [row], now)
             check_room(connection, hand, self._limit)
             stored = connection.execute(query).one()
-        return to_drawing(stored), stored.id == row["id"]
+        return replace(to_drawing(stored), revision=revision), stored.id == row["id"]
 
     def put_all(self, hand: int, drawings: Iterable[NewDrawing]) -> Imported:
         """Store many drawings, all of them or none; raises HandFullError."""
         now = self._now()
         rows = [to_row(hand, drawing, now) for drawing in drawings]
-        with self._change(hand) as connection:
+        with self._change(hand) as (connection, _):
             before = sum(count_labels(connection, hand).values())
             queries.put_rows(connection, hand, rows, now)
             added = check_room(connection, hand, self._limit) - before
@@ -140,17 +141,20 @@ class Store:
             yield from map(to_drawing, rows)
             last = rows[-1].number
 
-    def delete(self, hand: int, id: str) -> bool:  # noqa: A002
-        """Delete one drawing for good; return whether there was one."""
+    def delete(self, hand: int, id: str) -> int | None:  # noqa: A002
+        """Delete one drawing for good.
+
+        Return the hand's revision from which on it is gone, None if there was none of this id.
+        """
         if not ID.fullmatch(id):
-            return False
+            return None
         gone = delete(Drawing).where(Drawing.hand == hand, Drawing.id == id, IS_KEPT)
-        with self._change(hand) as connection:
-            return connection.execute(gone).rowcount > 0
+        with self._change(hand) as (connection, revision):
+            return revision if connection.execute(gone).rowcount else None
 
     def delete_all(self, hand: int) -> int:
         """Delete a hand's drawings, which restore_all undoes for a minute; return their number."""
-        with self._change(hand) as connection:
+        with self._change(hand) as (connection, _):
             return queries.delete_rows(connection, hand, self._now())
 
     def restore_all(self, hand: int) -> int:
@@ -158,7 +162,7 @@ class Store:
 
         Raises HandFullError if so many have been stored since that there is no room.
         """
-        with self._change(hand) as connection:
+        with self._change(hand) as (connection, _):
             restored = queries.restore_rows(connection, hand, self._now())
             check_room(connection, hand, self._limit)
         return restored
@@ -206,12 +210,15 @@ class Store:
             queries.save_served(connection, row)
 
     @contextmanager
-    def _change(self, hand: int) -> Iterator[Connection]:
-        """Open a transaction that changes a hand's drawings, one at a time for each hand."""
+    def _change(self, hand: int) -> Iterator[tuple[Connection, int]]:
+        """Open a transaction that changes a hand's drawings, one at a time for each hand.
+
+        Yields the revision that the hand has after it, too.
+        """
         with self._database.write() as connection:
-            hands.raise_revision(connection, hand)
+            revision = hands.raise_revision(connection, hand)
             queries.purge(connection, self._now())
-            yield connection
+            yield connection, revision
 
     def _purge(self, connection: Connection) -> None:
         queries.purge(connection, self._now())

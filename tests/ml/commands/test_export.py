@@ -1,19 +1,26 @@
 """An exported network comes with the contract that another program needs to use it."""
 
+import base64
+import io
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
+from PIL import Image
 
 import run
+from ml.files import PROJECT_DIR
 from ml.networks.card import WEIGHTS_DIR, read_card
 from ml.networks.classifier import load_onnx
 from ml.networks.weights import save_files
-from ml.preprocess import normalize
+from ml.predict import Reader
+from ml.preprocess import fit_ink, normalize
 from tests.cards import names_of
 
 
@@ -23,7 +30,7 @@ def test_an_export_is_the_served_network_and_its_contract(
 ):
     flags = ["--model", name, "--weights", str(WEIGHTS_DIR), "--out", str(tmp_path)]
     assert run.main(["--export", "onnx", *flags]) == 0
-    network, contract = capsys.readouterr().out.split()
+    network, contract, _ = capsys.readouterr().out.split()
     images = normalize(made_digits[1].images[:7].numpy())
     names = ["logits", "features"]
     logits, features = onnxruntime.InferenceSession(network).run(names, {"images": images})
@@ -35,6 +42,58 @@ def test_an_export_is_the_served_network_and_its_contract(
     assert written["input"]["shape"] == ["N", 1, 28, 28]
     assert written["output"]["shape"] == ["N", answers]
     assert len(written["postprocessing"]) == answers - 9
+
+
+def export(name, folder):
+    """Export a model that ships; return its vectors."""
+    flags = ["--model", name, "--weights", str(WEIGHTS_DIR), "--out", str(folder)]
+    assert run.main(["--export", "onnx", *flags]) == 0
+    return json.loads((folder / f"{name}.vectors.json").read_text())
+
+
+def read_url(url):
+    """Return the pixels of a data URL's picture."""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))))
+
+
+@pytest.mark.parametrize("name", ["linear", "board_cnn"])
+def test_ten_vectors_lead_from_a_drawing_to_the_logits_of_the_exported_network(name, tmp_path):
+    written = export(name, tmp_path)
+    assert written["model"] == name
+    assert [vector["digit"] for vector in written["vectors"]] == list(range(10))
+    images = [fit_ink(read_url(vector["drawing"])) for vector in written["vectors"]]
+    assert [image.ravel().tolist() for image in images] == [v["image"] for v in written["vectors"]]
+    session = onnxruntime.InferenceSession(tmp_path / f"{name}.onnx")
+    (logits,) = session.run(["logits"], {"images": normalize(np.stack(images))})
+    assert np.allclose(logits, [vector["logits"] for vector in written["vectors"]], atol=1e-4)
+
+
+def test_the_drawings_of_the_vectors_are_read_as_what_they_are(tmp_path):
+    for vector in export("board_cnn", tmp_path)["vectors"]:
+        assert int(np.argmax(vector["logits"][:10])) == vector["digit"]
+
+
+@pytest.mark.parametrize("name", ["mlp", "board_cnn"])
+def test_the_example_reads_an_exported_network_without_this_project(name, tmp_path):
+    example = tmp_path / "read_onnx.py"
+    shutil.copy(PROJECT_DIR / "docs" / "examples" / "read_onnx.py", example)
+    vectors, reader = export(name, tmp_path)["vectors"], Reader()
+    scribble = np.zeros((280, 280), np.uint8)
+    scribble[40:240:40, 30:250] = scribble[40:240, 30:250:44] = 255
+    for ink in [read_url(vectors[8]["drawing"]), scribble]:
+        Image.fromarray(ink).save(tmp_path / "drawing.png")
+        # -I: nothing of this project can be imported.
+        command = [sys.executable, "-I", str(example), f"{name}.onnx", "drawing.png"]
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=False, encoding="utf-8"
+        )
+        assert done.stderr == ""
+        reading = reader.read(ink, name)
+        lines = [f"{digit}: {share:6.1%}" for digit, share in enumerate(reading.probabilities)]
+        is_refused = reading.status == "not_a_digit"
+        words = ["It does not look like a digit."] if is_refused else []
+        assert done.stdout.splitlines() == lines + words
+    assert is_refused == (name == "board_cnn")
 
 
 def copy_shipped(name, folder):

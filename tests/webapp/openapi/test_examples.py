@@ -105,7 +105,7 @@ def test_the_commands_for_readings_run(make_app, real_reader, instance):
     curl.files["photo.png"] = to_png(on_paper(draw_seven()))
     for name in (
         *("readDrawing", "explainReading", "readPhoto", "listModels", "describeFirstLayer"),
-        *("checkHealth", "describeApi"),
+        *("sendBrowserWeights", "checkHealth", "describeApi"),
     ):
         assert curl.run(find(name)).status_code == 200, name
 

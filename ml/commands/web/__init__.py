@@ -1,0 +1,1 @@
+"""The board for anybody's page: the folder that `--export web` writes."""

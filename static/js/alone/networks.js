@@ -1,0 +1,81 @@
+import { pause } from "../asking.js";
+import { loadReader } from "../reader/reader.js";
+
+const WORKER = new URL("../reader/start_worker.js", import.meta.url).href;
+// Weights that could not be had are asked for again after this time, in ms:
+const RETRY = 30_000; // where the server reads, or another network is here
+const RETRY_WITHOUT = 2000; // where nothing reads
+// A drawing waits so long, in ms, for weights that are under way:
+const LONGEST = 300; // where another network is here
+const LONGEST_WITHOUT = 4000; // where nothing reads
+
+/**
+ * The networks that this browser can read with. Their weights are fetched beforehand, when there is
+ * nothing better to do: they must be here when the server is not.
+ */
+export class Networks {
+  #load;
+  #ready = new Map(); // by model: what reads
+  #coming = new Map(); // by model: the promise of that
+  #tried = new Map(); // by model: when that was last begun
+
+  /** @param load promises a reader, as `loadReader` does */
+  constructor(load = loadReader) {
+    this.#load = load;
+  }
+
+  /** Fetches a model's weights as soon as the browser is idle, unless its user saves data. */
+  prepare(model) {
+    if (!this.#isDue(model, RETRY)) return;
+    this.#tried.set(model, performance.now());
+    whenIdle(() => this.#fetch(model));
+  }
+
+  /**
+   * Promises what reads with the first of these models whose weights are here, or soon will be;
+   * null if there is none.
+   */
+  async open(models) {
+    if (this.#ready.has(models[0])) return this.#ready.get(models[0]);
+    const find = () => models.find((model) => this.#ready.has(model)) ?? null;
+    const [retry, longest] = find() ? [RETRY, LONGEST] : [RETRY_WITHOUT, LONGEST_WITHOUT];
+    const coming = models
+      .filter((model) => this.#coming.has(model) || this.#isDue(model, retry))
+      .map((model) => this.#fetch(model));
+    await Promise.race([Promise.all(coming), pause(longest)]);
+    return this.#ready.get(find()) ?? null;
+  }
+
+  #isDue(model, retry) {
+    const since = performance.now() - (this.#tried.get(model) ?? -Infinity);
+    return !this.#ready.has(model) && since >= retry && !savesData();
+  }
+
+  /** Promises that the model is ready, or cannot be had now; asks once for all who want it. */
+  #fetch(model) {
+    if (!this.#coming.has(model)) this.#coming.set(model, this.#ask(model));
+    return this.#coming.get(model);
+  }
+
+  async #ask(model) {
+    this.#tried.set(model, performance.now());
+    // Whole: in a worker, a relative address would be one beside the worker's script.
+    const address = `api/models/${encodeURIComponent(model)}/browser-weights`;
+    const url = new URL(address, document.baseURI).href;
+    try {
+      this.#ready.set(model, await this.#load(url, { workerUrl: WORKER }));
+    } catch {
+      // Asked for again later; whoever wants to read hears that there is none.
+    }
+    this.#coming.delete(model);
+  }
+}
+
+function savesData() {
+  return navigator.connection?.saveData === true;
+}
+
+function whenIdle(task) {
+  if (globalThis.requestIdleCallback) requestIdleCallback(task);
+  else setTimeout(task, 1000); // Safari
+}

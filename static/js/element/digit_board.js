@@ -1,0 +1,345 @@
+import { Board } from "../board.js";
+import { KeyboardPen } from "../keyboard_pen.js";
+import { PointerPen } from "../pointer_pen.js";
+import { Toolbar } from "../toolbar.js";
+import { BoardInk } from "./board_ink.js";
+import { Face } from "./face.js";
+import { hasInternals, linkToForm } from "./form_link.js";
+import { OwnReader } from "./own_reader.js";
+import { describe, judge, phrase } from "./words.js";
+
+const NAME = "Drawing board";
+const WEIGHTS = "digit-board.bin";
+const UPGRADED = ["strokes", "name", "required", "disabled", "weights"];
+
+/**
+ * <digit-board>: a field of a form that is drawn on. Its value is the digit that the network reads,
+ * in this browser; "" while there is none.
+ *
+ * Emits `input` at each reading, `change` when what its user drew has been read and the pen is up,
+ * and `error` when the network cannot be loaded.
+ */
+export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
+  static formAssociated = true;
+  static observedAttributes = ["aria-label", "disabled", "name", "form", "required", "weights"];
+  static script = ""; // the address of the script, beside which everything is found
+
+  #face;
+  #board;
+  #ink;
+  #form;
+  #reader;
+  #reading = null;
+  #custom = ""; // the page's own reason why a form cannot be sent
+  #revision = 0; // of the drawing
+  #read = 0; // the revision that the reading is of
+  #isByPage = false; // while the page itself changes the drawing
+  #owesChange = false; // `change`, once what was drawn has been read
+  #hasFailed = false;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: "open", delegatesFocus: true });
+    this.#face = new Face(root, DigitBoard.script);
+    const { canvas, ink, stage, cursor, voice, tools } = this.#face;
+    this.#board = new Board(canvas, ink);
+    this.#ink = new BoardInk(this.#board);
+    this.#form = linkToForm(this);
+    this.#reader = new OwnReader(() => this.#takeQuestion());
+    new PointerPen(this.#board, canvas);
+    new KeyboardPen(this.#board, canvas, { stage, cursor, voice });
+    new Toolbar(this.#board, canvas, tools, root);
+    this.#listen();
+    this.#settle();
+  }
+
+  #listen() {
+    this.#board.addEventListener("change", () => this.#follow());
+    this.#reader.addEventListener("answer", ({ detail }) => this.#receive(detail));
+    this.#reader.addEventListener("failure", ({ detail }) => this.#fail(detail));
+    // A label is pressed for its field.
+    this.addEventListener("click", (event) => event.composedPath()[0] === this && this.focus());
+  }
+
+  connectedCallback() {
+    for (const name of UPGRADED) this.#takeOver(name);
+    this.#form.connect?.();
+    this.#nameBoard();
+    this.#settle();
+    this.#reader.ask({ isUrgent: true }); // so that the network is there before it is needed
+  }
+
+  disconnectedCallback() {
+    this.#form.disconnect?.();
+  }
+
+  attributeChangedCallback(name) {
+    if (name === "disabled") this.formDisabledCallback(this.#isDisabled);
+    if (name === "aria-label") this.#nameBoard();
+    if (name === "weights" && this.isConnected) this.#readAnew();
+    this.#settle();
+  }
+
+  /** Also called by the browser when a fieldset around it changes. */
+  formDisabledCallback(isDisabled) {
+    this.#face.isDisabled = isDisabled;
+    this.#board.isLocked = isDisabled;
+  }
+
+  formAssociatedCallback() {
+    this.#nameBoard();
+  }
+
+  formResetCallback() {
+    this.#changeAsPage(() => this.#board.reset());
+  }
+
+  formStateRestoreCallback(state) {
+    try {
+      this.strokes = JSON.parse(state);
+    } catch {
+      // Not kept by this element, or by another version of it: the board stays as it is.
+    }
+  }
+
+  // What was drawn, and what it was read as.
+
+  /** A list of strokes, each a list of points [x, y] on a board of 280 × 280. */
+  get strokes() {
+    return this.#board.strokes;
+  }
+
+  set strokes(strokes) {
+    if (!isDrawing(strokes)) {
+      throw new TypeError("strokes must be a list of strokes, each a list of points [x, y]");
+    }
+    this.#changeAsPage(() => {
+      this.#board.reset();
+      this.#board.restore(strokes);
+    });
+  }
+
+  /** The last reading, as the API of the digit board answers, or null. */
+  get reading() {
+    return this.#reading;
+  }
+
+  get value() {
+    return this.#reading?.status === "digit" ? String(this.#reading.digit) : "";
+  }
+
+  undo() {
+    this.#changeAsPage(() => this.#board.undo());
+  }
+
+  redo() {
+    this.#changeAsPage(() => this.#board.redo());
+  }
+
+  clear() {
+    this.#changeAsPage(() => this.#board.clear());
+  }
+
+  focus(options) {
+    if (!this.#isDisabled) this.#face.canvas.focus(options);
+  }
+
+  // A field like others.
+
+  get type() {
+    return "digit-board";
+  }
+
+  get name() {
+    return this.getAttribute("name") ?? "";
+  }
+
+  set name(name) {
+    this.setAttribute("name", name);
+  }
+
+  get weights() {
+    const address = this.getAttribute("weights");
+    const isOwn = address === null;
+    return new URL(isOwn ? WEIGHTS : address, isOwn ? DigitBoard.script : document.baseURI).href;
+  }
+
+  set weights(address) {
+    this.setAttribute("weights", address);
+  }
+
+  get required() {
+    return this.hasAttribute("required");
+  }
+
+  set required(isRequired) {
+    this.toggleAttribute("required", Boolean(isRequired));
+  }
+
+  get disabled() {
+    return this.hasAttribute("disabled");
+  }
+
+  set disabled(isDisabled) {
+    this.toggleAttribute("disabled", Boolean(isDisabled));
+  }
+
+  get form() {
+    return this.#form.form;
+  }
+
+  get labels() {
+    return this.#form.labels;
+  }
+
+  get willValidate() {
+    return this.#form.willValidate;
+  }
+
+  get validity() {
+    return this.#form.validity;
+  }
+
+  get validationMessage() {
+    return this.#form.validationMessage;
+  }
+
+  checkValidity() {
+    return this.#form.checkValidity();
+  }
+
+  reportValidity() {
+    return this.#form.reportValidity();
+  }
+
+  setCustomValidity(message) {
+    this.#custom = String(message);
+    this.#settle();
+  }
+
+  // From a change of the drawing to its reading.
+
+  #takeQuestion() {
+    const { script } = DigitBoard;
+    const ink = this.#board.isEmpty ? null : () => this.#ink.take();
+    return { weights: this.weights, script, revision: this.#revision, ink };
+  }
+
+  #changeAsPage(step) {
+    this.#isByPage = true;
+    step();
+    this.#isByPage = false;
+  }
+
+  /** The drawing has changed. */
+  #follow() {
+    this.#revision += 1;
+    this.#face.isEmpty = this.#board.isEmpty;
+    if (!this.#isByPage) this.#owesChange = true;
+    if (this.#board.isEmpty) this.#startAfresh();
+    else this.#reader.ask({ isUrgent: !this.#board.isDrawing });
+    this.#settle();
+  }
+
+  #startAfresh() {
+    const wasRead = this.#reading !== null;
+    this.#reader.forget();
+    this.#reading = null;
+    if (wasRead) this.#tell();
+    else this.#owesChange = false;
+  }
+
+  #readAnew() {
+    this.#revision += 1;
+    this.#reading = null;
+    this.#hasFailed = false;
+    this.#reader.forget();
+    this.#reader.ask({ isUrgent: true });
+  }
+
+  #receive({ reading, revision }) {
+    this.#reading = reading;
+    this.#read = revision;
+    this.#hasFailed = false;
+    this.#tell();
+  }
+
+  #fail(error) {
+    const hadFailed = this.#hasFailed;
+    this.#hasFailed = true;
+    this.#settle();
+    this.#say();
+    if (hadFailed) return; // it was told; it is tried again and again
+    this.dispatchEvent(new ErrorEvent("error", { error, message: error.message }));
+  }
+
+  /** There is a reading, or there is none any more. */
+  #tell() {
+    this.#settle();
+    this.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
+    if (!this.#isSettled) return;
+    this.#say();
+    if (!this.#owesChange) return;
+    this.#owesChange = false;
+    this.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  get #isDisabled() {
+    return this.disabled || (hasInternals() && this.matches(":disabled"));
+  }
+
+  /** Whether the reading is of the drawing as it is now. */
+  get #isCurrent() {
+    return this.#board.isEmpty || this.#read === this.#revision;
+  }
+
+  get #isSettled() {
+    return this.#isCurrent && !this.#board.isDrawing;
+  }
+
+  get #state() {
+    return {
+      reading: this.#reading,
+      isEmpty: this.#board.isEmpty,
+      isRequired: this.required,
+      isCurrent: this.#isCurrent,
+      isUnfinished: !this.#isSettled,
+      hasFailed: this.#hasFailed,
+    };
+  }
+
+  /** What the element shows, and what its form is given, as everything is now. */
+  #settle() {
+    const state = this.#state;
+    this.#face.isEmpty = state.isEmpty;
+    this.#face.show(describe(state));
+    this.#form.setFormValue(this.value, JSON.stringify(this.strokes));
+    const { flags, message } = judge(state);
+    const all = this.#custom ? { ...flags, customError: true } : flags;
+    this.#form.setValidity(all, this.#custom || message, this.#face.canvas);
+  }
+
+  #say() {
+    if (!this.hasAttribute("no-answer")) this.#face.say(phrase(this.#state));
+  }
+
+  #nameBoard() {
+    const words = [...this.labels].map((label) => label.textContent.trim()).join(" ");
+    this.#face.name = this.getAttribute("aria-label") || words || NAME;
+  }
+
+  /** A page may set a property before the script has come: it would hide the element's own. */
+  #takeOver(name) {
+    if (!Object.prototype.hasOwnProperty.call(this, name)) return;
+    const value = this[name];
+    delete this[name];
+    this[name] = value;
+  }
+}
+
+function isDrawing(strokes) {
+  const isPoint = (point) =>
+    Array.isArray(point) && point.length === 2 && point.every((each) => Number.isFinite(each));
+  const isStroke = (stroke) => Array.isArray(stroke) && stroke.length > 0 && stroke.every(isPoint);
+  return Array.isArray(strokes) && strokes.every(isStroke);
+}

@@ -1,0 +1,153 @@
+"""How many readings many clients get, at once and from another checkout's server in turn."""
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from tests.benchmarks.load import Load, ask_at_once, ask_at_rate, draw_on_tablets
+from tests.benchmarks.serving import ROOT, ask_many, make_body, memory_of, run_server
+
+CLIENTS = (1, 4, 16, 100)
+CROWD = 100
+ROUNDS, SECONDS = 3, 2.5  # each number of clients, each checkout, alternating
+STARTS = 3
+OPEN_SHARE, OPEN_SECONDS = 0.8, 10  # of the rate of 100 clients
+TABLETS, TABLET_SECONDS = 300, 16  # two drawings of each
+WORKERS = 2  # of gunicorn
+CONFIGURATION = ROOT / "gunicorn.conf.py"
+
+
+@dataclass(frozen=True)
+class Crowds:
+    """What this server reaches (`here`) and the other one, by the words for each figure.
+
+    `answers` says what each crowd met here: readings per second, times in ms, every answer's count.
+    """
+
+    figures: dict[str, dict[str, float]]
+    answers: dict[str, tuple[float, float, float, str]]
+
+
+def measure(against: Path | None) -> Crowds:
+    """Return what this server reaches, and what the other checkout's does in the same run."""
+    roots = {"here": ROOT} | ({"against": against.resolve()} if against else {})
+    bodies = [make_body(digit) for digit in range(10)]
+    starts = {which: [] for which in roots}
+    for _ in range(STARTS):
+        for which, root in roots.items():
+            starts[which].append(_measure_start(root, bodies))
+    with ExitStack() as stack:
+        servers = {which: stack.enter_context(run_server(root)) for which, root in roots.items()}
+        loads = _measure_at_once({which: port for which, (_, port) in servers.items()}, bodies)
+        _, port = servers["here"]
+        rate = OPEN_SHARE * _median(loads["here", CROWD], "rate")
+        at_rate = ask_at_rate(port, bodies, rate, OPEN_SECONDS)
+        tablets = draw_on_tablets(port, bodies, TABLETS, TABLET_SECONDS)
+        figures = {
+            which: {
+                **_list_figures({clients: loads[which, clients] for clients in CLIENTS}),
+                "seconds from `python run.py` to the first reading": statistics.median(
+                    starts[which]
+                ),
+                "memory afterwards, MB": memory_of(process.pid),
+            }
+            for which, (process, _) in servers.items()
+        }
+    with run_workers() as port:
+        ask_at_once(port, bodies, 16, 1)
+        workers = [ask_at_once(port, bodies, CROWD, SECONDS) for _ in range(ROUNDS)]
+    others = {
+        f"{CROWD} clients, gunicorn with {WORKERS} workers": workers,
+        f"{rate:.0f} readings a second at random times ({OPEN_SHARE:.0%} of {CROWD} clients')": [
+            at_rate
+        ],
+        f"{TABLETS} tablets, of which a quarter draw": [tablets],
+    }
+    answers = {f"{clients} clients": loads["here", clients] for clients in CLIENTS} | others
+    return Crowds(figures, {name: _describe_load(each) for name, each in answers.items()})
+
+
+def _measure_start(root: Path, bodies: list[bytes]) -> float:
+    started = perf_counter()
+    with run_server(root) as (_, port):
+        ask_many(port, 1, bodies)
+        return perf_counter() - started
+
+
+def _measure_at_once(
+    ports: dict[str, int], bodies: list[bytes]
+) -> dict[tuple[str, int], list[Load]]:
+    loads = {(which, clients): [] for which in ports for clients in CLIENTS}
+    for port in ports.values():
+        ask_at_once(port, bodies, 16, 1)  # both are warm
+    for _ in range(ROUNDS):
+        for clients in CLIENTS:
+            for which, port in ports.items():
+                loads[which, clients].append(ask_at_once(port, bodies, clients, SECONDS))
+    return loads
+
+
+def _list_figures(loads: dict[int, list[Load]]) -> dict[str, float]:
+    found = {}
+    for clients, each in loads.items():
+        name = f"{clients} client{'s' if clients > 1 else ''}"
+        found[f"readings per second, {name}"] = _median(each, "rate")
+        found[f"p50 in ms, {name}"] = _median(each, "p50")
+        found[f"p99 in ms, {name}"] = _median(each, "p99")
+    return found
+
+
+def _describe_load(loads: list[Load]) -> tuple[float, float, float, str]:
+    statuses = sum((load.statuses for load in loads), start=Counter())
+    answers = ", ".join(f"{count:,} × {status}" for status, count in statuses.items())
+    return _median(loads, "rate"), _median(loads, "p50"), _median(loads, "p99"), answers
+
+
+def _median(loads: list[Load], figure: str) -> float:
+    return statistics.median(getattr(load, figure) for load in loads)
+
+
+@contextmanager
+def run_workers() -> Iterator[int]:
+    """Serve with gunicorn's workers, by its configuration where there is one; yield the port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as instance:
+        settings = {"BOARD_INSTANCE": instance, "BOARD_WORKERS": str(WORKERS)}
+        settings |= {"BOARD_BIND": f"127.0.0.1:{port}", "BOARD_LIMITS": "off"}
+        flags = ["--workers", str(WORKERS), "--threads", "6", "--bind", f"127.0.0.1:{port}"]
+        own = [] if CONFIGURATION.exists() else [*flags, "webapp:create_app()"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", *own],
+            cwd=ROOT,
+            env={**os.environ, **settings},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(port)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(300):
+        try:
+            ask_many(port, 1, [make_body(7)])
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("gunicorn did not start: gunicorn says why")

@@ -1,0 +1,97 @@
+"""One table of what serving and training reach on this machine, written into docs/results.md."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import onnxruntime
+
+from ml.data.mnist import Digits
+from ml.files import PROJECT_DIR
+from ml.mnist_files import has_mnist
+from ml.training.recipes import RECIPES
+from tests.benchmarks import crowds, training
+from tests.benchmarks.serving import make_body, measure_steps
+
+RESULTS = PROJECT_DIR / "docs" / "results.md"
+BEGIN, END = "<!-- make bench -->", "<!-- end of make bench -->"
+
+
+def measure(against: Path | None, data: Path, machine: str) -> str:
+    """Return the table, in Markdown, after some minutes."""
+    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    found = crowds.measure(against)
+    steps = measure_steps([make_body(digit) for digit in range(10)])
+    parts = (
+        _write_figures(found.figures),
+        _write_answers(found.answers),
+        _write_steps(steps),
+        _write_speeds(_measure_training(data)),
+    )
+    return "\n\n".join([_describe(machine, busy, against), *("\n".join(part) for part in parts)])
+
+
+def write(table: str, results: Path = RESULTS) -> None:
+    """Replace what stands between the two marks of a page."""
+    page = results.read_text(encoding="utf-8")
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    results.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+
+
+def _measure_training(data: Path) -> dict[str, float]:
+    if not has_mnist(data):
+        return {}
+    digits = Digits.load(data, 5_000)
+    return {name: training.measure_speed(recipe, digits) for name, recipe in RECIPES.items()}
+
+
+def _describe(machine: str, busy: float, against: Path | None) -> str:
+    day = datetime.now(UTC).date().isoformat()
+    beside = f" Beside it, in turn: the checkout `{against.name}`." if against else ""
+    return (
+        f"`make bench`, {day}, version {_read_version()}: {machine}; onnxruntime "
+        f"{onnxruntime.__version__}. Load average when it began: {busy:.1f}.{beside}"
+    )
+
+
+def _read_version() -> str:
+    lines = (PROJECT_DIR / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    found = next((line for line in lines if line.startswith("version")), 'version = "?"')
+    return found.partition('"')[2].rstrip('"')
+
+
+def _write_figures(figures: dict[str, dict[str, float]]) -> Iterator[str]:
+    names = list(figures)
+    is_compared = len(names) > 1
+    yield f"| serving | {' | '.join(names)} |" + (" ratio |" if is_compared else "")
+    yield "|---|" + "---|" * (len(names) + is_compared)
+    for words, value in figures["here"].items():
+        values = [figures[name][words] for name in names]
+        cells = [f"{each:,.1f}" for each in values]
+        cells += [f"{value / values[1]:.2f}"] if is_compared else []
+        yield f"| {words} | {' | '.join(cells)} |"
+
+
+def _write_answers(answers: dict[str, tuple[float, float, float, str]]) -> Iterator[str]:
+    yield "| who asks here | readings per second | p50 in ms | p99 in ms | answers |"
+    yield "|---|---|---|---|---|"
+    for name, (rate, p50, p99, words) in answers.items():
+        yield f"| {name} | {rate:.0f} | {p50:.0f} | {p99:.0f} | {words} |"
+
+
+def _write_steps(steps: dict[str, float]) -> Iterator[str]:
+    yield "| a reading's steps, one after the other | ms | share |"
+    yield "|---|---|---|"
+    for name, milliseconds in steps.items():
+        yield f"| {name} | {milliseconds:.2f} | {milliseconds / steps['whole']:.0%} |"
+
+
+def _write_speeds(speeds: dict[str, float]) -> Iterator[str]:
+    yield "| recipe | images per second |"
+    yield "|---|---|"
+    for name, speed in speeds.items():
+        yield f"| `{name}` | {speed:,.0f} |"
+    if not speeds:
+        yield "| MNIST is not here | |"

@@ -1,0 +1,180 @@
+"""The board that a browser keeps: there without the server, and the server's own with it."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.away import StoppableServer, get_words
+from tests.browser.axe import check_axe
+from tests.browser.board_server import ROOT
+from tests.browser.drawing import draw_digit, get_board, get_button
+from tests.browser.keeping import get_thumbnails
+from tests.browser.nginx import NGINX, run_nginx
+
+pytestmark = pytest.mark.failed_requests
+
+LIST_KEPT = """async () => {
+  const kept = {};
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const { url } of await cache.keys()) kept[url] = await (await cache.match(url)).text();
+  }
+  return kept;
+}"""
+
+
+HAS_OTHERS = """async (former) => {
+  const names = await caches.keys();
+  return names.length === former.length && names.some((name) => !former.includes(name));
+}"""
+
+
+@pytest.fixture
+def server(tmp_path):
+    server = StoppableServer(tmp_path / "instance")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def keep(open_page):
+    """Return a function that opens a board and returns when the browser keeps it."""
+
+    def open_kept(url: str, **options) -> Page:
+        page = open_page(url, service_workers="allow", **options)
+        page.evaluate("navigator.serviceWorker.ready")
+        page.wait_for_function("navigator.serviceWorker.controller")
+        return page
+
+    return open_kept
+
+
+def list_kept(page: Page) -> dict[str, str]:
+    """Return what the browser keeps: addresses, each with its content."""
+    return page.evaluate(LIST_KEPT)
+
+
+def read_alone(page: Page, digit: int) -> None:
+    """Draw a digit; the page must read it by itself."""
+    draw_digit(page, digit)
+    expect(page.get_by_role("status")).to_have_text(str(digit), timeout=30_000)
+    expect(get_words(page)).to_be_visible()
+
+
+def test_without_the_server_the_kept_board_opens_and_reads(keep, server):
+    page = keep(server.url)
+    server.stop()
+    page.reload()
+    read_alone(page, 7)
+    tab = page.context.new_page()  # another tab, opened without the server
+    tab.goto(f"{server.url}/?model=mlp")
+    expect(tab.get_by_role("link", name="Draw", exact=True)).to_have_attribute(
+        "aria-current", "page"
+    )
+    draw_digit(tab, 3)
+    expect(get_words(tab, by=" by “Board”")).to_be_visible()
+    server.start()
+    expect(get_words(page)).to_be_hidden()
+    tab.close()
+
+
+def test_other_pages_say_that_they_need_the_server(keep, server):
+    page = keep(server.url)
+    server.stop()
+    page.goto(f"{server.url}/models")
+    expect(page.get_by_role("heading", name="This page needs the server")).to_be_visible()
+    check_axe(page)
+    page.get_by_role("link", name="Draw on the board").click()
+    expect(get_board(page)).to_be_visible()
+    server.start()
+    page.get_by_role("link", name="Models", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Models")
+
+
+def test_a_server_that_hangs_is_not_waited_for_without_end(keep, server):
+    page = keep(server.url)
+    server.hang()
+    try:
+        page.reload()
+        read_alone(page, 7)
+    finally:
+        server.go_on()
+    expect(get_words(page)).to_be_hidden()
+
+
+def test_what_is_kept_has_no_token_and_nothing_of_the_api_but_weights(keep, server):
+    page = keep(server.url)
+    token = page.locator('meta[name="board-token"]').get_attribute("content")
+    draw_digit(page, 7)
+    expect(page.get_by_role("status")).to_have_text("7")
+    page.goto(f"{server.url}/drawings")
+    page.goto(server.url)
+    kept = list_kept(page)
+    assert token
+    assert not any(token in content for content in kept.values())
+    assert [url for url in kept if "/api/" in url] == [
+        f"{server.url}/api/models/board_cnn/browser-weights"
+    ]
+    assert f"{server.url}/" not in kept
+
+
+def test_a_kept_board_takes_the_token_when_the_server_is_back(keep, server):
+    page = keep(server.url)
+    server.stop()
+    page.reload()
+    read_alone(page, 7)
+    server.start()
+    expect(get_words(page)).to_be_hidden()
+    with page.expect_response("**/api/drawings") as stored:
+        get_button(page, "It’s a 1").click()
+    assert stored.value.request.headers["x-board-token"]
+    page.goto(f"{server.url}/drawings")
+    expect(get_thumbnails(page, "1")).to_have_count(1)
+
+
+def test_a_browser_offers_to_install_the_board(keep, server):
+    page = keep(server.url)
+    session = page.context.new_cdp_session(page)
+    manifest = session.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert manifest["url"] == f"{server.url}/static/manifest.webmanifest"
+    errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # A test's own window is private, where nothing is installed.
+    assert [error["errorId"] for error in errors] in ([], ["in-incognito"])
+
+
+def test_another_version_of_a_file_is_kept_anew_and_the_old_copies_go(keep, serve_own, tmp_path):
+    static = tmp_path / "static"
+    shutil.copytree(ROOT / "static", static)
+    page = keep(serve_own(STATIC_DIR=static))
+    (static / "js" / "notice.js").write_text("// another version\n", "utf-8", newline="\n")
+    former = page.evaluate("caches.keys()")
+    page.goto(f"{page.url}glossary")  # a visit to any page: the browser looks for another version
+    page.wait_for_function(HAS_OTHERS, arg=former, timeout=30_000)
+    kept = list_kept(page)
+    [notice] = [content for url, content in kept.items() if url.endswith("/notice.js")]
+    assert notice == "// another version\n"
+    assert len(page.evaluate("caches.keys()")) == len(former)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed: apt-get install nginx")
+@pytest.mark.parametrize(
+    ("flags", "address"), [((), "/"), (("--prefix", "/class/board"), "/class/board/")]
+)
+def test_under_a_path_behind_a_proxy_the_board_is_kept(keep, tmp_path, flags, address):
+    server = StoppableServer(tmp_path / "instance", *flags)
+    server.start()
+    rule = f"location /class/board/ {{ proxy_pass http://127.0.0.1:{server.port}{address}; }}"
+    with run_nginx(tmp_path, rule) as port:
+        page = keep(f"http://127.0.0.1:{port}/class/board/")
+        server.stop()  # nginx answers in its place, with 502
+        page.reload()
+        read_alone(page, 7)
+        root = f"http://127.0.0.1:{port}/class/board/"
+        assert all(url.startswith(root) for url in list_kept(page))
+        server.start()
+        expect(get_words(page)).to_be_hidden()
+        server.stop()

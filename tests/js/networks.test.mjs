@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+import { Networks } from "../../static/js/alone/networks.js";
+import { settle } from "./fake_server.mjs";
+
+let networks, loads, idle, now;
+
+beforeEach(() => {
+  mock.reset();
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout"] });
+  now = 0;
+  mock.method(performance, "now", () => now);
+  globalThis.document = { baseURI: "http://school.example/class/board/" };
+  Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true, writable: true });
+  idle = [];
+  globalThis.requestIdleCallback = (task) => idle.push(task);
+  loads = [];
+  const load = (url, options) =>
+    new Promise((resolve, reject) => loads.push({ url, options, resolve, reject }));
+  networks = new Networks(load);
+});
+
+async function pass(milliseconds) {
+  now += milliseconds;
+  mock.timers.tick(milliseconds);
+  await settle();
+}
+
+async function prepare(model) {
+  networks.prepare(model);
+  for (const task of idle.splice(0)) task();
+  await settle();
+}
+
+async function open(...models) {
+  const opened = { reader: undefined };
+  networks.open(models).then((reader) => (opened.reader = reader));
+  await settle();
+  return opened;
+}
+
+async function arrive(index = 0) {
+  loads[index].resolve({ model: loads[index].url.split("/").at(-2) });
+  await settle();
+}
+
+test("weights are fetched when the browser is idle, by an address that holds in a worker", async () => {
+  networks.prepare("board_cnn");
+  assert.equal(loads.length, 0);
+  for (const task of idle) task();
+  assert.equal(loads[0].url, "http://school.example/class/board/api/models/board_cnn/browser-weights");
+  assert.match(loads[0].options.workerUrl, /\/reader\/start_worker\.js$/);
+});
+
+test("weights that are here are not fetched again", async () => {
+  await prepare("board_cnn");
+  await arrive();
+  await pass(60_000);
+  await prepare("board_cnn");
+  assert.equal(loads.length, 1);
+});
+
+test("who saves data fetches nothing", async () => {
+  navigator.connection = { saveData: true };
+  await prepare("board_cnn");
+  assert.equal((await open("board_cnn")).reader, null);
+  assert.equal(loads.length, 0);
+});
+
+test("weights that could not be had are asked for again, but not at once", async () => {
+  await prepare("board_cnn");
+  loads[0].reject(new Error("busy"));
+  await settle();
+  await pass(29_000);
+  await prepare("board_cnn");
+  assert.equal(loads.length, 1);
+  await pass(1000);
+  await prepare("board_cnn");
+  assert.equal(loads.length, 2);
+});
+
+test("the chosen network reads if it is here", async () => {
+  await prepare("mlp");
+  await arrive();
+  assert.equal((await open("mlp", "board_cnn")).reader.model, "mlp");
+});
+
+test("else the board's own reads, after a moment in which the chosen one may come", async () => {
+  await prepare("board_cnn");
+  await arrive();
+  const opened = await open("mlp", "board_cnn");
+  assert.equal(opened.reader, undefined);
+  await pass(300);
+  assert.equal(opened.reader.model, "board_cnn");
+  await arrive(1);
+  assert.equal((await open("mlp", "board_cnn")).reader.model, "mlp");
+});
+
+test("where nothing reads, weights on their way are waited for", async () => {
+  await prepare("board_cnn");
+  const opened = await open("board_cnn");
+  await pass(3000);
+  await arrive();
+  assert.equal(opened.reader.model, "board_cnn");
+  assert.equal(loads.length, 1);
+});
+
+test("weights that do not come are not waited for without end", async () => {
+  const opened = await open("board_cnn");
+  await pass(4000);
+  assert.equal(opened.reader, null);
+});
+
+test("weights that cannot be had are not asked for at each change of the drawing", async () => {
+  const opened = await open("board_cnn");
+  loads[0].reject(new Error("gone"));
+  await settle();
+  assert.equal(opened.reader, null);
+  await pass(100);
+  assert.equal((await open("board_cnn")).reader, null);
+  assert.equal(loads.length, 1);
+  await pass(1900);
+  await open("board_cnn");
+  assert.equal(loads.length, 2);
+});
+
+test("a browser without idle time fetches after a second", async () => {
+  delete globalThis.requestIdleCallback;
+  networks.prepare("board_cnn");
+  await pass(1000);
+  assert.equal(loads.length, 1);
+});

@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { beforeEach, test } from "node:test";
+import vm from "node:vm";
+
+import { settle } from "./fake_server.mjs";
+
+const SCRIPT = readFileSync(new URL("../../static/js/service_worker.js", import.meta.url), "utf8");
+const ROOT = "http://school.example/class/board/";
+const SCRIPT_NAME = "static/js/draw_page.js";
+const MODEL = "api/models/board_cnn/browser-weights";
+const PATIENCE = 2500; // ms
+
+/** What a browser keeps, by the names of caches; stands in for its CacheStorage. */
+class FakeCaches {
+  kept = new Map();
+
+  async open(name) {
+    if (!this.kept.has(name)) this.kept.set(name, new Map());
+    const files = this.kept.get(name);
+    return {
+      addAll: async (requests) => {
+        for (const { url } of requests) files.set(url, await fetchWhole(url));
+      },
+      put: async (url, response) => files.set(url, await response.text()),
+      delete: async (url) => files.delete(url),
+    };
+  }
+
+  async match(url, { cacheName }) {
+    const text = this.kept.get(cacheName)?.get(url);
+    return text === undefined ? undefined : new Response(text);
+  }
+
+  async keys() {
+    return [...this.kept.keys()];
+  }
+
+  async delete(name) {
+    return this.kept.delete(name);
+  }
+}
+
+let caches, answer, asked, clock, connection;
+
+async function fetchWhole(url) {
+  const response = await serve({ url });
+  if (!response.ok) throw new TypeError("not kept");
+  return response.text();
+}
+
+function serve({ url }) {
+  asked.push(url);
+  return answer(url);
+}
+
+/** A browser's service worker of one version. */
+class Worker {
+  #listeners = {};
+  #timers = [];
+
+  constructor(version, files = ["kept", "away", SCRIPT_NAME]) {
+    const self = {
+      location: { href: `${ROOT}service-worker.js` },
+      navigator: { connection },
+      skipWaiting: () => {},
+      clients: { claim: async () => {} },
+      addEventListener: (type, listen) => (this.#listeners[type] = listen),
+    };
+    vm.runInNewContext(`const KEPT = ${JSON.stringify({ version, files, weights: MODEL })};\n${SCRIPT}`, {
+      self,
+      caches,
+      URL,
+      Request: class {
+        constructor(url) {
+          this.url = url;
+        }
+      },
+      Date: { now: () => clock },
+      fetch: async (request) => serve(request.url ? request : { url: request }),
+      setTimeout: (task, wait) => this.#timers.push({ task, at: clock + wait }),
+    });
+  }
+
+  async install() {
+    for (const type of ["install", "activate"]) {
+      let work;
+      this.#listeners[type]({ waitUntil: (promise) => (work = promise) });
+      await work;
+    }
+    return this;
+  }
+
+  /** What the page gets; undefined if the worker leaves it to the browser. */
+  async get(address, { method = "GET", mode = "cors" } = {}) {
+    const got = { text: undefined };
+    const event = {
+      request: { url: new URL(address, ROOT).href, method, mode },
+      respondWith: (promise) =>
+        promise.then(async (response) => (got.text = await response.text())).catch(() => (got.text = null)),
+      waitUntil: () => {},
+    };
+    this.#listeners.fetch(event);
+    await settle();
+    return got;
+  }
+
+  async pass(milliseconds) {
+    clock += milliseconds;
+    for (const { task } of this.#timers.filter(({ at }) => at <= clock)) task();
+    await settle();
+  }
+}
+
+const navigate = { mode: "navigate" };
+const stop = () => (answer = () => Promise.reject(new TypeError("failed")));
+const hang = () => (answer = () => new Promise(() => {}));
+
+beforeEach(() => {
+  caches = new FakeCaches();
+  asked = [];
+  clock = 0;
+  connection = undefined;
+  answer = async (url) => new Response(`${url.slice(ROOT.length) || "board"} of the server`);
+});
+
+test("while the server answers, everything comes from it", async () => {
+  const worker = await new Worker("1").install();
+  answer = async (url) => new Response(`new ${url.slice(ROOT.length) || "board"}`);
+  assert.equal((await worker.get("", navigate)).text, "new board");
+  assert.equal((await worker.get(SCRIPT_NAME)).text, `new ${SCRIPT_NAME}`);
+});
+
+test("when the server is away, the kept board and its scripts answer at once", async () => {
+  const worker = await new Worker("1").install();
+  stop();
+  assert.equal((await worker.get("", navigate)).text, "kept of the server");
+  assert.equal((await worker.get("?model=mlp", navigate)).text, "kept of the server");
+  assert.equal((await worker.get(SCRIPT_NAME)).text, `${SCRIPT_NAME} of the server`);
+});
+
+test("a proxy's error or a busy server is as good as a server that is away", async () => {
+  const worker = await new Worker("1").install();
+  answer = async () => new Response("Bad gateway", { status: 502 });
+  assert.equal((await worker.get("", navigate)).text, "kept of the server");
+});
+
+test("the server's own error is shown, not hidden behind a copy", async () => {
+  const worker = await new Worker("1").install();
+  answer = async () => new Response("no such thing", { status: 404 });
+  assert.equal((await worker.get("", navigate)).text, "no such thing");
+});
+
+test("a server that hangs is waited for once; then the copies come at once for a while", async () => {
+  const worker = await new Worker("1").install();
+  hang();
+  const page = await worker.get("", navigate);
+  assert.equal(page.text, undefined);
+  await worker.pass(PATIENCE);
+  assert.equal(page.text, "kept of the server");
+  assert.equal((await worker.get(SCRIPT_NAME)).text, `${SCRIPT_NAME} of the server`);
+  await worker.pass(20_000);
+  assert.equal((await worker.get(SCRIPT_NAME)).text, undefined);
+});
+
+test("a server that answered in time is not taken for a silent one later", async () => {
+  const worker = await new Worker("1").install();
+  await worker.get(SCRIPT_NAME);
+  await worker.pass(PATIENCE);
+  answer = async () => new Response("new");
+  assert.equal((await worker.get(SCRIPT_NAME)).text, "new");
+});
+
+test("other pages say that they need the server, and are waited for as long as it takes", async () => {
+  const worker = await new Worker("1").install();
+  hang();
+  const page = await worker.get("train", navigate);
+  await worker.pass(10 * PATIENCE);
+  assert.equal(page.text, undefined);
+  stop();
+  assert.equal((await worker.get("train", navigate)).text, "away of the server");
+});
+
+test("what is asked of the API, sent, or beside the board is left to the browser", async () => {
+  const worker = await new Worker("1").install();
+  asked = [];
+  for (const [address, options] of [
+    ["api/models", {}],
+    ["api/drawings", {}],
+    ["api/predict", { method: "POST" }],
+    ["static/js/train_page.js", {}],
+    ["./", {}], // the page that carries the token, read by a script
+    ["../other/", navigate],
+  ]) {
+    assert.equal((await worker.get(address, options)).text, undefined, address);
+  }
+  assert.deepEqual(asked, []);
+});
+
+test("weights are kept beforehand, and each time anew", async () => {
+  const worker = await new Worker("1").install();
+  stop();
+  assert.equal((await worker.get(MODEL)).text, `${MODEL} of the server`);
+  answer = async () => new Response("another version");
+  await worker.get(MODEL);
+  stop();
+  assert.equal((await worker.get(MODEL)).text, "another version");
+});
+
+test("weights of a model that is gone are dropped", async () => {
+  const worker = await new Worker("1").install();
+  answer = async () => new Response("gone", { status: 404 });
+  await worker.get(MODEL);
+  stop();
+  assert.equal((await worker.get(MODEL)).text, null);
+});
+
+test("who saves data keeps the board without weights", async () => {
+  connection = { saveData: true };
+  const worker = await new Worker("1").install();
+  stop();
+  assert.equal((await worker.get(MODEL)).text, null);
+  assert.equal((await worker.get("", navigate)).text, "kept of the server");
+});
+
+test("the board is kept even if the weights cannot be had", async () => {
+  const whole = answer;
+  answer = (url) => (url.endsWith(MODEL) ? Promise.reject(new TypeError("failed")) : whole(url));
+  const worker = await new Worker("1").install();
+  stop();
+  assert.equal((await worker.get("", navigate)).text, "kept of the server");
+});
+
+test("another version keeps all anew, and the old copies go; other boards' stay", async () => {
+  await new Worker("1").install();
+  await caches.open("digit-board http://school.example/other/ 1");
+  answer = async (url) => new Response(`new ${url.slice(ROOT.length)}`);
+  const worker = await new Worker("2").install();
+  assert.deepEqual((await caches.keys()).sort(), [
+    `digit-board ${ROOT} 2`,
+    `digit-board ${ROOT} weights`,
+    "digit-board http://school.example/other/ 1",
+  ]);
+  stop();
+  assert.equal((await worker.get(SCRIPT_NAME)).text, `new ${SCRIPT_NAME}`);
+});

@@ -1,0 +1,208 @@
+"""What a browser keeps of the board: its parts, the service worker, and weights."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from ml.errors import WeightsError
+from ml.networks.card import SavedFile
+from ml.networks.exports.browser_weights import MAGIC
+from ml.predict import LoadedModel
+from tests.webapp.people import TOKEN
+from tests.webapp.shelf import Shelf, make_full_card, make_shelf
+from webapp import create_app
+from webapp.offline.parts import list_parts
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+WEIGHTS = "/api/models/linear/browser-weights"
+
+
+def read_kept(client):
+    """What the service worker is told to keep."""
+    answer = client.get("/service-worker.js")
+    assert answer.status_code == 200
+    return json.loads(re.match(r"const KEPT = (.*);", answer.text)[1])
+
+
+@pytest.fixture
+def shelf_client():
+    return create_app({"READER": make_shelf()}).test_client()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Static files of which a page names one, which names others."""
+    files = {
+        "js/page.js": 'import { Board } from "./parts/board.js";',
+        "js/parts/board.js": 'import "../page.js"; new URL("./worker.js", import.meta.url);',
+        "js/parts/worker.js": "",
+        "js/another_page.js": "",
+        "css/page.css": 'a { background: url("../icon.svg") } @import url(gone.css);',
+        "icon.svg": "<svg/>",
+    }
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return tmp_path
+
+
+def test_the_parts_of_a_page_are_what_it_names_and_what_these_name(folder):
+    html = '<link href="static/css/page.css"><script src="static/js/page.js"></script>'
+    assert list(list_parts(html, folder)) == [
+        "static/css/page.css",
+        "static/icon.svg",
+        "static/js/page.js",
+        "static/js/parts/board.js",
+        "static/js/parts/worker.js",
+    ]
+
+
+def test_nothing_outside_the_folder_is_a_part(folder):
+    (folder.parent / "secret.js").write_text("")
+    html = '<script src="static/js/../../secret.js"></script><a href="models">Models</a>'
+    (folder / "js/page.js").write_text('import "../../../secret.js";')
+    assert list_parts(html, folder) == {}
+    assert list(list_parts('<script src="static/js/page.js">', folder)) == ["static/js/page.js"]
+
+
+def test_all_that_is_kept_is_there_and_every_module_of_the_board_is_kept(client):
+    kept = read_kept(client)
+    for address in kept["files"]:
+        assert client.get(f"/{address}", buffered=True).status_code == 200, address
+    assert {"kept", "away", "static/favicon.svg", "static/js/draw_page.js"} <= set(kept["files"])
+    assert {"static/js/reader/reader.js", "static/js/reader/start_worker.js"} <= set(kept["files"])
+    assert "static/js/train_page.js" not in kept["files"]
+
+
+def test_the_service_worker_sees_the_whole_board_and_is_compared_at_each_visit(client):
+    answer = client.get("/service-worker.js")
+    assert answer.mimetype == "text/javascript"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert "worker-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_same_content_is_the_same_version_on_two_servers():
+    one, other = (create_app({"READER": make_shelf()}).test_client() for _ in range(2))
+    assert read_kept(one) == read_kept(other)
+
+
+def test_another_content_is_another_version(folder, tmp_path_factory):
+    templates = tmp_path_factory.mktemp("templates")
+    (templates / "away.html").write_text("away")
+    page = templates / "draw.html"
+    page.write_text('<script src="static/js/page.js"></script>')
+    (folder / "js/service_worker.js").write_text("")
+    shelf = make_shelf()
+    config = {"READER": shelf, "STATIC_DIR": folder, "TEMPLATES_DIR": templates}
+
+    def find_version():
+        return read_kept(create_app(config).test_client())["version"]
+
+    versions = [find_version()]
+    (folder / "js/parts/worker.js").write_text("another")
+    versions.append(find_version())
+    page.write_text('<p>Another</p><script src="static/js/page.js"></script>')
+    versions.append(find_version())
+    shelf.weights_version = lambda _name: "another"
+    versions.append(find_version())
+    assert len(set(versions)) == len(versions)
+    (folder / "js/another_page.js").write_text("of no concern")
+    assert find_version() == versions[-1]
+
+
+def test_the_kept_page_never_carries_the_token(owner):
+    assert TOKEN in owner.client.get("/").text
+    for address in read_kept(owner.client)["files"]:
+        assert TOKEN.encode() not in owner.client.get(f"/{address}", buffered=True).data
+
+
+def test_under_a_prefix_everything_is_relative():
+    client = create_app({"READER": make_shelf(), "PREFIX": "/class/board"}).test_client()
+    answer = client.get("/class/board/service-worker.js")
+    assert "/class/board" not in answer.text
+    page = client.get("/class/board/").text
+    assert 'href="static/manifest.webmanifest"' in page
+
+
+def test_the_board_can_be_installed(client):
+    page = client.get("/").text
+    address = re.search(r'<link rel="manifest" href="([^"]+)"', page)[1]
+    answer = client.get(f"/{address}", buffered=True)
+    assert answer.mimetype == "application/manifest+json"
+    manifest = json.loads(answer.data)
+    assert manifest["name"] == "Digit board"
+    assert manifest["display"] == "standalone"
+    assert manifest["start_url"] == manifest["scope"] == "../"
+    purposes = {icon.get("purpose", "any") for icon in manifest["icons"]}
+    assert purposes == {"any", "maskable"}
+
+
+def test_the_icons_have_the_sizes_that_the_manifest_says():
+    manifest = json.loads((STATIC / "manifest.webmanifest").read_text())
+    pictures = [icon for icon in manifest["icons"] if icon["type"] == "image/png"]
+    assert {icon["sizes"] for icon in pictures} == {"192x192", "512x512"}
+    for icon in pictures:
+        with Image.open(STATIC / icon["src"]) as image:
+            assert "{}x{}".format(*image.size) == icon["sizes"]
+
+
+def test_a_maskable_icon_has_ground_to_its_edges_and_an_ordinary_one_has_round_corners():
+    corners = {}
+    for name in ("icon-512", "maskable-512"):
+        with Image.open(STATIC / "icons" / f"{name}.png") as image:
+            corners[name] = image.convert("RGBA").getpixel((0, 0))
+    assert corners["icon-512"][3] == 0
+    assert corners["maskable-512"] == (0x1A, 0x21, 0x1E, 255)
+
+
+def test_a_networks_weights_are_one_file_that_a_browser_may_keep(shelf_client):
+    answer = shelf_client.get(WEIGHTS)
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/octet-stream"
+    assert answer.data.startswith(MAGIC)
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_browser_that_has_the_served_version_is_sent_none(shelf_client):
+    etag = shelf_client.get(WEIGHTS).headers["ETag"]
+    answer = shelf_client.get(WEIGHTS, headers={"If-None-Match": etag})
+    assert (answer.status_code, answer.data) == (304, b"")
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_another_version_of_a_model_has_other_weights():
+    shelf = make_shelf()
+    client = create_app({"READER": shelf}).test_client()
+    etag = client.get(WEIGHTS).headers["ETag"]
+    weights = SavedFile.of("linear", "safetensors", b"others")
+    shelf.cards["linear"] = replace(shelf.cards["linear"], weights=weights)
+    answer = client.get(WEIGHTS, headers={"If-None-Match": etag})
+    assert answer.status_code == 200
+    assert answer.headers["ETag"] != etag
+
+
+def test_a_model_that_is_not_served_has_no_weights(shelf_client):
+    answer = shelf_client.get("/api/models/none/browser-weights")
+    assert answer.status_code == 404
+    assert answer.get_json()["models"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+class WithoutWeights(Shelf):
+    def find(self, name):
+        return LoadedModel(self.cards[name], self)
+
+    def weights(self):
+        raise WeightsError("this network came without the file of its weights")
+
+
+def test_a_network_whose_weights_cannot_be_had_is_refused_with_the_reason():
+    shelf = WithoutWeights({"mlp": make_full_card("mlp")})
+    answer = create_app({"READER": shelf}).test_client().get("/api/models/mlp/browser-weights")
+    assert answer.status_code == 409
+    assert answer.get_json()["detail"] == "this network came without the file of its weights."

@@ -1,0 +1,79 @@
+"""The pages that a browser keeps, and the service worker that keeps them.
+
+A page that is kept never carries the token, so it has an address of its own: what has a token is
+not to be kept by anybody.
+"""
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, current_app, render_template
+
+from webapp.api.questions import reader
+from webapp.offline.parts import list_parts
+from webapp.pages import render_board
+
+offline = Blueprint("offline", __name__)
+
+WORKER = "js/service_worker.js"
+
+
+@offline.get("/kept")
+def kept_board() -> str:
+    """Show the board without the token: what a browser keeps of it."""
+    return render_board(None, shown="pages.draw", is_kept=True)
+
+
+@offline.get("/away")
+def away() -> str:
+    """Say that a page needs the server: what a browser shows of all other pages without it."""
+    return render_template("away.html")
+
+
+@offline.get("/service-worker.js")
+def service_worker() -> Response:
+    """Answer the script that keeps the board, after the list of what it keeps.
+
+    A browser compares it with the one it has at each visit: whatever changes in what is kept must
+    change it, and it changes with nothing else. It lies where it does since a service worker only
+    sees what is beside it or below.
+    """
+    folder = Path(current_app.config["STATIC_DIR"])
+    if not (folder / WORKER).is_file():
+        abort(404)
+    shelf = reader()
+    pages = {"kept": kept_board(), "away": away()}
+    weights = f"api/models/{shelf.default}/browser-weights"
+    version = shelf.weights_version(shelf.default)
+    script = write_script(tuple(pages.items()), (weights, version), folder, stamp(folder))
+    response = Response(script, mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def stamp(folder: Path) -> int:
+    """Return another number when a file of the folder has been written, added or removed."""
+    files = (path.stat() for path in folder.rglob("*") if path.is_file())
+    return hash(tuple(sorted((file.st_ino, file.st_mtime_ns, file.st_size) for file in files)))
+
+
+@lru_cache(maxsize=4)
+def write_script(
+    pages: tuple[tuple[str, str], ...], weights: tuple[str, str], folder: Path, _stamp: int
+) -> str:
+    """Return the service worker of these pages and weights: (address, version).
+
+    Its version is the hash of all content, so that two servers of one board agree on it.
+    """
+    texts = {address: text.encode() for address, text in pages}
+    parts = texts | {
+        address: content
+        for _, text in pages
+        for address, content in list_parts(text, folder).items()
+    }
+    worker = (folder / WORKER).read_bytes()
+    digest = hashlib.sha256(repr((parts, weights, worker)).encode()).hexdigest()[:16]
+    kept = {"version": digest, "files": list(parts), "weights": weights[0]}
+    return f"const KEPT = {json.dumps(kept)};\n\n{worker.decode()}"

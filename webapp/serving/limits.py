@@ -1,0 +1,97 @@
+"""How often one person may ask for what costs the server much, where others can reach it.
+
+Readings are free. Photos and explanations take a processor for a moment, and what is stored takes
+the disk: the views of a scope share one number of requests. Who uses the board alone, or has the
+token, has no limit. Each process counts for itself, in memory.
+"""
+
+import ipaddress
+import math
+import time
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.errors import RateLimitExceeded
+
+from ml.errors import ExplainedError
+from webapp.hands.token import has_token, is_used_alone
+from webapp.hands.whose import find_hand
+from webapp.problems import Problem, answer_problem
+
+HOUSEHOLD = 64  # bits of an IPv6 address that a household, or a rented server, has in common
+# A person draws less than two digits a second, and a page explains no more than that.
+LIMITS = {
+    "photos": ("120/minute", ["photo.read_photo"]),
+    "explanations": ("600/minute", ["explain.explain_reading"]),
+    "stored": (
+        "120/minute",
+        [
+            f"drawings.{view}"
+            for view in ("keep_drawing", "delete_drawing", "delete_all", "restore_all")
+        ],
+    ),
+    "listed": ("600/minute", ["drawings.list_drawings", "drawings.show_drawing"]),
+    "archives": ("12/minute", ["drawings.export_drawings", "drawings.import_drawings"]),
+}
+# Hands that one address may begin: a school's tablets behind one proxy, in one lesson.
+HANDS = ("400/hour", ["drawings.keep_drawing", "hands.start_hand"])
+
+
+def register_limits(app: Flask) -> None:
+    """Count the requests for the views above, and answer 429 with Retry-After beyond."""
+    limiter = Limiter(find_asker, app=app, strategy="moving-window", storage_uri="memory://")
+    for scope, (often, views) in LIMITS.items():
+        for view in views:
+            limit = limiter.shared_limit(often, scope, exempt_when=is_unlimited)
+            app.view_functions[view] = limit(app.view_functions[view])
+    for view in HANDS[1]:
+        limit = limiter.shared_limit(
+            HANDS[0], "hands", key_func=find_address, exempt_when=begins_no_hand
+        )
+        app.view_functions[view] = limit(app.view_functions[view])
+    app.register_error_handler(RateLimitExceeded, lambda _: answer_too_often(limiter))
+
+
+def find_asker() -> str:
+    """Return who asks: the hand, or the address of who has none."""
+    hand = find_known_hand()
+    return find_address() if hand is None else f"hand {hand}"
+
+
+def find_known_hand() -> int | None:
+    """Return the request's hand, None without one or where the store cannot tell."""
+    try:
+        return find_hand()
+    except ExplainedError:  # readings and photos go on without the store
+        return None
+
+
+def find_address() -> str:
+    """Return the address that asks; of an IPv6 address, the network that one household has."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:  # a socket file, or a proxy's word for it
+        return request.remote_addr or "unknown"
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, HOUSEHOLD), strict=False))
+
+
+def is_unlimited() -> bool:
+    """Whether the request comes from this machine alone or from who has the token."""
+    return is_used_alone() or has_token()
+
+
+def begins_no_hand() -> bool:
+    """Whether the request begins no hand, or from where nobody counts that."""
+    is_new = request.endpoint == "hands.start_hand" or find_known_hand() is None
+    return is_unlimited() or not is_new
+
+
+def answer_too_often(limiter: Limiter) -> Response:
+    """Say when to ask again."""
+    wait = max(1, math.ceil(limiter.current_limit.reset_at - time.time()))
+    seconds = "a second" if wait == 1 else f"{wait} seconds"
+    problem = Problem(429, f"That was asked too often from here. Ask again in {seconds}.")
+    problem.retry_after = wait
+    return answer_problem(problem)

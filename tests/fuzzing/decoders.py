@@ -24,7 +24,7 @@ from ml.networks.card import WEIGHTS_DIR, ModelCard, SavedFile
 from ml.networks.tensors import read_weights
 from ml.pictures import jpeg, orientation, webp
 from ml.pictures.decoding import decode_picture
-from ml.pictures.png import PngError, keep_pixels, read_header
+from ml.pictures.png import PngError, read_header
 from ml.preprocess import fit_ink, is_blank
 from ml.runs.choices import CHOICES, choose_settings
 from ml.runs.control import read_control, read_probe
@@ -80,7 +80,7 @@ def decode_png(data: bytes) -> None:
     """A drawing's PNG, with the checks of a request around it."""
     header = read_header(data)
     check_size(header, SMALL)
-    ink = decode_ink(keep_pixels(data, header), header)
+    ink = decode_ink(data, header)
     assert ink.dtype == np.uint8
     assert ink.ndim == 2
     if not is_blank(ink):

@@ -53,9 +53,18 @@ HEADERS = {
 
 def register_security(app: Flask) -> None:
     """Check where every request comes from and add the headers to every answer."""
+    app.before_request(refuse_other_encodings)
     app.before_request(refuse_other_sites)
     app.before_request(refuse_other_bodies)
     app.after_request(add_headers)
+
+
+def refuse_other_encodings() -> None:
+    """Raise Problem for an address with raw bytes after its ? that are not UTF-8."""
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError as error:
+        raise Problem(400, "The address must be in UTF-8. Write other bytes as %80.") from error
 
 
 def refuse_other_sites() -> None:

@@ -24,7 +24,7 @@ from ml.networks.card import WEIGHTS_DIR, ModelCard, SavedFile
 from ml.networks.tensors import read_weights
 from ml.pictures import jpeg, orientation, webp
 from ml.pictures.decoding import decode_picture
-from ml.pictures.png import PngError, keep_pixels, read_header
+from ml.pictures.png import PngError, read_header
 from ml.preprocess import fit_ink, is_blank
 from ml.runs.choices import CHOICES, choose_settings
 from ml.runs.control import read_control, read_probe
@@ -80,7 +80,7 @@ def decode_png(data: bytes) -> None:
     """A drawing's PNG, with the checks of a request around it."""
     header = read_header(data)
     check_size(header, SMALL)
-    ink = decode_ink(keep_pixels(data, header), header)
+    ink = decode_ink(data, header)
     assert ink.dtype == np.uint8
     assert ink.ndim == 2
     if not is_blank(ink):
@@ -291,6 +291,11 @@ def make_photos() -> list[bytes]:
     return [*make_pngs(), save(image, "WEBP"), save(image, "JPEG", exif=exif), make_jpeg()[:4096]]
 
 
+def make_exifs() -> list[bytes]:
+    """What cameras write of how they were held."""
+    return [make_exif(number).tobytes()[6:] for number in (1, 6)] + [b"II*\0"]
+
+
 def make_bodies() -> list[bytes]:
     """Questions of every kind."""
     url = to_url(make_pngs()[0])
@@ -424,7 +429,7 @@ DECODERS = {
         Decoder("png_pixels", decode_pixels, (PngError, Problem), lambda: [bytes(range(200))]),
         Decoder("photo", decode_photo, (PictureError,), make_photos),
         Decoder("photo_parts", decode_segments, (), make_photos),
-        Decoder("exif", decode_exif, (), lambda: [make_exif(n)[6:] for n in (1, 6)] + [b"II*\0"]),
+        Decoder("exif", decode_exif, (), make_exifs),
         Decoder("data_url", decode_url, (), lambda: [to_url(png).encode() for png in make_pngs()]),
         Decoder("json", decode_json, (Problem,), make_bodies),
         Decoder("strokes", decode_strokes, (Problem,), lambda: [json.dumps(STROKES).encode()]),

@@ -9,6 +9,8 @@ import pytest
 from tests.fuzzing.decoders import DECODERS
 
 COUNT = 200
+# werkzeug leaves the file of a form that ends early to be closed with its last reference.
+pytestmark = pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")
 
 
 def damage(seed, rng):

@@ -22,3 +22,16 @@ def test_invalid_http_is_refused_in_the_same_format(server, data):
     assert b"application/problem+json" in head
     assert b"Content-Security-Policy" in head
     assert json.loads(body)["detail"]
+
+
+@pytest.mark.parametrize("path", ["/api/drawings", "/api/runs/linear-20261129-120000", "/sheet"])
+def test_an_address_with_bytes_that_are_not_utf_8_is_refused(client, path):
+    answer = client.get(path, environ_overrides={"QUERY_STRING": "page=\x80"})
+    assert answer.status_code == 400
+    assert "UTF-8" in answer.get_data(as_text=True)
+
+
+def test_a_server_refuses_such_an_address(server):
+    said = server.send(b"GET /api/drawings?page=\x80 HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert said.startswith(b"HTTP/1.1 400 ")
+    assert b"UTF-8" in said

@@ -1,6 +1,6 @@
 """GET /models, /health and what a network is made of."""
 
-from webapp.openapi.operations import answered, in_path, operation
+from webapp.openapi.operations import answered, in_path, operation, sent_file
 from webapp.openapi.shapes import (
     ANYTHING,
     BASE64,
@@ -20,6 +20,7 @@ from webapp.openapi.shapes import (
     say,
 )
 
+TAG = {"description": "The version of the weights.", "schema": TEXT}
 NAME = in_path("name", say(TEXT, "", examples=["mlp"]), "The name of a model.")
 
 SCHEMAS: dict[str, Schema] = {
@@ -110,6 +111,26 @@ PATHS = {
                 404: "There is no model with that name.",
                 409: "The weights cannot be looked into: train the version again.",
             },
+        )
+    },
+    "/models/{name}/browser-weights": {
+        "get": operation(
+            "sendBrowserWeights",
+            "Answer a network as one file that a browser reads with",
+            {
+                200: sent_file(
+                    "application/octet-stream",
+                    "Its plan, its calibration and its numbers as half floats.",
+                    {"ETag": TAG},
+                ),
+                304: {"description": "You have it.", "headers": {"ETag": TAG}},
+            },
+            parameters=[NAME],
+            errors={
+                404: "There is no model with that name.",
+                409: "No browser can read with it.",
+            },
+            example={"save": "mlp.weights"},
         )
     },
     "/health": {

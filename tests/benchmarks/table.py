@@ -3,9 +3,8 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
-
-import onnxruntime
 
 from ml.data.mnist import Digits
 from ml.files import PROJECT_DIR
@@ -53,7 +52,7 @@ def _describe(machine: str, busy: float, against: Path | None) -> str:
     beside = f" Beside it, in turn: the checkout `{against.name}`." if against else ""
     return (
         f"`make bench`, {day}, version {_read_version()}: {machine}, onnxruntime "
-        f"{onnxruntime.__version__}. Load average when it began: {busy:.1f}.{beside}"
+        f"{metadata.version('onnxruntime')}. Load average when it began: {busy:.1f}.{beside}"
     )
 
 

@@ -59,7 +59,8 @@ function findFrame(picture) {
   const sample = data.filter((_, at) => (at % width) % 4 === 0 && Math.floor(at / width) % 4 === 0);
   const paper = findMedian(sample);
   if (Math.abs(findPaper(picture) - paper) <= ALIKE) return 0;
-  const deepest = Math.max(2, Math.floor(FRAME_DEPTH * Math.min(width, height))) + 1;
+  const side = Math.min(width, height);
+  const deepest = Math.min(Math.max(2, Math.floor(FRAME_DEPTH * side)) + 1, (side - 1) >> 1);
   for (let depth = 1; depth <= deepest; depth += 1) {
     const ring = takeRing(picture, depth);
     const alike = ring.reduce((sum, level) => sum + (Math.abs(level - paper) <= ALIKE ? 1 : 0), 0);

@@ -3,7 +3,7 @@
  * in the file of weights. Every layer is the same: patches of its input times kernels, summed, and
  * then what is done to the sums. A linear layer is one whose only patch is its whole input.
  *
- * All memory is taken once, when the network is built; a reading takes none.
+ * The memory of all layers is taken once, when the network is built.
  */
 
 import { IMAGE_SIDE } from "./fit.js";

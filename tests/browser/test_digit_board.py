@@ -506,9 +506,8 @@ def test_the_modules_read_as_the_component_does(open_host, files):
 # How it looks.
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_example_is_accessible_and_fits(open_page, files, scheme, width):
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_the_example_is_accessible_and_fits(open_page, files, width, scheme):
     with serve_files(files, headers=STRICT) as url:
         size = {"width": width, "height": 800}
         page = open_page(f"{url}index.html", viewport=size, color_scheme=scheme)

@@ -17,6 +17,7 @@ export class OwnReader extends EventTarget {
   #isWanted = false;
   #isBusy = false;
   #failures = 0;
+  #last = -1; // the revision that was read last
   #subject = 0; // changes when a drawing is forgotten
 
   /**
@@ -51,8 +52,10 @@ export class OwnReader extends EventTarget {
     try {
       const reader = await findReader(weights, script);
       const { takeInk, revision } = this.#takeQuestion(); // now: it may have taken a while to load
-      const reading = takeInk && (await reader.read(takeInk()));
       this.#failures = 0;
+      if (revision === this.#last) return; // asked for twice in a moment
+      const reading = takeInk && (await reader.read(takeInk()));
+      this.#last = revision;
       if (subject === this.#subject) this.#tell("answer", { reading, revision });
     } catch (error) {
       readers.delete(weights);

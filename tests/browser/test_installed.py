@@ -43,7 +43,7 @@ def keep(open_page):
     """Return a function that opens a board and returns when the browser keeps it."""
 
     def open_kept(url: str, **options) -> Page:
-        page = open_page(url, service_workers="allow", **options)
+        page = open_page(url, reads_alone=True, service_workers="allow", **options)
         page.evaluate("navigator.serviceWorker.ready")
         page.wait_for_function("navigator.serviceWorker.controller")
         return page

@@ -125,7 +125,8 @@ def test_a_kept_board_takes_the_token_when_the_server_is_back(keep, server):
     server.stop()
     page.reload()
     read_alone(page, 7)
-    server.start()
+    with page.expect_response(f"{server.url}/"):  # the server's own page, with its token
+        server.start()
     expect(get_words(page)).to_be_hidden()
     with page.expect_response("**/api/drawings") as stored:
         get_button(page, "It’s a 1").click()

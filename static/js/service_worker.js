@@ -15,7 +15,7 @@ const FILES = `${OURS}${KEPT.version}`;
 const WEIGHTS = `${OURS}weights`;
 const WEIGHTS_ADDRESS = /^api\/models\/[^/]+\/browser-weights$/;
 const PATIENCE = 2500; // ms that the server has for what is kept
-const SILENCE = 10_000; // ms; a server that had not answered in time is not waited for so long
+const SILENCE = 10_000; // ms in which a server that did not answer in time is not asked again
 const AWAY = [502, 503, 504]; // from a proxy that cannot reach the server, or from a busy one
 
 const LATE = null;
@@ -82,7 +82,13 @@ function choose(event) {
 
 /** Promises the server's answer, or what is kept in its place if it fails or takes too long. */
 async function askFirst(request, cache, address, patience = PATIENCE) {
-  const asked = ask(request);
+  const findKept = () => caches.match(ROOT + address, { cacheName: cache, ignoreVary: true });
+  const isSilent = patience !== Infinity && Date.now() < silentUntil;
+  return (isSilent && (await findKept())) || ask(request, patience, findKept);
+}
+
+async function ask(request, patience, findKept) {
+  const asked = fetch(request);
   try {
     const answer = await Promise.race([asked, wait(patience)]);
     if (answer === LATE) silentUntil = Date.now() + SILENCE;
@@ -90,20 +96,12 @@ async function askFirst(request, cache, address, patience = PATIENCE) {
   } catch {
     // nothing answers: the kept copy does
   }
-  const kept = await caches.match(ROOT + address, { cacheName: cache, ignoreVary: true });
-  return kept ?? asked;
-}
-
-async function ask(request) {
-  const answer = await fetch(request);
-  silentUntil = 0;
-  return answer;
+  return (await findKept()) ?? asked;
 }
 
 /** Promises LATE, when the time is up. */
 function wait(patience) {
   if (patience === Infinity) return new Promise(() => {});
-  if (Date.now() < silentUntil) return LATE;
   return new Promise((resolve) => setTimeout(() => resolve(LATE), patience));
 }
 

@@ -12,6 +12,8 @@ from tests.browser.chromium import NoBrowserError, launch_chromium
 from tests.webapp.shelf import make_shelf
 from webapp import create_app
 
+SAVE_DATA = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+
 expect.set_options(timeout=15_000)  # ms: some machines are slow
 
 
@@ -104,14 +106,19 @@ def complaints(request, board_url) -> Iterator[list[str]]:
 def open_page(browser, board_url, complaints, serve_own) -> Iterator[Callable[..., Page]]:
     """Return a function that opens the board in a new context with the options given.
 
+    Its user saves data, so the page fetches no weights and waits for its server, however slow this
+    machine is; with `reads_alone` it reads by itself where the server does not answer in time.
+
     It asks for `serve_own` so that pages are closed first: one that still loads would complain.
     """
     contexts = []
 
-    def open_board(url: str = board_url, **options) -> Page:
+    def open_board(url: str = board_url, *, reads_alone: bool = False, **options) -> Page:
         usual = {"viewport": {"width": 1280, "height": 800}, "service_workers": "block"}
         context = browser.new_context(**usual | options)
         contexts.append(context)
+        if not reads_alone:
+            context.add_init_script(SAVE_DATA)
         page = context.new_page()
         watch(page, "/".join(url.split("/")[:3]), complaints)
         page.goto(url)

@@ -43,7 +43,7 @@ def keep(open_page):
     """Return a function that opens a board and returns when the browser keeps it."""
 
     def open_kept(url: str, **options) -> Page:
-        page = open_page(url, service_workers="allow", **options)
+        page = open_page(url, reads_alone=True, service_workers="allow", **options)
         page.evaluate("navigator.serviceWorker.ready")
         page.wait_for_function("navigator.serviceWorker.controller")
         return page
@@ -125,7 +125,8 @@ def test_a_kept_board_takes_the_token_when_the_server_is_back(keep, server):
     server.stop()
     page.reload()
     read_alone(page, 7)
-    server.start()
+    with page.expect_response(f"{server.url}/"):  # the server's own page, with its token
+        server.start()
     expect(get_words(page)).to_be_hidden()
     with page.expect_response("**/api/drawings") as stored:
         get_button(page, "It’s a 1").click()

@@ -46,9 +46,7 @@ def test_it_needs_no_script_and_nothing_inline(page):
     links = Links(page, "/api")
     assert links.blocked == []
     assert "<script" not in page
-    assert all(
-        address.startswith("/static/css/") or "favicon" in address for address in links.loaded
-    )
+    assert all(address.startswith("/static/") for address in links.loaded)
 
 
 def test_its_examples_ask_the_server_at_which_it_was_opened(make_app):

@@ -87,7 +87,7 @@ def api() -> str:
 
     return render_template(
         "api.html",
-        nouns=shown.show_nouns(f"{request.url_root}api"),
+        nouns=shown.show_nouns(f"{find_own_address()}api"),
         schemas=shown.show_schemas(),
         common=shown.list_common(),
     )
@@ -111,6 +111,14 @@ def sheet() -> Response:
 def favicon() -> Response:
     """Serve the icon where browsers look for it by default."""
     return current_app.send_static_file("favicon.svg")
+
+
+def find_own_address() -> str:
+    """Return the address at which the board was opened; a Host that is none stands for here."""
+    try:
+        return request.url_root
+    except ValueError:  # such as half an IPv6 address
+        return "http://localhost/"
 
 
 def find_usual_paper() -> str:

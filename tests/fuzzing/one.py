@@ -4,13 +4,15 @@ python -m tests.fuzzing.one NAME SECONDS FOLDER        what is found is written 
 python -m tests.fuzzing.one NAME FILE                  decodes a find again
 """
 
+import hashlib
 import sys
+from functools import partial
 from pathlib import Path
 
 import atheris
 
 with atheris.instrument_imports(include=["ml", "webapp"]):
-    from tests.fuzzing.decoders import DECODERS
+    from tests.fuzzing.decoders import DECODERS, Decoder
 
 SLOWEST = 20  # seconds of one input
 MOST_MEMORY = 2048  # MiB
@@ -37,8 +39,19 @@ def main(name: str, what: str, *rest: str) -> None:
         "print_final_stats": 1,
     }
     arguments = [f"-{key}={value}" for key, value in options.items()]
-    atheris.Setup([sys.argv[0], *arguments, str(corpus), str(seeds)], decoder.try_on)
+    keep = partial(try_and_keep, decoder, folder)
+    atheris.Setup([sys.argv[0], *arguments, str(corpus), str(seeds)], keep)
     atheris.Fuzz()
+
+
+def try_and_keep(decoder: Decoder, folder: Path, data: bytes) -> None:
+    """Decode an input, and write it to a file if it fails; libFuzzer keeps slow ones."""
+    try:
+        decoder.try_on(data)
+    except BaseException:
+        name = f"{decoder.name}-{hashlib.sha256(data).hexdigest()[:12]}"
+        (folder / name).write_bytes(data)
+        raise
 
 
 if __name__ == "__main__":

@@ -34,4 +34,3 @@ def test_an_address_with_bytes_that_are_not_utf_8_is_refused(client, path):
 def test_a_server_refuses_such_an_address(server):
     said = server.send(b"GET /api/drawings?page=\x80 HTTP/1.1\r\nHost: a\r\n\r\n")
     assert said.startswith(b"HTTP/1.1 400 ")
-    assert b"UTF-8" in said

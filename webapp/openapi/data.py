@@ -1,7 +1,6 @@
 """/data: what there is to learn from; and this description itself."""
 
 from webapp.openapi.operations import (
-    FULL,
     HAND,
     LIMITED,
     STORED,
@@ -78,7 +77,6 @@ PATHS = {
                 **STORED,
                 409: "It is here already, or being downloaded.",
                 **LIMITED,
-                **FULL,
             },
             security=[TOKEN],
         )

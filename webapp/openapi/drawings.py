@@ -2,7 +2,6 @@
 
 from webapp.openapi.operations import (
     COOKIE,
-    FULL,
     HAND,
     LIMITED,
     STORED,
@@ -102,7 +101,7 @@ PATHS = {
                 ),
                 HANDS,
             ],
-            errors=STORED,
+            errors={**STORED, **LIMITED},
             security=OURS,
         ),
         "post": operation(
@@ -123,7 +122,6 @@ PATHS = {
                 404: "There is no model with that name.",
                 409: "The hand has 10,000 drawings, which is its limit.",
                 **LIMITED,
-                **FULL,
             },
             security=[{}, *OURS],
         ),
@@ -131,7 +129,7 @@ PATHS = {
             "deleteDrawings",
             "Delete all drawings of the hand",
             {204: nothing("For a minute, they can be restored.")},
-            errors={**STORED, **LIMITED, **FULL},
+            errors={**STORED, **LIMITED},
             security=OURS,
         ),
     },
@@ -141,7 +139,7 @@ PATHS = {
             "Answer one drawing with its strokes",
             {200: answered("ShownDrawing", "It.")},
             parameters=[ID],
-            errors=STORED | UNKNOWN,
+            errors={**STORED, **UNKNOWN, **LIMITED},
             security=OURS,
         ),
         "delete": operation(
@@ -149,7 +147,7 @@ PATHS = {
             "Delete one drawing for good",
             {204: nothing("It no longer counts.")},
             parameters=[ID],
-            errors={**STORED, **UNKNOWN, **LIMITED, **FULL},
+            errors={**STORED, **UNKNOWN, **LIMITED},
             security=OURS,
         ),
     },
@@ -163,7 +161,6 @@ PATHS = {
                 **STORED,
                 409: "The hand would have more than 10,000 drawings.",
                 **LIMITED,
-                **FULL,
             },
             security=OURS,
         )
@@ -190,7 +187,6 @@ PATHS = {
                 **STORED,
                 409: "The hand would have more than 10,000 drawings.",
                 **LIMITED,
-                **FULL,
             },
             security=[{}, *OURS],
             example={
@@ -205,7 +201,7 @@ PATHS = {
             "Give this browser a new hand; the drawings of the one before stay, out of its reach",
             {201: answered(answer({}), "Its cookie.", {"Set-Cookie": COOKIE})},
             body=send_json(ANYTHING, {}),
-            errors={**STORED, **LIMITED, **FULL},
+            errors={**STORED, **LIMITED},
         )
     },
 }

@@ -26,6 +26,7 @@ ALWAYS = {
     500: "Something went wrong on the server. No input leads to it.",
     501: "The transfer encoding is not supported.",
     503: "The server has too much to do, or cannot reach its drawings: `detail` says which.",
+    507: "The server's disk takes no more.",
 }
 CHANGING = {403: "A page of another site sent the request."}
 WITH_BODY = {
@@ -33,7 +34,6 @@ WITH_BODY = {
     415: "The body is of a type that is not taken here.",
 }
 STORED = {403: "The server does not know the name under which it was opened, or whose this is."}
-FULL = {507: "The disk is full."}
 LIMITED = {429: "You have asked for too much in a short time."}
 WAITING = (429, 503)  # may say when to ask again
 

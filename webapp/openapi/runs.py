@@ -3,7 +3,6 @@
 from ml.runs.choices import BOUNDS, CHOICES, OPTIMIZERS, WHOLE
 from ml.runs.control import LONGEST_REST
 from webapp.openapi.operations import (
-    FULL,
     LIMITED,
     STORED,
     TOKEN,
@@ -210,7 +209,6 @@ PATHS = {
                 409: "Another training runs, or MNIST is not here.",
                 **LIMITED,
                 503: "Training is not installed, or another server starts one at this moment.",
-                **FULL,
             },
             security=[TOKEN],
         ),
@@ -233,7 +231,7 @@ PATHS = {
             "Delete a training's folder for good; the version that it made stays",
             {204: nothing("It is gone.")},
             parameters=[RUN_ID],
-            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED, **FULL},
+            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED},
             security=[TOKEN],
         ),
     },
@@ -244,7 +242,7 @@ PATHS = {
             {200: answered("Run", "It runs again.")},
             parameters=[RUN_ID],
             body=send_json(ANYTHING, {}),
-            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED, **FULL},
+            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED},
             security=[TOKEN],
         )
     },
@@ -258,7 +256,7 @@ PATHS = {
                 in_path("wanted", one_of("pause", "continue", "stop"), "What to ask it for."),
             ],
             body=send_json(ANYTHING, {}),
-            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED, **FULL},
+            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED},
             security=[TOKEN],
         )
     },
@@ -278,7 +276,7 @@ PATHS = {
                 ),
                 {"rest": 0.2},
             ),
-            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED, **FULL},
+            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED},
             security=[TOKEN],
         )
     },
@@ -289,7 +287,7 @@ PATHS = {
             {200: answered("ReadProbe", "The drawing, and its number.")},
             parameters=[RUN_ID],
             body=send_json("Probe", {"strokes": SEVEN}),
-            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED, **FULL},
+            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED},
             security=[TOKEN],
         )
     },

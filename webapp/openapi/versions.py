@@ -1,7 +1,6 @@
 """/versions: the models' versions, and which of them are served."""
 
 from webapp.openapi.operations import (
-    FULL,
     LIMITED,
     STORED,
     TOKEN,
@@ -95,7 +94,7 @@ PATHS = {
             {200: answered("Version", "Here at once, everywhere else within two seconds.")},
             parameters=[MODEL],
             body=send_json(take({"version": say(COUNT, "", examples=[0])}), {"version": 0}),
-            errors={**STORED, **UNKNOWN, **UNUSABLE, **LIMITED, **FULL},
+            errors={**STORED, **UNKNOWN, **UNUSABLE, **LIMITED},
             security=[TOKEN],
         )
     },
@@ -120,7 +119,7 @@ PATHS = {
             },
             parameters=[board_header()],
             body={ZIP: {"schema": {"type": "string", "format": "binary"}}},
-            errors={**STORED, **UNUSABLE, **LIMITED, **FULL},
+            errors={**STORED, **UNUSABLE, **LIMITED},
             security=[TOKEN],
             example={"file": "version.zip", "headers": {"X-Board": "1", "Content-Type": ZIP}},
         )

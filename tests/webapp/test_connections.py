@@ -178,11 +178,12 @@ def wait_until_answered(server, body):
                 raise
 
 
+@pytest.mark.slow
 def test_who_does_not_read_an_answer_is_given_up_after_a_while(start):
     server = start(IMPATIENT + BIG)
     with ExitStack() as stack:
         connection = open_slow(server, ASK_BIG, stack)
-        time.sleep(4)
+        time.sleep(10)  # a busy machine sends the first bytes late
         assert 0 < count_rest(connection) < BIGGER
 
 

@@ -178,6 +178,19 @@ def test_strokes_can_be_set_and_are_refused_if_they_are_none(open_host):
     assert ask(page, "[board.value, board.reading]") == ["", None]
 
 
+def test_what_is_set_while_the_network_loads_or_reads_is_read_in_the_end(open_host):
+    page = open_host("")
+    strokes = json.dumps([list_strokes(digit) for digit in (1, 4, 7)])
+    page.evaluate(f"""async () => {{
+      const board = document.body.appendChild(document.createElement("digit-board"));
+      for (let turn = 0; turn < 30; turn += 1) {{
+        board.strokes = {strokes}[turn % 3];
+        await new Promise((resume) => setTimeout(resume, 10 * (turn % 7)));
+      }}
+    }}""")
+    expect_value(page, "7")
+
+
 def test_what_a_page_sets_before_the_script_has_come_counts(open_host, files):
     files["early.js"] = f"""
     const board = document.querySelector("digit-board");

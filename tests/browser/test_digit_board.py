@@ -117,7 +117,12 @@ def wait_until(page: Page, expression: str) -> None:
 
 
 def expect_value(page: Page, value: str, selector: str = "digit-board") -> None:
-    expect(page.locator(selector).first).to_have_js_property("value", value)
+    """Wait until the element has a value, and until it is that of all that is drawn."""
+    element = page.locator(selector).first
+    expect(element).to_have_js_property("value", value)
+    if value:
+        expect(element).to_have_js_property("validationMessage", "")
+        expect(element).to_have_js_property("value", value)
 
 
 def list_strokes(digit: int) -> list[list[list[float]]]:

@@ -117,7 +117,12 @@ def wait_until(page: Page, expression: str) -> None:
 
 
 def expect_value(page: Page, value: str, selector: str = "digit-board") -> None:
-    expect(page.locator(selector).first).to_have_js_property("value", value)
+    """Wait until the element has a value, and until it is that of all that is drawn."""
+    element = page.locator(selector).first
+    expect(element).to_have_js_property("value", value)
+    if value:
+        expect(element).to_have_js_property("validationMessage", "")
+        expect(element).to_have_js_property("value", value)
 
 
 def list_strokes(digit: int) -> list[list[list[float]]]:
@@ -176,6 +181,19 @@ def test_strokes_can_be_set_and_are_refused_if_they_are_none(open_host):
     assert len(ask(page, "board.strokes")) == len(strokes) - 1
     ask(page, "board.clear()")
     assert ask(page, "[board.value, board.reading]") == ["", None]
+
+
+def test_what_is_set_while_the_network_loads_or_reads_is_read_in_the_end(open_host):
+    page = open_host("")
+    strokes = json.dumps([list_strokes(digit) for digit in (1, 4, 7)])
+    page.evaluate(f"""async () => {{
+      const board = document.body.appendChild(document.createElement("digit-board"));
+      for (let turn = 0; turn < 30; turn += 1) {{
+        board.strokes = {strokes}[turn % 3];
+        await new Promise((resume) => setTimeout(resume, 10 * (turn % 7)));
+      }}
+    }}""")
+    expect_value(page, "7")
 
 
 def test_what_a_page_sets_before_the_script_has_come_counts(open_host, files):

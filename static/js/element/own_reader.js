@@ -48,15 +48,17 @@ export class OwnReader extends EventTarget {
 
   async #read() {
     const { weights, script } = this.#takeQuestion();
-    const subject = this.#subject;
+    let subject = this.#subject;
     try {
       const reader = await findReader(weights, script);
+      subject = this.#subject;
       const { takeInk, revision } = this.#takeQuestion(); // now: it may have taken a while to load
       this.#failures = 0;
       if (revision === this.#last) return; // asked for twice in a moment
       const reading = takeInk && (await reader.read(takeInk()));
+      if (subject !== this.#subject) return; // what was read is no longer there
       this.#last = revision;
-      if (subject === this.#subject) this.#tell("answer", { reading, revision });
+      this.#tell("answer", { reading, revision });
     } catch (error) {
       readers.delete(weights);
       this.#failures += 1;

@@ -14,12 +14,13 @@ sys.path.insert(0, str(ROOT))  # the script's own folder is there, not this one
 
 from ml.errors import ExplainedError  # noqa: E402
 from webapp.deploy.cores import count_cores  # noqa: E402
-from webapp.deploy.settings import read_count, read_settings, read_token  # noqa: E402
+from webapp.deploy.settings import read_bind, read_count, read_settings, read_token  # noqa: E402
 
 MOST_WORKERS = 8  # unless asked for: each takes 60 to 150 MB, and a core while it reads
 
 try:
     settings = read_settings(os.environ)  # checked here once, and not by each worker
+    bind = read_bind(os.environ)
     workers = read_count(os.environ, "BOARD_WORKERS", min(count_cores(), MOST_WORKERS))
     # As many as the one-process server has: two explain, two read photos, two are left to drawings.
     threads = read_count(os.environ, "BOARD_THREADS", 6)
@@ -28,7 +29,6 @@ except ExplainedError as error:
 
 chdir = str(ROOT)
 wsgi_app = "webapp.deploy.wsgi:make_app()"
-bind = os.environ.get("BOARD_BIND") or "127.0.0.1:8000"
 worker_class = "gthread"
 worker_connections = 1000
 backlog = 1024

@@ -103,7 +103,9 @@ def find_frame(channels: list[np.ndarray]) -> int:
     if np.abs(border - paper).max() <= ALIKE:
         return 0
     picture = np.stack(channels).astype(np.int16)
-    for depth in range(1, max(2, int(FRAME_DEPTH * min(picture.shape[1:]))) + 2):
+    side = min(picture.shape[1:])
+    deepest = min(max(2, int(FRAME_DEPTH * side)) + 1, (side - 1) // 2)  # as long as a ring is left
+    for depth in range(1, deepest + 1):
         ring = _take_ring(picture, depth)
         if (np.abs(ring - paper[:, None]).max(axis=0) <= ALIKE).mean() >= FRAME_SHARE:
             return depth

@@ -1,7 +1,9 @@
+import { whenIdle } from "./idle.js";
+
 /**
  * Lets this browser keep the board, if it can: without encryption it does so only for this machine's
  * own pages. The page works all the same.
  */
 export function keepBoard() {
-  navigator.serviceWorker?.register("service-worker.js").catch(() => {});
+  whenIdle(() => navigator.serviceWorker?.register("service-worker.js").catch(() => {}));
 }

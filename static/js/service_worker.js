@@ -36,10 +36,12 @@ self.addEventListener("fetch", (event) => {
   if (answer) event.respondWith(answer);
 });
 
+/** One after another: the server has drawings to read meanwhile. */
 async function keepFiles() {
   const cache = await caches.open(FILES);
-  const asked = KEPT.files.map((file) => new Request(ROOT + file, { cache: "no-cache" }));
-  await cache.addAll(asked);
+  for (const file of KEPT.files) {
+    await cache.add(new Request(ROOT + file, { cache: "no-cache" }));
+  }
   if (!self.navigator.connection?.saveData) await keepWeights(ROOT + KEPT.weights);
 }
 

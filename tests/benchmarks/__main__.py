@@ -291,7 +291,8 @@ def describe_machine() -> str:
     capabilities = torch.cpu.get_capabilities()
     flags = [name for name in ("amx_bf16", "avx512_bf16", "avx512_f") if capabilities.get(name)]
     name = capabilities.get("cpu_name", platform.machine())
-    return f"{name}, {os.cpu_count()} cores, {' '.join(flags)}; torch {torch.__version__}"
+    machine = " ".join([f"{name}, {os.cpu_count()} cores", *flags])
+    return f"{machine}; Python {platform.python_version()}, torch {torch.__version__}"
 
 
 if __name__ == "__main__":

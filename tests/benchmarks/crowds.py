@@ -15,10 +15,11 @@ from pathlib import Path
 from time import perf_counter
 
 from tests.benchmarks.load import Load, ask_at_once, ask_at_rate, draw_on_tablets
-from tests.benchmarks.serving import ROOT, ask_many, make_body, memory_of, run_server
+from tests.benchmarks.serving import ROOT, ask_many, cpu_of, make_body, memory_of, run_server
 
 CLIENTS = (1, 4, 16, 100)
 CROWD = 100
+CPU = "processor time of a reading, ms"
 ROUNDS, SECONDS = 3, 2.5  # each number of clients, each checkout, alternating
 STARTS = 3
 OPEN_SHARE, OPEN_SECONDS = 0.8, 10  # of the rate of 100 clients
@@ -48,7 +49,7 @@ def measure(against: Path | None) -> Crowds:
             starts[which].append(_measure_start(root, bodies))
     with ExitStack() as stack:
         servers = {which: stack.enter_context(run_server(root)) for which, root in roots.items()}
-        loads = _measure_at_once({which: port for which, (_, port) in servers.items()}, bodies)
+        loads, cpu = _measure_at_once(servers, bodies)
         _, port = servers["here"]
         rate = OPEN_SHARE * _median(loads["here", CROWD], "rate")
         at_rate = ask_at_rate(port, bodies, rate, OPEN_SECONDS)
@@ -56,6 +57,7 @@ def measure(against: Path | None) -> Crowds:
         figures = {
             which: {
                 **_list_figures({clients: loads[which, clients] for clients in CLIENTS}),
+                CPU: cpu[which],
                 "seconds from `python run.py` to the first reading": statistics.median(
                     starts[which]
                 ),
@@ -73,7 +75,7 @@ def measure(against: Path | None) -> Crowds:
         ],
         f"{TABLETS} tablets, of which a quarter draw": [tablets],
     }
-    answers = {f"{clients} clients": loads["here", clients] for clients in CLIENTS} | others
+    answers = {_name(clients): loads["here", clients] for clients in CLIENTS} | others
     return Crowds(figures, {name: _describe_load(each) for name, each in answers.items()})
 
 
@@ -85,26 +87,38 @@ def _measure_start(root: Path, bodies: list[bytes]) -> float:
 
 
 def _measure_at_once(
-    ports: dict[str, int], bodies: list[bytes]
-) -> dict[tuple[str, int], list[Load]]:
-    loads = {(which, clients): [] for which in ports for clients in CLIENTS}
-    for port in ports.values():
+    servers: dict[str, tuple[subprocess.Popen, int]], bodies: list[bytes]
+) -> tuple[dict[tuple[str, int], list[Load]], dict[str, float]]:
+    """Return the loads by server and number of clients, and each server's ms for a reading."""
+    loads = {(which, clients): [] for which in servers for clients in CLIENTS}
+    spent = dict.fromkeys(servers, 0.0)
+    for _, port in servers.values():
         ask_at_once(port, bodies, 16, 1)  # both are warm
     for _ in range(ROUNDS):
         for clients in CLIENTS:
-            for which, port in ports.items():
+            for which, (process, port) in servers.items():
+                before = cpu_of(process.pid)
                 loads[which, clients].append(ask_at_once(port, bodies, clients, SECONDS))
-    return loads
+                spent[which] += cpu_of(process.pid) - before
+    readings = {
+        which: sum(len(load.times) for clients in CLIENTS for load in loads[which, clients])
+        for which in servers
+    }
+    return loads, {which: spent[which] * 1000 / readings[which] for which in servers}
 
 
 def _list_figures(loads: dict[int, list[Load]]) -> dict[str, float]:
     found = {}
     for clients, each in loads.items():
-        name = f"{clients} client{'s' if clients > 1 else ''}"
+        name = _name(clients)
         found[f"readings per second, {name}"] = _median(each, "rate")
         found[f"p50 in ms, {name}"] = _median(each, "p50")
         found[f"p99 in ms, {name}"] = _median(each, "p99")
     return found
+
+
+def _name(clients: int) -> str:
+    return f"{clients} client{'s' if clients > 1 else ''}"
 
 
 def _describe_load(loads: list[Load]) -> tuple[float, float, float, str]:

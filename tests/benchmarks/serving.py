@@ -1,32 +1,37 @@
 """The server as its users meet it: started by its command, asked over HTTP, weighed."""
 
 import base64
+import functools
 import http.client
 import io
 import json
+import math
+import os
 import re
-import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, thread_time
+from unittest import mock
 
 import numpy as np
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from ml.predict import Reader
-from ml.preprocess import fit_ink, is_blank, normalize
+import ml.predict
+import webapp.api.questions
+import webapp.body
+from ml.networks.classifier import OnnxClassifier
 from tests.digits import draw_ink
 from tests.shapes import DIGITS
 from tests.webapp.pictures import on_transparent, write_as_chromium
 from webapp import create_app
-from webapp.body import parse_json
-from webapp.drawing import read_drawing
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 4
+WARM, READINGS = 50, 500  # for the steps of a reading
 
 
 def make_body(digit: int) -> bytes:
@@ -81,41 +86,60 @@ def memory_of(pid: int, field: str = "VmRSS") -> float:
     """Return the resident memory in MB where Linux reports it, else nan."""
     path = Path(f"/proc/{pid}/status")
     if not path.exists():
-        return float("nan")
+        return math.nan
     return int(re.search(rf"{field}:\s+(\d+)", path.read_text())[1]) / 1024
 
 
+def cpu_of(pid: int) -> float:
+    """Return the seconds that a process has computed where Linux reports them, else nan."""
+    path = Path(f"/proc/{pid}/stat")
+    if not path.exists():
+        return math.nan
+    user, system = path.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+STEPS = {
+    "JSON in": (webapp.body, "parse_json"),
+    "picture to ink": (webapp.api.questions, "read_drawing"),
+    "is it blank": (ml.predict, "is_blank"),
+    "ink to 28×28": (ml.predict, "fit_ink"),
+    "normalize": (ml.predict, "normalize"),
+    "network": (OnnxClassifier, "__call__"),
+    "JSON out": (DefaultJSONProvider, "dumps"),
+}
+
+
 def measure_steps(bodies: list[bytes]) -> dict[str, float]:
-    """Return the medians of a reading's steps in this process, in ms, and of all of it."""
+    """Return the processor's time for each step of a reading in this process, in ms."""
     app = create_app({"INSTANCE_DIR": ROOT / "tests" / "artefacts" / "nothing"})
-    reader: Reader = app.extensions["reader"]
-    url = json.loads(bodies[7])["image"]
-    ink = read_drawing(url)
-    seen = fit_ink(ink)
-    reading = reader.read(ink).to_dict()
-
-    builder = EnvironBuilder(path="/api/predict", method="POST", data=bodies[7])
-    environ = builder.get_environ() | {"CONTENT_TYPE": "application/json"}
-
-    def answer() -> None:
-        run_wsgi_app(app, {**environ, "wsgi.input": io.BytesIO(bodies[7])})
-
-    whole, read = _time(answer), _time(lambda: reader.read(ink))
-    fit = _time(lambda: (is_blank(ink), fit_ink(ink), normalize(seen[None])))
-    steps = {
-        "JSON in": _time(lambda: parse_json(bodies[7])),
-        "picture to ink": _time(lambda: read_drawing(url)),
-        "ink to 28×28": fit,
-        "network, probabilities": read - fit,
-        "JSON out": _time(lambda: app.json.dumps(reading)),
-    }
-    return steps | {"Flask": whole - sum(steps.values()), "whole": whole}
+    builder = EnvironBuilder(path="/api/predict", method="POST", data=b"")
+    spent = dict.fromkeys(STEPS, 0.0)
+    whole = 0.0
+    with ExitStack() as stack:
+        for step, (place, name) in STEPS.items():
+            timed = _add_up(getattr(place, name), step, spent)
+            stack.enter_context(mock.patch.object(place, name, timed))
+        for number in range(WARM + READINGS):
+            if number == WARM:
+                spent.update(dict.fromkeys(STEPS, 0.0))
+                whole = thread_time()
+            body = bodies[number % len(bodies)]
+            headers = {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body))}
+            run_wsgi_app(app, builder.get_environ() | headers | {"wsgi.input": io.BytesIO(body)})
+        whole = thread_time() - whole
+    steps = {step: seconds * 1000 / READINGS for step, seconds in spent.items()}
+    rest = whole * 1000 / READINGS - sum(steps.values())
+    return steps | {"Flask, probabilities and the rest": rest}
 
 
-def _time(work: Callable[[], object]) -> float:
-    times = []
-    for _ in range(200):
-        started = perf_counter()
-        work()
-        times.append(perf_counter() - started)
-    return statistics.median(times) * 1000
+def _add_up(function: Callable, step: str, spent: dict[str, float]) -> Callable:
+    @functools.wraps(function)
+    def timed(*arguments: object, **options: object) -> object:
+        started = thread_time()
+        try:
+            return function(*arguments, **options)
+        finally:
+            spent[step] += thread_time() - started
+
+    return timed

@@ -3,9 +3,8 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
-
-import onnxruntime
 
 from ml.data.mnist import Digits
 from ml.files import PROJECT_DIR
@@ -23,6 +22,7 @@ def measure(against: Path | None, data: Path, machine: str) -> str:
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     found = crowds.measure(against)
     steps = measure_steps([make_body(digit) for digit in range(10)])
+    steps["HTTP and threads"] = found.figures["here"][crowds.CPU] - sum(steps.values())
     parts = (
         _write_figures(found.figures),
         _write_answers(found.answers),
@@ -51,8 +51,8 @@ def _describe(machine: str, busy: float, against: Path | None) -> str:
     day = datetime.now(UTC).date().isoformat()
     beside = f" Beside it, in turn: the checkout `{against.name}`." if against else ""
     return (
-        f"`make bench`, {day}, version {_read_version()}: {machine}; onnxruntime "
-        f"{onnxruntime.__version__}. Load average when it began: {busy:.1f}.{beside}"
+        f"`make bench`, {day}, version {_read_version()}: {machine}, onnxruntime "
+        f"{metadata.version('onnxruntime')}. Load average when it began: {busy:.1f}.{beside}"
     )
 
 
@@ -82,10 +82,10 @@ def _write_answers(answers: dict[str, tuple[float, float, float, str]]) -> Itera
 
 
 def _write_steps(steps: dict[str, float]) -> Iterator[str]:
-    yield "| a reading's steps, one after the other | ms | share |"
+    yield "| steps of a reading | processor time, ms | share |"
     yield "|---|---|---|"
     for name, milliseconds in steps.items():
-        yield f"| {name} | {milliseconds:.2f} | {milliseconds / steps['whole']:.0%} |"
+        yield f"| {name} | {milliseconds:.2f} | {milliseconds / sum(steps.values()):.0%} |"
 
 
 def _write_speeds(speeds: dict[str, float]) -> Iterator[str]:

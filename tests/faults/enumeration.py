@@ -97,7 +97,7 @@ def _try(
         return
     result.tries[disk.fault.name] += 1
     if isinstance(error, Exception):
-        yield from _check_words(error, folder if write.names_path else None)
+        yield from check_words(error, folder if write.names_path else None)
     try:
         state = write.look(folder)
     except Exception as damage:
@@ -136,7 +136,7 @@ def _die(write: Write, folder: Path, disk: Disk) -> str | None:
     return "killed"
 
 
-def _check_words(error: Exception, folder: Path | None) -> Iterator[str]:
+def check_words(error: Exception, folder: Path | None) -> Iterator[str]:
     is_named = isinstance(error, OSError) and error.filename and error.strerror
     if not (isinstance(error, ExplainedError) or is_named):
         yield f"the error is none of ours: {error!r}"

@@ -59,7 +59,7 @@ class Stored(Write):
         raise NotImplementedError
 
     def look(self, folder):
-        """What the tables hold, asked past the store: its checks come with `write`."""
+        """What the tables hold, asked past the store, whose own answers come with `write`."""
         with open_database(folder) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             return [database.execute(question).fetchall() for question in QUESTIONS]

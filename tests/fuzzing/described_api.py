@@ -31,7 +31,7 @@ NEVER_WRONG = ("POST /drawings/import", "POST /versions/import", "POST /read-pho
 
 def make_config(instance):
     """Settings for an app that may be asked for anything."""
-    return {"INSTANCE_DIR": instance, "TOKEN": TOKEN, "TRAIN_COMMAND": NOTHING}
+    return {"INSTANCE_DIR": instance, "TOKEN": TOKEN, "TRAIN_COMMAND": NOTHING, "LIMITS": False}
 
 
 @cache

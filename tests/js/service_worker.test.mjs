@@ -19,9 +19,7 @@ class FakeCaches {
     if (!this.kept.has(name)) this.kept.set(name, new Map());
     const files = this.kept.get(name);
     return {
-      addAll: async (requests) => {
-        for (const { url } of requests) files.set(url, await fetchWhole(url));
-      },
+      add: async ({ url }) => files.set(url, await fetchWhole(url)),
       put: async (url, response) => files.set(url, await response.text()),
       delete: async (url) => files.delete(url),
     };

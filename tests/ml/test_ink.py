@@ -178,3 +178,12 @@ def test_a_photo_that_lies_on_its_side_is_set_upright():
     exif[0x0112] = 6  # turn it to the right to see it
     turned.info["exif"] = exif.tobytes()
     assert np.array_equal(read_picture(turned), ink_of(image))
+
+
+@pytest.mark.parametrize("height", range(1, 8))
+@pytest.mark.parametrize("width", range(1, 8))
+def test_a_picture_of_a_few_pixels_is_read(height, width):
+    pixels = np.zeros((height, width, 4), np.uint8)
+    pixels[..., 3] = 255
+    pixels[1:-1, 1:-1, 3] = 100  # a frame, as far as there is room for one
+    assert read_picture(Image.fromarray(pixels)).shape == (height, width)

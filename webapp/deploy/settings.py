@@ -16,6 +16,7 @@ from webapp.deploy.token_file import TOKEN, keep_token
 PATH_SEGMENT = r"(?!\.+(?:/|$))[A-Za-z0-9._~-]+"  # not . or ..
 PREFIX = re.compile(rf"(?:/{PATH_SEGMENT})+")
 HOST_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+BIND = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})|unix:.+")
 POSTGRES = ("postgres://", "postgresql://", "postgresql+psycopg://")
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 MOST_WORKERS = 64
@@ -116,6 +117,15 @@ def read_prefix(environment: Mapping[str, str]) -> str:
     if prefix and not PREFIX.fullmatch(prefix):
         raise SettingError(f"BOARD_PREFIX must be a path such as /board, not {text!r}.")
     return prefix
+
+
+def read_bind(environment: Mapping[str, str]) -> str:
+    """Return where to listen: an address and a port, or a socket's file."""
+    text = environment.get("BOARD_BIND", "").strip() or "127.0.0.1:8000"
+    found = BIND.fullmatch(text)
+    if not found or int(found[2] or 0) > 65535:
+        raise SettingError(f"BOARD_BIND must be like 127.0.0.1:8000, not {text!r}.")
+    return text
 
 
 def read_switch(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

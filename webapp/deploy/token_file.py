@@ -32,5 +32,6 @@ def keep_token(instance: Path) -> str:
 
 def write_token(path: Path) -> None:
     """Write a new token to a file that only its owner may read."""
-    path.touch(mode=0o600)  # before there is anything in it
+    path.touch()
+    path.chmod(0o600)  # before there is anything in it
     path.write_text(f"{secrets.token_urlsafe(16)}\n")

@@ -1,22 +1,29 @@
 """A JavaScript module in fewer bytes, which does the same.
 
-Comments and spaces go, and so do marks that nobody needs. Two kinds of names become shorter:
-private ones (`#board`), and variables, functions, classes and parameters that the module declares.
-Scopes are not followed: all variables of one name get the same new name. Names of properties stay,
-`{ width }` becomes `{ width: a }`, and so does whatever is not certainly declared here: it may be
-the browser's.
+Comments and spaces go, and so do marks that nobody needs. Three kinds of names become shorter:
+private ones (`#board`); variables, functions, classes and parameters that the module declares; and
+properties that ask something (`isEmpty`), in all modules alike. Scopes are not followed: all
+variables of one name get the same new name. Names of other properties stay (`{ width }` becomes
+`{ width: a }`), and so does whatever is not certainly declared here: it may be the browser's.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import count, product
-from re import findall
 from string import ascii_letters
 
-from ml.commands.web.tokens import Token, join_tokens, read_tokens
+from ml.commands.web.tokens import (
+    Token,
+    is_abbreviated,
+    is_property,
+    join_tokens,
+    read_tokens,
+)
+from ml.commands.web.unused import drop_unused
 
 KEYWORDS = set(
-    findall(
+    re.findall(
         r"\w+",
         "as async await break case catch class const continue debugger default delete do else enum "
         "export extends false finally for from function get if import in instanceof let new null "
@@ -25,13 +32,19 @@ KEYWORDS = set(
     )
 )
 WITH_BLOCKS = ("if", "for", "while", "switch", "with")  # a block follows their brackets
+QUESTION = re.compile(r"(?:is|has|can)[A-Z]")
+NOT_OURS = {  # of JavaScript and browsers, as far as our code may use them
+    *("isArray", "isConnected", "isFinite", "isInteger", "isNaN", "isPrimary", "isSafeInteger"),
+    *("isComposing", "isContentEditable", "isTrusted", "isEqualNode", "isSecureContext", "isView"),
+    *("hasAttribute", "hasAttributes", "hasChildNodes", "hasFocus", "hasOwn", "hasOwnProperty"),
+    *("hasPointerCapture", "canParse", "canPlayType", "canShare"),
+}
 SHORT_VALUES = {"true": "!0", "false": "!1"}
 # Of JavaScript itself, and never changed: what the browser adds may be missing in a worker.
 OWN = {
     *("Array", "Error", "Event", "Map", "Math", "Number", "Object", "Promise", "String"),
     *("Float32Array", "Float64Array", "Uint8Array", "DataView", "URL", "setTimeout"),
 }
-MODIFIERS = ("static", "get", "set", "async", "*")
 
 
 def shorten(modules: Iterable[str]) -> tuple[str, list[str]]:
@@ -40,13 +53,15 @@ def shorten(modules: Iterable[str]) -> tuple[str, list[str]]:
     Names that one uses and does not declare stay in all, but for JavaScript's own that are used
     often, which get short names before all modules.
     """
-    read = [Module(text) for text in modules]
+    read = [Module(tokens) for tokens in drop_unused([read_tokens(text) for text in modules])]
     foreign = set().union(*(module.variables.keys() - module.declared for module in read))
     uses = sum((module.variables for module in read), Counter())
-    own = choose_names(Counter({name: uses[name] for name in OWN & foreign}), make_names("$_"))
+    declared = set().union(*(module.declared for module in read))
+    own = choose_names(Counter({n: uses[n] for n in OWN & foreign - declared}), make_names("$_"))
     own = {name: short for name, short in own.items() if is_worth_it(name, short, uses[name])}
     head = ",".join(f"{short}={name}" for name, short in own.items())
-    return head and f"let {head};\n", [module.shorten(foreign, own) for module in read]
+    asked = choose_questions(read)
+    return head and f"let {head};\n", [module.shorten(foreign, own, asked) for module in read]
 
 
 def is_worth_it(name: str, short: str, uses: int) -> bool:
@@ -54,11 +69,18 @@ def is_worth_it(name: str, short: str, uses: int) -> bool:
     return uses * (len(name) - len(short)) > len(f"{short}={name},")
 
 
+def choose_questions(modules: list["Module"]) -> dict[str, str]:
+    """Return short names for properties called isEmpty, hasFailed, canUndo: such names are ours."""
+    texts = [token.text for module in modules for token in module.tokens if token.kind == "word"]
+    uses = Counter(text for text in texts if QUESTION.match(text) and text not in NOT_OURS)
+    return choose_names(uses, (f"{name}_" for name in make_names() if f"{name}_" not in texts))
+
+
 class Module:
     """The tokens of a module, and what its names stand for."""
 
-    def __init__(self, text: str) -> None:
-        self.tokens = drop_unused(read_tokens(text))
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
         words = [t for t in self.tokens if t.kind == "word" and t.text not in KEYWORDS]
         free = [token for token in words if not is_property(token)]
         self.variables = Counter(token.text for token in free)
@@ -67,27 +89,35 @@ class Module:
         self.declared = {token.text for token in free if is_declaration(token)}
         self._free = set(free)
 
-    def shorten(self, foreign: set[str], own: dict[str, str]) -> str:
+    def shorten(self, foreign: set[str], own: dict[str, str], asked: dict[str, str]) -> str:
         """Return the module in fewer bytes.
 
-        No name that it declares becomes one that is `foreign`; `own` are short names for some.
+        No name that it declares becomes one that is `foreign`; `own` are short names for some, and
+        `asked` are short names of properties.
         """
         taken = foreign | (self.variables.keys() - self.declared) | KEYWORDS
         local = Counter({name: self.variables[name] for name in self.declared - foreign})
         names = choose_names(local, (name for name in make_names() if name not in taken))
         names |= own | choose_names(self.private, (f"#{name}" for name in make_names()))
-        texts = [self._write(token, names) for token in self.tokens]
+        texts = [self._write(token, names, asked) for token in self.tokens]
         drop_marks(self.tokens, texts)
         join_declarations(self.tokens, texts)
         return join_tokens(self.tokens, texts)
 
-    def _write(self, token: Token, names: dict[str, str]) -> str:
-        if token.kind == "word" and token.text in SHORT_VALUES and token.last not in (".", "?."):
-            return SHORT_VALUES[token.text]
-        name = names.get(token.text)
-        if name is None or (token.kind != "private" and token not in self._free):
-            return token.text
-        return f"{token.text}:{name}" if is_abbreviated(token) else name
+    def _write(self, token: Token, names: dict[str, str], asked: dict[str, str]) -> str:
+        text = token.text
+        if token.kind == "private":
+            return names[text]
+        if token.kind != "word":
+            return text
+        if text in SHORT_VALUES and token.last not in (".", "?."):
+            return SHORT_VALUES[text]
+        if token not in self._free:
+            return asked.get(text, text)
+        if is_abbreviated(token):
+            key, name = asked.get(text, text), names.get(text, text)
+            return key if key == name else f"{key}:{name}"
+        return names.get(text, text)
 
 
 def choose_names(uses: Counter, short: Iterator[str]) -> dict[str, str]:
@@ -100,24 +130,6 @@ def make_names(letters: str = ascii_letters) -> Iterator[str]:
     """Return names of these letters, the shortest first."""
     for length in count(1):
         yield from map("".join, product(letters, repeat=length))
-
-
-def is_property(token: Token) -> bool:
-    """Whether a name is that of a property, a method, a field or a key, and of nothing else."""
-    if token.last in (".", "?."):
-        return True
-    role = token.inside.role if token.inside else ""
-    if role == "object":
-        is_key = token.last in ("{", ",") and token.next in (":", "(")
-        return is_key or (token.last in MODIFIERS and token.next == "(")
-    return role == "class" and token.last in ("{", "}", ";", *MODIFIERS)
-
-
-def is_abbreviated(token: Token) -> bool:
-    """Whether a name stands for a property and a variable at once: { width }, { width = 1 }."""
-    if token.kind != "word" or not token.inside or token.inside.role != "object":
-        return False
-    return token.last in ("{", ",") and token.next in (",", "}", "=")
 
 
 def is_declaration(token: Token) -> bool:
@@ -139,25 +151,6 @@ def is_pattern(bracket: Token | None) -> bool:
     if bracket.last in ("const", "let"):
         return True
     return bracket.last in ("(", "[", "{", ",", ":", "...") and is_pattern(bracket.inside)
-
-
-def drop_unused(tokens: list[Token]) -> list[Token]:
-    """Leave out functions of a module that nothing in it names, until there are none."""
-    names = Counter(token.text for token in tokens if token.kind == "word")
-    dropped: set[Token] = set()
-    for token in tokens:
-        if token.text != "function" or token.inside or names[token.next] > 1:
-            continue
-        start = token.before if token.last == "async" else token
-        end = token.after.after.partner.after.partner  # function name ( … ) { … }
-        dropped |= set(tokens[tokens.index(start) : tokens.index(end) + 1])
-    kept = [token for token in tokens if token not in dropped]
-    for before, after in zip([None, *kept], [*kept, None], strict=True):
-        if before:
-            before.after = after
-        if after:
-            after.before = before
-    return drop_unused(kept) if dropped else kept
 
 
 def drop_marks(tokens: list[Token], texts: list[str]) -> None:

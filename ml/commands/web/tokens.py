@@ -26,6 +26,9 @@ BEFORE_OBJECT = {*"(,=:[?&|!", "...", *VALUE_WORDS}
 OPENING, CLOSING = ("(", "[", "{"), (")", "]", "}")
 
 
+MODIFIERS = ("static", "get", "set", "async", "*")
+
+
 class ScriptError(ExplainedError):
     """A module that is not written as ours are; the message says what was met."""
 
@@ -112,6 +115,24 @@ def find_role(brace: Token) -> str:
             return "class"
         each = each.before if each.partner is None else each.partner.before
     return "block"
+
+
+def is_property(token: Token) -> bool:
+    """Whether a name is that of a property, a method, a field or a key, and of nothing else."""
+    if token.last in (".", "?."):
+        return True
+    role = token.inside.role if token.inside else ""
+    if role == "object":
+        is_key = token.last in ("{", ",") and token.next in (":", "(")
+        return is_key or (token.last in MODIFIERS and token.next == "(")
+    return role == "class" and token.last in ("{", "}", ";", *MODIFIERS)
+
+
+def is_abbreviated(token: Token) -> bool:
+    """Whether a name stands for a property and a variable at once: { width }, { width = 1 }."""
+    if token.kind != "word" or not token.inside or token.inside.role != "object":
+        return False
+    return token.last in ("{", ",") and token.next in (",", "}", "=")
 
 
 def join_tokens(tokens: list[Token], texts: list[str]) -> str:

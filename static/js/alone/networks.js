@@ -1,4 +1,5 @@
 import { pause } from "../asking.js";
+import { whenIdle } from "../idle.js";
 import { loadReader } from "../reader/reader.js";
 
 const WORKER = new URL("../reader/start_worker.js", import.meta.url).href;
@@ -73,9 +74,4 @@ export class Networks {
 
 function savesData() {
   return navigator.connection?.saveData === true;
-}
-
-function whenIdle(task) {
-  if (globalThis.requestIdleCallback) requestIdleCallback(task);
-  else setTimeout(task, 1000); // Safari
 }

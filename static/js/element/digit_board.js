@@ -66,7 +66,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#form.connect?.();
     this.#nameBoard();
     this.#settle();
-    this.#reader.ask({ isUrgent: true }); // so that the network is there before it is needed
+    this.#reader.ask(); // so that the network is there before it is needed
   }
 
   disconnectedCallback() {
@@ -221,8 +221,8 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
 
   #takeQuestion() {
     const { script } = DigitBoard;
-    const ink = this.#board.isEmpty ? null : () => this.#ink.take();
-    return { weights: this.weights, script, revision: this.#revision, ink };
+    const takeInk = this.#board.isEmpty ? null : () => this.#ink.take();
+    return { weights: this.weights, script, revision: this.#revision, takeInk };
   }
 
   #changeAsPage(step) {
@@ -237,7 +237,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#face.isEmpty = this.#board.isEmpty;
     if (!this.#isByPage) this.#owesChange = true;
     if (this.#board.isEmpty) this.#startAfresh();
-    else this.#reader.ask({ isUrgent: !this.#board.isDrawing });
+    else this.#reader.ask();
     this.#settle();
   }
 
@@ -254,13 +254,14 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#reading = null;
     this.#hasFailed = false;
     this.#reader.forget();
-    this.#reader.ask({ isUrgent: true });
+    this.#reader.ask();
   }
 
   #receive({ reading, revision }) {
+    this.#hasFailed = false;
+    if (!reading) return this.#settle(); // the network is there, and nothing to read
     this.#reading = reading;
     this.#read = revision;
-    this.#hasFailed = false;
     this.#tell();
   }
 

@@ -6,6 +6,7 @@ const KEYS =
   "Arrow keys move the pen; two arrow keys together, or 7, 9, 1 and 3, move it diagonally. With " +
   "Shift, the steps are larger. Space puts the pen down or lifts it. Escape clears the board.";
 const HINT = "Draw a digit";
+const HINT_BY_KEYS = "Arrows move, Space: pen, Esc: clear";
 
 /**
  * What the element shows, in its shadow root: the sheet to draw on, the answer and the tools. A
@@ -78,7 +79,8 @@ function drawInkOn(ink) {
 
 function makeHint() {
   const attributes = { class: "hint", part: "hint", "aria-hidden": "true" };
-  return make("span", attributes, make("slot", { name: "hint" }, HINT));
+  const hint = make("slot", { name: "hint" }, HINT);
+  return make("span", attributes, hint, make("slot", { name: "keys" }, HINT_BY_KEYS));
 }
 
 function makeTool(action, words) {

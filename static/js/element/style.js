@@ -12,8 +12,8 @@ export const STYLE = `
   --_rule: var(--digit-board-rule, var(--own-rule));
   --_accent: var(--digit-board-accent, var(--own-accent));
   display: inline-block;
-  inline-size: var(--digit-board-size, 17.5em);
-  max-inline-size: 100%;
+  width: var(--digit-board-size, 17.5em);
+  max-width: 100%;
   vertical-align: top;
   line-height: 1.3;
 }
@@ -53,8 +53,8 @@ export const STYLE = `
 .ink, canvas, .hint {
   position: absolute;
   inset: 0;
-  inline-size: 100%;
-  block-size: 100%;
+  width: 100%;
+  height: 100%;
 }
 .ink {
   fill: none;
@@ -81,13 +81,20 @@ canvas {
 .sheet[data-empty] .hint {
   display: grid;
 }
+.stage[data-by-keys] [name="hint"], .stage:not([data-by-keys]) [name="keys"] {
+  display: none;
+}
+.stage[data-by-keys] .hint {
+  height: 25%;
+  font-size: 0.875em;
+}
 .stage[data-by-keys] .sheet, button:focus-visible {
   outline: 2px solid var(--_ink);
   outline-offset: -3px;
 }
 .cursor {
   position: absolute;
-  inline-size: 6.4%;
+  width: 6.4%;
   aspect-ratio: 1;
   box-sizing: border-box;
   border: 2px solid var(--_ink);
@@ -104,10 +111,10 @@ canvas {
   align-items: center;
   gap: 0.75em;
   box-sizing: border-box;
-  block-size: 3.75em;
+  min-height: 3.75em;
   margin: 0;
   padding: 0 0.75em;
-  border-block-start: 1px solid var(--_rule);
+  border-top: 1px solid var(--_rule);
 }
 .digit {
   color: var(--_accent);
@@ -119,19 +126,20 @@ canvas {
 }
 .note {
   color: var(--_soft);
+  font-size: 0.875em;
 }
 .tools {
   display: flex;
-  min-inline-size: 0;
+  min-width: 0;
   margin: 0;
   padding: 0;
   border: 0;
-  border-block-start: 1px solid var(--_rule);
+  border-top: 1px solid var(--_rule);
 }
 button {
   flex: 1;
-  min-inline-size: 0;
-  min-block-size: 2.75em;
+  min-width: 0;
+  min-height: 2.75em;
   padding: 0 0.25em;
   border: 0;
   border-radius: inherit;
@@ -157,8 +165,8 @@ canvas[aria-disabled="true"] {
 }
 .unseen {
   position: absolute;
-  inline-size: 1px;
-  block-size: 1px;
+  width: 1px;
+  height: 1px;
   margin: 0;
   overflow: hidden;
   clip-path: inset(50%);

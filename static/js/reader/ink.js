@@ -21,7 +21,8 @@ const FAINT = 0.23; // of the darkest pixel: less is the fringe of antialiasing
  * @param pixels an ImageData, or the like: RGBA in `data`, `width` and `height`
  */
 export function takeInk({ data, width, height }) {
-  const alpha = Uint8Array.from({ length: width * height }, (_, index) => data[4 * index + 3]);
+  const alpha = new Uint8Array(width * height);
+  for (let at = 0; at < alpha.length; at += 1) alpha[at] = data[4 * at + 3];
   const picture = { data: alpha, width, height };
   // Alpha is the ink, as long as most of the border is paper. Where most of it is inked, ink is
   // what differs from the border, for the server cannot know that the picture isn't inverted.
@@ -46,8 +47,9 @@ function findPaper(picture) {
 function takeRing({ data, width, height }, depth) {
   const ring = [];
   const [right, bottom] = [width - 1 - depth, height - 1 - depth];
-  for (let x = depth; x <= right; x += 1) ring.push(data[depth * width + x], data[bottom * width + x]);
-  for (let y = depth + 1; y < bottom; y += 1) ring.push(data[y * width + depth], data[y * width + right]);
+  const take = (y, x) => ring.push(data[y * width + x]);
+  for (let x = depth; x <= right; x += 1) [depth, bottom].forEach((y) => take(y, x));
+  for (let y = depth + 1; y < bottom; y += 1) [depth, right].forEach((x) => take(y, x));
   return Uint8Array.from(ring);
 }
 
@@ -57,7 +59,8 @@ function findFrame(picture) {
   const sample = data.filter((_, at) => (at % width) % 4 === 0 && Math.floor(at / width) % 4 === 0);
   const paper = findMedian(sample);
   if (Math.abs(findPaper(picture) - paper) <= ALIKE) return 0;
-  const deepest = Math.max(2, Math.floor(FRAME_DEPTH * Math.min(width, height))) + 1;
+  const side = Math.min(width, height);
+  const deepest = Math.min(Math.max(2, Math.floor(FRAME_DEPTH * side)) + 1, (side - 1) >> 1);
   for (let depth = 1; depth <= deepest; depth += 1) {
     const ring = takeRing(picture, depth);
     const alike = ring.reduce((sum, level) => sum + (Math.abs(level - paper) <= ALIKE ? 1 : 0), 0);
@@ -115,7 +118,9 @@ function clearLine(data, faint, limit, [lines, length, place]) {
   };
   if (!isFull(0)) return;
   let thickness = 0;
-  for (let line = 0; line < Math.min(limit + 2, lines); line += 1) thickness += isFull(line) ? 1 : 0;
+  for (let line = 0; line < Math.min(limit + 2, lines); line += 1) {
+    if (isFull(line)) thickness += 1;
+  }
   if (thickness > limit) return;
   for (let line = 0; line <= Math.min(thickness, lines - 1); line += 1) { // and its fringe
     for (let at = 0; at < length; at += 1) data[place(line, at)] = 0;

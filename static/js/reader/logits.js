@@ -1,4 +1,7 @@
-/** What logits mean: probabilities, and whether the drawing is a digit at all (ml/networks/logits.py). */
+/**
+ * What logits mean: probabilities, and whether the drawing is a digit at all, as
+ * ml/networks/logits.py says.
+ */
 
 const DIGITS = 10;
 const CLOSE = 0.4; // two probabilities nearer than this are a doubt worth reporting

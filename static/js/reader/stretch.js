@@ -30,8 +30,8 @@ function findSources(seen, lineStep, pixelStep) {
     return level;
   });
   const faint = Math.max(...darkest) * EDGE_PERCENT;
-  const inked = darkest.map((level, line) => (level * 100 > faint ? line : -1)).filter((line) => line >= 0);
-  const [first, last] = [inked[0], inked[inked.length - 1]];
+  const inked = darkest.map((level) => level * 100 > faint);
+  const [first, last] = [inked.indexOf(true), inked.lastIndexOf(true)];
   const step = Math.max((last + 1 - first) / BOX_SIDE, 1 / MOST);
   const middle = (first + last) / 2;
   return darkest.map((_, line) => middle + step * (line - (IMAGE_SIDE - 1) / 2));

@@ -1,6 +1,6 @@
 /**
- * The file of a network's weights, as ml/networks/exports/browser_weights.py writes it: a header in JSON,
- * which has the plan of the network, and the numbers of each layer in the plan's order.
+ * The file of a network's weights, as ml/networks/exports/browser_weights.py writes it: a header in
+ * JSON, which has the plan of the network, and the numbers of each layer in the plan's order.
  *
  *     8 bytes  "digitnet"        4 bytes  version of the format
  *     4 bytes  CRC-32 of all that follows            4 bytes  length of the header
@@ -108,7 +108,9 @@ function checkChain(layers, answers) {
     if (String(inputs) !== String(given)) throw damaged("its layers do not fit each other");
     given = maps;
   }
-  if (String(given) !== String([answers, 1, 1])) throw damaged("its layers do not give the answers");
+  if (String(given) !== String([answers, 1, 1])) {
+    throw damaged("its layers do not give the answers");
+  }
 }
 
 /** The numbers of the file, taken one layer after the other. */

@@ -1,8 +1,8 @@
 import { fetchWeights, readNow } from "./reader.js";
 
 /**
- * The worker's side: answers `{ id, load: url }` with the name of the model, and `{ id, read: ink }`
- * with a reading, each as `{ id, result }`, or `{ id, problem }` in words.
+ * The worker's side: answers `{ id, load: url }` with the name of the model, and
+ * `{ id, read: ink }` with a reading, each as `{ id, result }`, or `{ id, problem }` in words.
  *
  * @param scope the worker's `self`
  */

@@ -199,20 +199,17 @@ def start_by_hand(rank, port, data, instance):
     )
 
 
-@pytest.mark.parametrize("what", ["missing", "other"])
+@pytest.mark.parametrize("what", ["other", "damaged"])
 def test_a_process_whose_data_differ_ends_all_before_they_learn(
     made_mnist, made_digits, tmp_path, free_port, what
 ):
-    other = tmp_path / "other"
-    if what == "other":
-        write_mnist(other, made_digits[0][:300], made_digits[1])
-    else:
-        other.mkdir()
-        (other / "MNIST").touch()  # nothing can be downloaded to it either
-    instance = tmp_path / "instance"
+    other = write_mnist(tmp_path / "other", made_digits[0][:300], made_digits[1])
+    if what == "damaged":
+        path = other / "MNIST" / "raw" / "t10k-labels-idx1-ubyte"
+        path.write_bytes(path.read_bytes()[:-1])
     both = [
-        start_by_hand(*each, instance)
-        for each in ((0, free_port, made_mnist), (1, free_port, other))
+        start_by_hand(rank, free_port, data, tmp_path / "instance")
+        for rank, data in enumerate((made_mnist, other))
     ]
     (code, out, failures), (_, also_out, also_failures) = map(finish, both)
     assert (code, also_out, also_failures) == (1, "", [])

@@ -5,7 +5,7 @@ import pytest
 from ml.files import INSTANCE_DIR
 from tests.webapp.permissions import as_anybody
 from webapp.deploy.cores import count_cores
-from webapp.deploy.settings import SettingError, read_count, read_settings
+from webapp.deploy.settings import SettingError, read_bind, read_count, read_settings
 from webapp.deploy.wsgi import make_app
 
 TOKEN = "a-token-of-the-tests"
@@ -87,6 +87,17 @@ def test_what_cannot_be_obeyed_is_one_sentence_with_its_name(read, name, value):
 def test_a_folder_of_somebody_else_is_said(open_folder):
     with as_anybody(), pytest.raises(SettingError, match="BOARD_INSTANCE"):
         read_settings({"BOARD_INSTANCE": str(open_folder)})
+
+
+@pytest.mark.parametrize("text", ["", "0.0.0.0:80", "[::]:8000", "board:8000", "unix:/run/board"])
+def test_where_to_listen_is_an_address_with_a_port_or_a_file(text):
+    assert read_bind({"BOARD_BIND": text}) == (text or "127.0.0.1:8000")
+
+
+@pytest.mark.parametrize("text", ["8000", "host", ":8000", "host:99999", "http://host:80"])
+def test_anything_else_to_listen_at_is_said(text):
+    with pytest.raises(SettingError, match="BOARD_BIND"):
+        read_bind({"BOARD_BIND": text})
 
 
 @pytest.mark.parametrize("text", ["0", "65", "-1", "2.0", "two"])

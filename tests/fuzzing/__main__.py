@@ -7,6 +7,7 @@ with python -m tests.fuzzing.one NAME FILE. Requests that fail are printed as cu
 """
 
 import argparse
+import itertools
 import re
 import subprocess
 import sys
@@ -64,21 +65,24 @@ def fuzz_api(seconds: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         app = create_app({"READER": Reader(), **make_config(Path(folder))})
         operations, end = load(app), monotonic() + seconds
-        failed, number = set(), 0
-        while monotonic() < end:
-            for label, operation in operations.items():
-                for mode in GenerationMode:
-                    if mode is GenerationMode.NEGATIVE and not can_be_wrong(operation):
-                        continue
-                    try:
-                        ask(operation, mode, REQUESTS, start=number)
-                    except Exception as error:  # whatever is wrong with one, the others are asked
-                        if label not in failed:
-                            print(f"{label}: {error}", flush=True)
-                        failed.add(label)
-            number += 1
+        asked = (
+            (number, operation, mode)
+            for number in itertools.count()
+            for operation in operations.values()
+            for mode in GenerationMode
+            if mode is GenerationMode.POSITIVE or can_be_wrong(operation)
+        )
+        failed, count = set(), 0
+        for number, operation, mode in itertools.takewhile(lambda _: monotonic() < end, asked):
+            count += REQUESTS
+            try:
+                ask(operation, mode, REQUESTS, start=number)
+            except Exception as error:  # whatever is wrong with one, the others are asked
+                if operation.label not in failed:
+                    print(f"{operation.label}: {error}", flush=True)
+                failed.add(operation.label)
         app.extensions["keeping"].close()
-    print(f"{API}: {number} rounds, {len(failed)} routes failed", flush=True)
+    print(f"{API}: up to {count:,} requests, {len(failed)} routes failed", flush=True)
     return len(failed)
 
 

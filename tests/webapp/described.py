@@ -40,8 +40,13 @@ def find_responses(app, method, path):
 
     None of a page, and of a route that a test has added.
     """
+    prefix = app.config["PREFIX"]
+    is_outside = not path.startswith(f"{prefix}/")
+    path = path.removeprefix(prefix)
     if not path.startswith("/api/") or method == "OPTIONS":
         return None
+    if is_outside:
+        return {"404": "/components/responses/NotFound"}
     try:
         rule, _ = app.url_map.bind("").match(path, method, return_rule=True)
     except (NotFound, RequestRedirect):

@@ -37,7 +37,7 @@ def wait_until(find, seconds=SLOW_TRAINING):
 def ask_all_workers(instance, ask):
     """What every worker of an instance answers: asks at once until the log names all of them."""
     lines, answers = len(instance.log.splitlines()), []
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     with ThreadPoolExecutor(8) as pool:
         while time.monotonic() < until:
             answers += pool.map(lambda _: ask(), range(8))

@@ -113,7 +113,7 @@ class Load:
         with self._lock:
             return sum(self.statuses.values())
 
-    def wait_for_more(self, answers=60, seconds=60):
+    def wait_for_more(self, answers=60, seconds=300):
         """Wait until so many more questions have been answered."""
         wanted, until = self.count + answers, time.monotonic() + seconds
         while self.count < wanted:

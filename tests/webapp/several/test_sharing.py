@@ -6,13 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ml.runs import folders
+from ml.runs.control import Control, write_control
 from tests.webapp.kept_versions import NAME, make_version
 from tests.webapp.several.client import Browser
 from tests.webapp.several.instances import WORKERS
 
 pytestmark = pytest.mark.slow
 SOON = 2.0  # seconds in which every worker reads with a version
-SLOW_TRAINING = 120  # seconds for PyTorch to be loaded beside other tests
+SLOW_TRAINING = 400  # seconds for PyTorch to be loaded beside other tests, behind all of them
 
 
 @pytest.fixture
@@ -22,7 +24,10 @@ def pupil(board):
 
 @pytest.fixture
 def teacher(board):
-    return Browser(board.port, board.token)
+    """Whoever has the token; trainings that are still running in the end are stopped."""
+    yield Browser(board.port, board.token)
+    for run in folders.list_folders(folders.find_runs_dir(board.folder / "instance")):
+        write_control(run, Control("stop"))
 
 
 def wait_until(find, seconds=SLOW_TRAINING):
@@ -37,7 +42,7 @@ def wait_until(find, seconds=SLOW_TRAINING):
 def ask_all_workers(instance, ask):
     """What every worker of an instance answers: asks at once until the log names all of them."""
     lines, answers = len(instance.log.splitlines()), []
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     with ThreadPoolExecutor(8) as pool:
         while time.monotonic() < until:
             answers += pool.map(lambda _: ask(), range(8))

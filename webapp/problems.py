@@ -19,6 +19,7 @@ from webapp.store.errors import ArchiveError
 log = logging.getLogger(__name__)
 
 API_PREFIX = "/api/"
+LATER = 2  # seconds after which to ask again where a 503 does not say when
 DETAILS = {
     400: "The request is invalid. Check it and send it again.",
     404: "There is nothing at this address.",
@@ -94,8 +95,9 @@ def answer_problem(problem: Problem) -> Response:
         return Response(page, problem.code, mimetype="text/html")
     body = json.dumps(problem.to_dict())
     response = Response(body, problem.code, mimetype="application/problem+json")
-    if problem.retry_after is not None:
-        response.headers["Retry-After"] = str(problem.retry_after)
+    retry_after = problem.retry_after or (LATER if problem.code == 503 else None)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
     return response
 
 

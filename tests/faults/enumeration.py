@@ -128,9 +128,11 @@ def _die(write: Write, folder: Path, disk: Disk) -> str | None:
     """Write in a process that is killed; return how it ended, None if it came to its end."""
     child = os.fork()
     if child == 0:
-        with use_disk(disk):
-            write.write(folder)
-        os._exit(0)
+        try:
+            with use_disk(disk):
+                write.write(folder)
+        finally:  # whatever happens, it must not go on as its parent
+            os._exit(0)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     disk.has_struck = status == -signal.SIGKILL
     return "killed"

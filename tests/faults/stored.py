@@ -46,6 +46,8 @@ def open_database(folder):
 class Stored(Write):
     """A write of a database that holds drawings of this machine's hand."""
 
+    questions = QUESTIONS
+
     def prepare(self, folder):
         with open_store(folder) as store:
             hand = store.machine_hand()
@@ -62,7 +64,7 @@ class Stored(Write):
         """What the tables hold, asked past the store, whose own answers come with `write`."""
         with open_database(folder) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            return [database.execute(question).fetchall() for question in QUESTIONS]
+            return [database.execute(question).fetchall() for question in self.questions]
 
 
 class NewDrawing(Stored):

@@ -1,7 +1,6 @@
-"""Clients that go in the middle, or take their answers slowly: nothing half is kept, nobody waits."""
+"""Clients that go in the middle, or take answers slowly: nothing half is kept, nobody waits."""
 
 import json
-import os
 import socket
 import struct
 import time
@@ -63,7 +62,7 @@ def count_kept(server):
 
 def count_files(server):
     folder = Path(f"/proc/{server.process.pid}/fd")
-    return len(os.listdir(folder)) if folder.exists() else 0
+    return len(list(folder.iterdir())) if folder.exists() else 0
 
 
 def wait_for_files(server, most):

@@ -31,7 +31,9 @@ def change(file, *statements):
 def test_while_another_program_writes_nothing_is_stored_and_readings_go_on(owner, file):
     owner.keep(1)
     with change(file, "BEGIN IMMEDIATE"):
-        assert_problem(owner.confirm(4, 2), 503, "in use by another program", "Try again")
+        refusal = owner.confirm(4, 2)
+        assert_problem(refusal, 503, "in use by another program", "Try again")
+        assert int(refusal.headers["Retry-After"]) > 0
         assert_problem(owner.ask("DELETE", ADDRESS), 503, "in use by another program")
         assert owner.read()["digit"] == 1
     owner.keep(4, 2)

@@ -24,6 +24,10 @@ setup: .venv/.installed-dev browser
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
+.venv/.installed-fuzz: requirements-fuzz.txt .venv/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-fuzz.txt
+	touch $@
+
 browser: .venv/.installed-dev
 	sh tests/browser/install.sh $(BIN)/python
 
@@ -45,7 +49,7 @@ test-all: .venv/.installed-dev browser
 	$(PYTEST) $(ARGS)
 
 # Every decoder and the API, a minute each; make fuzz ARGS="--seconds 600 photo api" for longer.
-fuzz: .venv/.installed-dev
+fuzz: .venv/.installed-fuzz
 	$(BIN)/python -m tests.fuzzing $(ARGS)
 
 lint: .venv/.installed-dev

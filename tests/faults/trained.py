@@ -49,6 +49,7 @@ class Run(Write):
     """A training of two epochs: whatever stops it, it ends with the same weights, bit for bit."""
 
     name, words = "training", "a training: checkpoints, history and events of two epochs"
+    varies = cleans_later = True  # its reserve is removed when it goes on
     recipe = find_recipe("linear", batch_size=32, sessions=(1, 1))
 
     def write(self, folder):

@@ -7,6 +7,7 @@ Who does not read answers waits, too.
 
 import contextlib
 import heapq
+import math
 import select
 import socket
 import time
@@ -54,7 +55,7 @@ class Channel(HTTPChannel):
         self.parser_class = partial(Request, server.limits)
         super().__init__(server, *arguments, **options)
         # Not last_activity, which a byte now and then keeps fresh.
-        self.waiting_since = self.creation_time
+        self.waiting_since = time.monotonic()  # the clock may be moved back
         self._unread = 0  # bytes of answers that the client has not taken yet
         self._lingers = self.is_lingering = False
         self._dropped = 0  # bytes, of what was refused
@@ -86,7 +87,7 @@ class Channel(HTTPChannel):
             request.headers["CONNECTION"] = "close"
         self._lingers = request.error is not None  # the rest of it may still be coming
         super().service()
-        self._unread, self.waiting_since = self.total_outbufs_len, time.time()
+        self._unread, self.waiting_since = self.total_outbufs_len, time.monotonic()
 
     def give_up(self, failure: RequestError) -> None:
         """Close a waiting connection; if a request has begun, answer it."""
@@ -122,7 +123,7 @@ class Channel(HTTPChannel):
         super().handle_write()
         if self._unread - self.total_outbufs_len >= AT_ONCE or not self.total_outbufs_len:
             # Who takes a little of a large answer now and then is slow, but goes on.
-            self._unread, self.waiting_since = self.total_outbufs_len, time.time()
+            self._unread, self.waiting_since = self.total_outbufs_len, time.monotonic()
         if lingers and self.total_outbufs_len:
             self.close_when_flushed = True
         elif lingers and self.connected:
@@ -157,7 +158,7 @@ class Server(LoopingServer):
 
     def __init__(self, app: Flask, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
         self.limits = BodyLimits(app.config)
-        self._looked_for_room = 0.0
+        self._looked_for_room = -math.inf
         super().__init__(app, *arguments, **options)
 
     @property
@@ -167,8 +168,8 @@ class Server(LoopingServer):
 
     def readable(self) -> bool:
         """Make room, then say whether there is any; asked before each look at the connections."""
-        if self.is_crowded and time.time() - self._looked_for_room > ROOM_EVERY:
-            self._looked_for_room = time.time()
+        if self.is_crowded and time.monotonic() - self._looked_for_room > ROOM_EVERY:
+            self._looked_for_room = time.monotonic()
             self.make_room()
         return super().readable()
 
@@ -184,13 +185,14 @@ class Server(LoopingServer):
         """Give up the connections beyond the limit that have waited longest."""
         kept = [channel for channel in self.active_channels.values() if not channel.will_close]
         excess = len(kept) - (self.adj.connection_limit - SPARE)
-        late = time.time() - FRESH
+        late = time.monotonic() - FRESH
         waiting = (one for one in kept if one.is_waiting and one.waiting_since < late)
         for channel in heapq.nsmallest(excess, waiting, key=Channel.rank):
             channel.give_up(BUSY)
 
-    def maintenance(self, now: float) -> None:
+    def maintenance(self, _clock: float) -> None:
         """Give up connections that have waited too long."""
+        now = time.monotonic()
         for channel in list(self.active_channels.values()):
             patience = LINGER if channel.is_lingering else self.adj.channel_timeout
             if channel.is_waiting and now - channel.waiting_since > patience:

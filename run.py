@@ -26,6 +26,7 @@ from ml.versions import Shelf
 FAILURE, USAGE = 1, 2
 PATH_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
 HOST_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+TORCHRUN = "TORCHELASTIC_RUN_ID"  # set by torchrun, and not by a scheduler that sets RANK, too
 TOKEN = re.compile(r"[A-Za-z0-9._~-]{8,128}")  # part of an address, and not soon guessed
 
 # What each command, and serving (None), does not ignore.
@@ -553,7 +554,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
             names = [f"--{other.replace('_', '-')}" if other else "serving" for other in wanted]
             where = " or ".join(names)
             raise RecipeError(f"{action.option_strings[0]} belongs to {where}")
-    if command != "train" and "RANK" in os.environ and os.environ.get("WORLD_SIZE", "1") != "1":
+    is_alone = os.environ.get("WORLD_SIZE", "1") == "1" or TORCHRUN not in os.environ
+    if command != "train" and not is_alone:
         raise RecipeError("torchrun starts several processes, which is for --train; leave it out")
     if flags.run and flags.out:
         raise RecipeError("--run names a run's folder, and so does --out; leave out one")
@@ -584,7 +586,7 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
 
 def _fail(reason: str, code: int) -> int:
     """Say why in one line; of the processes that torchrun starts alike, the first says it."""
-    if code == USAGE and os.environ.get("RANK", "0") != "0" and "WORLD_SIZE" in os.environ:
+    if code == USAGE and os.environ.get("RANK", "0") != "0" and TORCHRUN in os.environ:
         return 0
     print(f"run.py: {reason}", file=sys.stderr)
     return code

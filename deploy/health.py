@@ -2,16 +2,25 @@
 
 import http.client
 import os
+import socket
 import sys
 
 PATIENCE = 4.0  # seconds
 
 
 def is_healthy(bind: str, prefix: str) -> bool:
-    """Ask the server that listens at `bind`, such as 0.0.0.0:8000."""
-    port = int(bind.rpartition(":")[2])
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    """Ask the server that listens at `bind`, such as 0.0.0.0:8000 or unix:/run/board."""
+    host, _, port = bind.rpartition(":")
+    host = {"0.0.0.0": "127.0.0.1", "[::]": "::1"}.get(host, host.strip("[]"))
+    is_file = bind.startswith("unix:")
+    connection = http.client.HTTPConnection(
+        "localhost" if is_file else host, None if is_file else int(port), timeout=PATIENCE
+    )
     try:
+        if is_file:
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.settimeout(PATIENCE)
+            connection.sock.connect(bind.removeprefix("unix:"))
         connection.request("GET", f"{prefix}/api/health")
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):

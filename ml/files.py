@@ -105,7 +105,11 @@ def hold_unfinished(path: Path) -> Iterator[None]:
     if fcntl is None:
         yield
         return
-    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:  # stopped for so long that it was taken for left; it is made anew
+        yield
+        return
     try:
         with contextlib.suppress(OSError):  # a file system without locks
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -117,8 +121,8 @@ def hold_unfinished(path: Path) -> Iterator[None]:
 def is_abandoned(path: Path) -> bool:
     """Whether a kill has left this unfinished file or folder: nobody holds its lock any more.
 
-    A moment old, it may be one that is about to be locked. Where there are no locks, its age
-    alone decides.
+    A moment old, it may be one that is about to be locked. On Windows its age alone decides; on a
+    file system without locks it stays.
     """
     try:
         age = abs(time.time() - path.stat().st_mtime)  # the clock may have been moved back

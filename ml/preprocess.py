@@ -26,8 +26,8 @@ MEAN, STD = 0.1307, 0.3081  # of MNIST's 60,000 training images, in 0..1
 # Chosen on the 5,000 validation images enlarged ×3 to ×9: the share read as the image itself is
 # with bilinear enlargement 99.64% at 0.1, 99.66% at 0.2 to 0.25, 99.52% at 0.5. The odd number lies
 # between the coverage levels of 4×4, 5×5 and 8×8 antialiasing, so no level falls on the edge.
-EDGE_SHARE = 0.23
-EDGE_PERCENT = 23  # the same, for whole numbers
+EDGE_PERCENT = 23  # a whole number, as all of the arithmetic is
+EDGE_SHARE = EDGE_PERCENT / 100
 # A drawing fainter than this (of 255) has no ink that a person would see.
 FAINTEST_PEAK = 24
 # A drawing smaller than this share of the board is a tap or a slip, not yet a digit: on the page's

@@ -23,7 +23,7 @@ from webapp.runs.watching import Watches
 from webapp.security import register_security
 from webapp.serving.limits import register_limits
 from webapp.serving.request_log import RequestLog
-from webapp.serving.turns import PhotoBusy, Turns
+from webapp.serving.turns import BatchBusy, PhotoBusy, Turns
 from webapp.static_files import App
 from webapp.versions.watcher import Watcher
 
@@ -83,6 +83,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     app.extensions |= {"trainer": trainer, "runs": Watches(trainer.runs_dir)}
     watcher.attach(reader, memories)
     app.extensions |= {"turns": Turns(), "photo_turns": Turns(busy=PhotoBusy)}
+    app.extensions["batch_turns"] = Turns(patience=0, busy=BatchBusy)  # it has a reading's thread
     app.extensions |= {"reader": reader, "keeping": keeping, "memories": memories}
     app.extensions["versions"] = watcher
     app.before_request(watcher.watch)

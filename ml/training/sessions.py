@@ -46,8 +46,8 @@ def train(
     `folder` is made and gets checkpoint.pt and history.jsonl. Resuming gives the same weights as
     never having stopped, bit for bit on the same machine. With `tuning` the sessions go on from its
     weights, and learn its drawings in place of `digits.training`. In a `group` of several processes
-    all call this; the first one reads the test set, and writes what all can resume from, also if
-    they are fewer or more by then.
+    all call this; the first one reads the test set between sessions, and writes what all can resume
+    from, also if they are fewer or more by then.
     """
     group = group or Group()
     path = folder / "checkpoint.pt"

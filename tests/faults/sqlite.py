@@ -24,7 +24,8 @@ SYSTEM = {
     "unlink": (INT, CHARS),
     "mkdir": (INT, CHARS, INT),
 }
-OPEN = ctypes.CFUNCTYPE(INT, POINTER, CHARS, POINTER, INT, POINTER)
+# The name as an address: SQLite keeps it as the file's path, and a copy would be gone by then.
+OPEN = ctypes.CFUNCTYPE(INT, POINTER, POINTER, POINTER, INT, POINTER)
 SYNC = ctypes.CFUNCTYPE(INT, POINTER, INT)
 
 

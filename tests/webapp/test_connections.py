@@ -5,6 +5,7 @@ import json
 import re
 import signal
 import socket
+import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
@@ -197,6 +198,17 @@ def test_who_reads_a_large_answer_slowly_gets_all_of_it(start):
             received += len(connection.recv(200_000, socket.MSG_WAITALL))
             time.sleep(0.1)
         assert received + count_rest(connection) > BIGGER
+
+
+def test_who_goes_away_in_the_middle_of_a_last_answer_ends_no_server(start, body):
+    server = start(BIG)
+    for _ in range(3):
+        with socket.create_connection(("127.0.0.1", server.port), 60) as connection:
+            connection.sendall(ASK_BIG.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+            assert connection.recv(1000)
+            # Closed by a reset, while the server still sends: it closes the connection twice.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        read(server, body)  # it still answers
 
 
 def count_rest(connection):

@@ -6,6 +6,7 @@ from tests.webapp.people import TOKEN, Person, assert_problem, make_strokes
 from webapp.hands.whose import COOKIE
 from webapp.serving import limits
 from webapp.store import DATABASE_FILE
+from webapp.store.errors import StoreGoneError
 
 EXPLAIN = "/api/explain"
 
@@ -45,7 +46,7 @@ def test_photos_explanations_and_stored_things_count_apart_and_readings_not_at_a
 
 
 def test_storing_and_deleting_count_together(pupil):
-    kept = pupil.keep(7)  # counts for the address: there is a hand from now on
+    kept = pupil.keep(7)  # begins a hand, which counts apart
     pupil.keep(7, 1)
     assert pupil.delete(kept["id"]) == 204
     assert pupil.delete(kept["id"]) == 429
@@ -108,10 +109,6 @@ def test_who_has_the_token_has_no_limit(teacher):
     assert [ask_why(teacher).status_code for _ in range(5)] == [400] * 5
 
 
-def test_a_wrong_token_is_refused_as_ever(shared_app):
-    assert ask_why(Person(shared_app, TOKEN + "x")).status_code == 403
-
-
 def test_the_limits_hold_while_the_store_is_broken(pupil, tmp_path):
     (tmp_path / "instance").mkdir()
     (tmp_path / "instance" / DATABASE_FILE).write_bytes(b"not a database" * 100)
@@ -127,3 +124,35 @@ def test_every_limited_view_exists_and_the_limits_can_be_left_out(make_app):
     body = {"strokes": make_strokes(), "label": 7}
     answers = [person.ask("POST", "/api/drawings", json=body).status_code for _ in range(5)]
     assert answers == [201, 200, 200, 200, 200]
+
+
+def test_an_ipv4_address_is_itself_on_a_server_of_both_kinds(pupil):
+    for _ in range(2):
+        ask_why(pupil, **from_address("::ffff:192.0.2.1"))
+    assert ask_why(pupil, **from_address("::ffff:192.0.2.2")).status_code == 400
+    assert ask_why(pupil, **from_address("192.0.2.1")).status_code == 429
+
+
+def test_a_class_behind_one_address_confirms_its_first_drawings_at_once(make_app, monkeypatch):
+    monkeypatch.setattr(limits, "HANDS", ("30/hour", limits.HANDS[1]))
+    app = make_app()
+    assert [Person(app).confirm(7).status_code for _ in range(10)] == [201] * 10
+
+
+def test_with_a_wrong_token_reasons_and_photos_are_answered_and_counted(shared_app):
+    person = Person(shared_app, TOKEN + "x")
+    assert [ask_why(person).status_code for _ in range(3)] == [400, 400, 429]
+
+
+def test_a_store_that_does_not_answer_is_asked_once(pupil, shared_app, monkeypatch):
+    asked = []
+
+    def fail():
+        asked.append(1)
+        raise StoreGoneError("The database does not answer.")
+
+    pupil.client.set_cookie(COOKIE, "of somebody")
+    monkeypatch.setattr(limits, "find_hand", fail)
+    for _ in range(3):
+        ask_why(pupil)
+    assert len(asked) == 1

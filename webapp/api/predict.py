@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request
 
 from webapp.api.batches import answer_each, is_batch, split_batch
 from webapp.api.questions import (
@@ -20,6 +20,7 @@ from webapp.api.questions import (
 )
 from webapp.body import read_object
 from webapp.hands.recollection import Recollection, recall
+from webapp.serving.turns import Turns
 
 predict = Blueprint("predict", __name__, url_prefix="/api")
 
@@ -55,7 +56,9 @@ def answer_batch(body: dict[str, Any], models: list[str], read: Callable) -> dic
         described, _ = read(drawing, models, recollection)
         return {"readings": described} if "models" in body else described[0]
 
-    return {"readings": answer_each(drawings, answer)} | recollection.tell_problem()
+    turns: Turns = current_app.extensions["batch_turns"]
+    with turns.take():  # one at a time, so that single drawings always find a thread
+        return {"readings": answer_each(drawings, answer)} | recollection.tell_problem()
 
 
 def read_one_digit(

@@ -9,14 +9,16 @@ import ipaddress
 import math
 import time
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_limiter.errors import RateLimitExceeded
 
 from ml.errors import ExplainedError
-from webapp.hands.token import has_token, is_used_alone
+from webapp.hands.faults import may_know_the_server
+from webapp.hands.recollection import memories
 from webapp.hands.whose import find_hand
 from webapp.problems import Problem, answer_problem
+from webapp.store.errors import StoreError
 
 HOUSEHOLD = 64  # bits of an IPv6 address that a household, or a rented server, has in common
 # A person draws less than two digits a second, and a page explains no more than that.
@@ -33,8 +35,8 @@ LIMITS = {
     "listed": ("600/minute", ["drawings.list_drawings", "drawings.show_drawing"]),
     "archives": ("12/minute", ["drawings.export_drawings", "drawings.import_drawings"]),
 }
-# Hands that one address may begin: a school's tablets behind one proxy, in one lesson.
-HANDS = ("400/hour", ["drawings.keep_drawing", "hands.start_hand"])
+# Hands that one address may begin: a school's tablets behind one proxy, and "Somebody else draws".
+HANDS = ("2000/hour", ["drawings.keep_drawing", "hands.start_hand"])
 
 
 def register_limits(app: Flask) -> None:
@@ -42,7 +44,8 @@ def register_limits(app: Flask) -> None:
     limiter = Limiter(find_asker, app=app, strategy="moving-window", storage_uri="memory://")
     for scope, (often, views) in LIMITS.items():
         for view in views:
-            limit = limiter.shared_limit(often, scope, exempt_when=is_unlimited)
+            uncounted = changes_no_hand if scope == "stored" else may_know_the_server
+            limit = limiter.shared_limit(often, scope, exempt_when=uncounted)
             app.view_functions[view] = limit(app.view_functions[view])
     for view in HANDS[1]:
         limit = limiter.shared_limit(
@@ -59,11 +62,27 @@ def find_asker() -> str:
 
 
 def find_known_hand() -> int | None:
-    """Return the request's hand, None without one or where the store cannot tell."""
+    """Return the request's hand, None without one or where the store cannot tell.
+
+    It is looked up once for a request, and a store that has just failed is left alone.
+    """
+    if "known_hand" not in g:
+        g.known_hand = _look_up_hand()
+    return g.known_hand
+
+
+def _look_up_hand() -> int | None:
     try:
+        memories().check_rest()
         return find_hand()
-    except ExplainedError:  # readings and photos go on without the store
-        return None
+    except StoreError as error:  # photos and explanations go on without the store
+        memories().note_failure(error)
+    except (
+        ExplainedError,
+        Problem,
+    ):  # a wrong token: the view says so where it needs the right one
+        pass
+    return None
 
 
 def find_address() -> str:
@@ -72,20 +91,25 @@ def find_address() -> str:
         address = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:  # a socket file, or a proxy's word for it
         return request.remote_addr or "unknown"
+    address = getattr(address, "ipv4_mapped", None) or address  # as a server of both kinds sees it
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((address, HOUSEHOLD), strict=False))
 
 
-def is_unlimited() -> bool:
-    """Whether the request comes from this machine alone or from who has the token."""
-    return is_used_alone() or has_token()
+def begins_hand() -> bool:
+    """Whether the request begins a hand: asked for, or with the first drawing that is kept."""
+    return request.endpoint == "hands.start_hand" or find_known_hand() is None
 
 
 def begins_no_hand() -> bool:
-    """Whether the request begins no hand, or from where nobody counts that."""
-    is_new = request.endpoint == "hands.start_hand" or find_known_hand() is None
-    return is_unlimited() or not is_new
+    """Whether the request does not count as one that begins a hand."""
+    return may_know_the_server() or not begins_hand()
+
+
+def changes_no_hand() -> bool:
+    """Whether the request does not count for what is stored: hands that begin count apart."""
+    return may_know_the_server() or find_known_hand() is None
 
 
 def answer_too_often(limiter: Limiter) -> Response:

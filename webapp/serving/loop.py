@@ -54,7 +54,11 @@ class LoopingServer(TcpWSGIServer):
     def _look(self) -> None:
         self._follow(self)  # it makes room first, and may stop accepting
         while self._changed:
-            self._follow(self._changed.popleft())
+            channel = self._changed.popleft()
+            try:
+                self._follow(channel)
+            except (OSError, ValueError):  # another thread has closed its socket in this moment
+                channel.handle_close()
         for key, events in self._selector.select(LOOK):
             channel = key.data
             # What came before in this list may have closed it.
@@ -83,5 +87,6 @@ class LoopingServer(TcpWSGIServer):
 
     def forget(self, number: int | None) -> None:
         """Stop waiting for a connection that is being closed, before its number is given anew."""
-        with contextlib.suppress(KeyError):  # it was not waited for
+        # It was not waited for, or waitress closes it for the second time: it has no number then.
+        with contextlib.suppress(KeyError, ValueError):
             self._selector.unregister(number)

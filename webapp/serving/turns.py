@@ -32,6 +32,12 @@ class Busy(Problem):
         super().__init__(503, self.words)
 
 
+class BatchBusy(Busy):
+    """Another list of drawings is being read."""
+
+    words = "Another list of drawings is being read. Send this one again in a second."
+
+
 class PhotoBusy(Busy):
     """Others have their photos read."""
 

@@ -60,13 +60,16 @@ export class Asking extends EventTarget {
 
   async #work() {
     this.#isBusy = true;
-    while (this.#isWanted) {
-      this.#isWanted = false;
-      this.#isUrgent = false;
-      await this.#askOnce();
-      await this.#pause();
+    try {
+      while (this.#isWanted) {
+        this.#isWanted = false;
+        this.#isUrgent = false;
+        await this.#askOnce();
+        await this.#pause();
+      }
+    } finally {
+      this.#isBusy = false; // whatever is wrong with one question, the next is asked
     }
-    this.#isBusy = false;
   }
 
   async #askOnce() {

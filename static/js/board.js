@@ -64,6 +64,10 @@ export class Board extends EventTarget {
     if (isLocked) this.end(this.#running);
   }
 
+  get isLocked() {
+    return this.#isLocked;
+  }
+
   /** @returns the stroke for the pen to pass back, null while the board is locked */
   begin(point) {
     if (this.#isLocked) return null;
@@ -109,11 +113,10 @@ export class Board extends EventTarget {
     if (!this.isEmpty) this.#change(() => this.#history.push([]));
   }
 
-  /** As it was at first: empty, with nothing to undo. */
-  reset() {
-    this.#change(() => {
-      this.#history = new History([]);
-    });
+  /** Draws these strokes alone, and forgets what was there; without any it is as at first. */
+  reset(strokes = []) {
+    this.#history = new History([]);
+    this.restore(strokes);
   }
 
   /** Draws what `strokes` once returned, stroke by stroke, so that each can be undone. */

@@ -42,11 +42,15 @@ export class PointerPen {
     this.#release(event);
   }
 
-  #release(event) {
-    if (!this.#isDrawing(event)) return;
-    const { stroke } = this.#pointer;
+  /** Ends the stroke under way: the surface leaves the page, say, and hears of no pointer there. */
+  release() {
+    const { stroke } = this.#pointer ?? {};
     this.#pointer = null;
-    this.#board.end(stroke);
+    if (stroke) this.#board.end(stroke);
+  }
+
+  #release(event) {
+    if (this.#isDrawing(event)) this.release();
   }
 
   /** A palm touches the screen before its pen does: the stroke that it began is dropped. */

@@ -45,7 +45,9 @@ export class Token {
     if (!this.#isKept) return;
     this.#isKept = false;
     try {
-      const page = await (await fetch("./")).text();
+      const response = await fetch("./");
+      if (!response.ok) throw new TypeError("not the server's page");
+      const page = await response.text();
       this.#carried = findMeta(new DOMParser().parseFromString(page, "text/html"), "board-token");
     } catch {
       this.#isKept = true; // it is gone again

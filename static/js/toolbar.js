@@ -36,6 +36,7 @@ export class Toolbar {
   }
 
   #can(action) {
+    if (this.#board.isLocked) return false;
     const { canUndo, canRedo, isEmpty } = this.#board;
     return { undo: canUndo, redo: canRedo, clear: !isEmpty }[action];
   }

@@ -275,12 +275,10 @@ def test_a_required_digit_must_be_drawn_and_be_one(open_host):
     expect(get_sheet(page, "Your answer")).to_be_focused()
     box = get_sheet(page, "Your answer").bounding_box()
     page.mouse.click(box["x"] + 140, box["y"] + 140)
-    wait_until(page, "document.querySelector('digit-board').reading?.status === 'blank'")
-    assert ask(page, "[board.validity.badInput, board.value, board.validationMessage]") == [
-        True,
-        "",
-        "Draw the digit larger.",
-    ]
+    wait_until(
+        page, "document.querySelector('digit-board').validationMessage === 'Draw the digit larger.'"
+    )
+    assert ask(page, "[board.validity.badInput, board.value]") == [True, ""]
     set_strokes = f"board.strokes = {json.dumps(list_strokes(7))}"
     assert ask(page, f"({set_strokes}, board.validity.badInput)")  # it is not read yet
     expect_value(page, "7")
@@ -326,6 +324,29 @@ def test_a_board_that_is_disabled_in_the_middle_of_a_stroke_ends_it(open_host):
     page.mouse.move(5, 5)
     page.mouse.up()
     assert ask(page, "board.strokes[0].length") == count
+
+
+def test_a_disabled_board_keeps_what_is_drawn_from_keys_too(open_host):
+    page = open_host(BOARD)
+    draw(get_sheet(page), 7)
+    expect_value(page, "7")
+    ask(page, "(board.disabled = true)")
+    get_sheet(page).click(force=True)
+    for key in ("Escape", "Control+z"):
+        page.keyboard.press(key)
+    assert ask(page, "board.strokes.length") == 1
+
+
+def test_a_board_that_leaves_the_page_ends_the_stroke_and_is_drawn_on_again(open_host):
+    page = open_host(f"<main>{BOARD}</main>")
+    draw(get_sheet(page), 7, lift=False)
+    page.evaluate("{ window.board = document.querySelector('digit-board'); board.remove(); }")
+    page.mouse.up()
+    page.evaluate("document.querySelector('main').append(board)")
+    expect_value(page, "7")
+    page.get_by_role("button", name="Clear").click()
+    draw(get_sheet(page), 2)
+    expect_value(page, "2")
 
 
 def test_a_label_names_the_board_and_leads_to_it(open_host):
@@ -387,8 +408,10 @@ def test_what_was_drawn_is_there_again_after_going_back(open_host):
 def test_without_internals_a_hidden_input_is_sent(open_host):
     page = open_host(FORM, before=NO_INTERNALS)
     assert page.evaluate("typeof ElementInternals") == "undefined"
+    page.evaluate("document.forms[0].addEventListener('submit', () => { window.isSent = true; })")
     page.get_by_role("button", name="Send").click()
     assert "?" not in page.url
+    assert page.evaluate("window.isSent") is None  # as with internals, no listener hears of it
     expect(get_sheet(page, "Your answer")).to_be_focused()
     draw(get_sheet(page, "Your answer"), 7)
     expect_value(page, "7")
@@ -471,6 +494,25 @@ def test_other_weights_are_found_from_the_page(open_host, files):
     draw(get_sheet(page), 7)
     expect_value(page, "7")
     assert ask(page, "board.weights").endswith("/nets/mine.bin")
+
+
+def test_weights_that_are_changed_while_others_load_read_in_the_end(open_host, files):
+    files["other.bin"] = files["digit-board.bin"]
+    page = open_host("<form></form>")
+    asked = []
+    page.context.on("request", lambda request: asked.append(request.url.split("/")[-1]))
+    strokes = json.dumps(list_strokes(7))
+    page.evaluate(
+        f"""{{
+          const board = document.createElement("digit-board");
+          document.querySelector("form").append(board);
+          board.strokes = {strokes};
+          board.weights = "http://[";  // no address at all
+          board.weights = "other.bin";
+        }}"""
+    )
+    expect_value(page, "7")
+    assert asked[-1] == "other.bin"
 
 
 @pytest.mark.failed_requests

@@ -94,10 +94,10 @@ def take_apart(path: Path) -> Module:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ScriptError(f"{path.name} is imported and is not there") from None
-    imports = {
-        (path.parent / file).resolve(): dict(map(read_pair, names.strip().strip(",").split(",")))
-        for names, file in IMPORT.findall(text)
-    }
+    imports: dict[Path, dict[str, str]] = {}
+    for names, file in IMPORT.findall(text):
+        pairs = dict(map(read_pair, names.strip().strip(",").split(",")))
+        imports.setdefault((path.parent / file).resolve(), {}).update(pairs)
     exports = tuple(EXPORT.findall(text))
     body = EXPORT.sub("", IMPORT.sub("", text))
     for form, reason in REFUSED.items():

@@ -6,6 +6,7 @@ const WORKER = new URL("../reader/start_worker.js", import.meta.url).href;
 // Weights that could not be had are asked for again after this time, in ms:
 const RETRY = 30_000; // where the server reads, or another network is here
 const RETRY_WITHOUT = 2000; // where nothing reads
+const PATIENCE = 30_000; // ms for weights to come
 // A drawing waits so long, in ms, for weights that are under way:
 const LONGEST = 300; // where another network is here
 const LONGEST_WITHOUT = 4000; // where nothing reads
@@ -64,12 +65,21 @@ export class Networks {
     const address = `api/models/${encodeURIComponent(model)}/browser-weights`;
     const url = new URL(address, document.baseURI).href;
     try {
-      this.#ready.set(model, await this.#load(url, { workerUrl: WORKER }));
+      this.#ready.set(model, await endAfter(PATIENCE, this.#load(url, { workerUrl: WORKER })));
     } catch {
       // Asked for again later; whoever wants to read hears that there is none.
     }
     this.#coming.delete(model);
   }
+}
+
+/** Promises what another promise does, or a failure after some time in ms: a server may hang. */
+function endAfter(time, promised) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("the weights do not come")), time);
+  });
+  return Promise.race([promised, late]).finally(() => clearTimeout(timer));
 }
 
 function savesData() {

@@ -10,7 +10,8 @@ import { describe, judge, phrase } from "./words.js";
 
 const NAME = "Drawing board";
 const WEIGHTS = "digit-board.bin";
-const UPGRADED = ["strokes", "name", "required", "disabled", "weights"];
+const UPGRADED = ["weights", "name", "required", "disabled", "strokes"];
+const FARTHEST = 1e6; // of a point, as for the server
 
 /**
  * <digit-board>: a field of a form that is drawn on. Its value is the digit that the network reads,
@@ -28,6 +29,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   #board;
   #ink;
   #form;
+  #pen;
   #reader;
   #reading = null;
   #custom = ""; // the page's own reason why a form cannot be sent
@@ -46,7 +48,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#ink = new BoardInk(this.#board);
     this.#form = linkToForm(this);
     this.#reader = new OwnReader(() => this.#takeQuestion());
-    new PointerPen(this.#board, canvas);
+    this.#pen = new PointerPen(this.#board, canvas);
     new KeyboardPen(this.#board, canvas, { stage, cursor, voice });
     new Toolbar(this.#board, canvas, tools, root);
     this.#listen();
@@ -71,12 +73,14 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
 
   disconnectedCallback() {
     this.#form.disconnect?.();
+    this.#pen.release();
+    this.#reader.forget();
   }
 
   attributeChangedCallback(name) {
     if (name === "disabled") this.formDisabledCallback(this.#isDisabled);
     if (name === "aria-label") this.#nameBoard();
-    if (name === "weights" && this.isConnected) this.#readAnew();
+    if (name === "weights") this.#readAnew();
     this.#settle();
   }
 
@@ -113,10 +117,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     if (!isDrawing(strokes)) {
       throw new TypeError("strokes must be a list of strokes, each a list of points [x, y]");
     }
-    this.#changeAsPage(() => {
-      this.#board.reset();
-      this.#board.restore(strokes);
-    });
+    this.#changeAsPage(() => this.#board.reset(strokes));
   }
 
   /** The last reading, as the API of the digit board answers, or null. */
@@ -226,9 +227,11 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   }
 
   #changeAsPage(step) {
+    const wasByPage = this.#isByPage; // one change may be made while another one is told
     this.#isByPage = true;
+    this.#owesChange = false;
     step();
-    this.#isByPage = false;
+    this.#isByPage = wasByPage;
   }
 
   /** The drawing has changed. */
@@ -244,6 +247,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   #startAfresh() {
     const wasRead = this.#reading !== null;
     this.#reader.forget();
+    if (this.#hasFailed) this.#reader.ask(); // the network is loaded anew all the same
     this.#reading = null;
     if (wasRead) this.#tell();
     else this.#owesChange = false;
@@ -254,7 +258,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#reading = null;
     this.#hasFailed = false;
     this.#reader.forget();
-    this.#reader.ask();
+    if (this.isConnected) this.#reader.ask();
   }
 
   #receive({ reading, revision }) {
@@ -314,7 +318,8 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     const state = this.#state;
     this.#face.isEmpty = state.isEmpty;
     this.#face.show(describe(state));
-    this.#form.setFormValue(this.value, JSON.stringify(this.strokes));
+    const kept = this.#board.isDrawing ? undefined : JSON.stringify(this.strokes);
+    this.#form.setFormValue(this.value, kept);
     const { flags, message } = judge(state);
     const all = this.#custom ? { ...flags, customError: true } : flags;
     this.#form.setValidity(all, this.#custom || message, this.#face.canvas);
@@ -325,7 +330,9 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   }
 
   #nameBoard() {
-    const words = [...this.labels].map((label) => label.textContent.trim()).join(" ");
+    const tell = (label) => [...label.childNodes].filter((node) => !node.contains(this));
+    const texts = [...this.labels].flatMap(tell).map(({ textContent }) => textContent.trim());
+    const words = texts.filter(Boolean).join(" ");
     this.#face.name = this.getAttribute("aria-label") || words || NAME;
   }
 
@@ -338,9 +345,13 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   }
 }
 
+function isNear(number) {
+  return Number.isFinite(number) && Math.abs(number) <= FARTHEST;
+}
+
 function isDrawing(strokes) {
   const isPoint = (point) =>
-    Array.isArray(point) && point.length === 2 && point.every((each) => Number.isFinite(each));
+    Array.isArray(point) && point.length === 2 && point.every(isNear);
   const isStroke = (stroke) => Array.isArray(stroke) && stroke.length > 0 && stroke.every(isPoint);
   return Array.isArray(strokes) && strokes.every(isStroke);
 }

@@ -52,7 +52,8 @@ export class Face {
 
   set isDisabled(isDisabled) {
     this.tools.disabled = isDisabled;
-    this.canvas.tabIndex = isDisabled ? -1 : 0;
+    if (isDisabled) this.canvas.removeAttribute("tabindex"); // a click would give it the focus
+    else this.canvas.tabIndex = 0;
     this.canvas.setAttribute("aria-disabled", String(isDisabled));
     if (isDisabled) this.canvas.blur();
   }

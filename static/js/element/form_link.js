@@ -73,12 +73,12 @@ class MirroredValue {
   /** The element has come into a page; only now may it have a child. */
   connect() {
     this.#root = this.#host.getRootNode();
-    for (const type in this.#answers) this.#root.addEventListener(type, this.#answers[type]);
+    for (const each of this.#listAnswers()) this.#root.addEventListener(...each);
     this.#copy();
   }
 
   disconnect() {
-    for (const type in this.#answers) this.#root.removeEventListener(type, this.#answers[type]);
+    for (const each of this.#listAnswers()) this.#root.removeEventListener(...each);
     this.#root = null;
   }
 
@@ -98,13 +98,20 @@ class MirroredValue {
     click: (event) => this.#press(event.target),
   };
 
+  /** Before the page's own listeners: what cannot be sent is not submitted at all. */
+  #listAnswers() {
+    return Object.entries(this.#answers).map(([type, answer]) => [type, answer, type === "submit"]);
+  }
+
   #isOurs({ target }) {
     return target === this.form;
   }
 
   #check(event) {
     const isUnchecked = this.form.noValidate || event.submitter?.formNoValidate;
-    if (!isUnchecked && !this.reportValidity()) event.preventDefault();
+    if (isUnchecked || this.reportValidity()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
   }
 
   #reset({ defaultPrevented }) {

@@ -47,13 +47,19 @@ export class OwnReader extends EventTarget {
   }
 
   async #read() {
-    const { weights, script } = this.#takeQuestion();
     let subject = this.#subject;
+    let weights = null;
     try {
+      const { script, ...asked } = this.#takeQuestion();
+      weights = asked.weights;
       const reader = await findReader(weights, script);
       subject = this.#subject;
-      const { takeInk, revision } = this.#takeQuestion(); // now: it may have taken a while to load
+      const { takeInk, revision, ...now } = this.#takeQuestion(); // it may have taken a while to load
       this.#failures = 0;
+      if (now.weights !== weights) {
+        this.#isWanted = true;
+        return;
+      }
       if (revision === this.#last) return; // asked for twice in a moment
       const reading = takeInk && (await reader.read(takeInk()));
       if (subject !== this.#subject) return; // what was read is no longer there

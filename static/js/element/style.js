@@ -88,7 +88,11 @@ canvas {
   height: 25%;
   font-size: 0.875em;
 }
-.stage[data-by-keys] .sheet, button:focus-visible {
+.stage[data-by-keys] .sheet {
+  outline: 2px solid var(--_ink);
+  outline-offset: -3px;
+}
+button:focus-visible {
   outline: 2px solid var(--_ink);
   outline-offset: -3px;
 }

@@ -30,6 +30,9 @@ async function loadThere(url, workerUrl) {
   let here = null; // for a worker that ends on its own
   const readHere = async (ink) => {
     here ??= loadHere(url);
+    here.catch(() => {
+      here = null; // the weights may be had again later
+    });
     return (await here).read(ink);
   };
   try {

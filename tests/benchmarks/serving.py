@@ -61,6 +61,7 @@ def run_server(
     finally:
         process.terminate()
         process.wait(10)
+        process.stdout.close()
 
 
 def ask(connection: http.client.HTTPConnection, body: bytes) -> int:

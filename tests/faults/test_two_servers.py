@@ -61,7 +61,7 @@ def test_what_one_of_two_servers_confirmed_is_there_however_often_one_is_killed(
                 pool.submit(confirm_until_killed, killed, 10_000 * number + 3_000 * each)
                 for each in range(2)
             ]
-            confirmed.append(confirm(lasting, 900_000 + number))
+            confirmed.append(confirm(lasting, 90_000 + number))
             time.sleep(moments.uniform(0.2, 1.5))
             killed.process.send_signal(signal.SIGKILL)
             killed.process.wait()

@@ -111,7 +111,13 @@ class ExportedNetwork(Write):
 
     def write(self, folder):
         shelf = Shelf(WEIGHTS_DIR, None, dict, None)
-        flags = {"export": "onnx", "ship": False, "model": "linear", "out": folder, "weights": WEIGHTS_DIR}
+        flags = {
+            "export": "onnx",
+            "ship": False,
+            "model": "linear",
+            "out": folder,
+            "weights": WEIGHTS_DIR,
+        }
         with contextlib.redirect_stdout(io.StringIO()):
             export.run(argparse.Namespace(**flags, shelf=shelf))
 

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import files, over_http, stored, trained
+from tests.faults import files, stored
 from tests.faults.disk import FAULTS
 from tests.faults.enumeration import Write, enumerate_faults
 
 ROOT = Path(__file__).parents[2]
 QUICK = (*(files.File, files.NewFile, files.ControlFile, files.Settings, files.Events),)
 # Of each kind, one; `python -m tests.faults` tries all, which takes most of an hour.
-SLOW = (*files.WRITES, stored.NewDrawing, stored.Served, over_http.AskedDrawing, trained.Checkpoint)
-KILLED = (files.File, files.Model, files.KeptVersion, stored.NewDrawing, trained.Checkpoint)
+SLOW = (files.Model, files.KeptVersion, stored.NewDrawing)
+KILLED = (files.File, stored.NewDrawing)
 ERRORS = tuple(fault for fault in FAULTS if not fault.kills)  # these need no process of their own
 ENUMERATE = """
 import sys
 from pathlib import Path
-from tests.faults import files, over_http, stored, trained
+from tests.faults import files, stored
 from tests.faults.disk import FAULTS
 from tests.faults.enumeration import enumerate_faults
 module, name, folder = sys.argv[1:]

@@ -74,13 +74,16 @@ def test_the_commands_for_trainings_run_in_their_order(curl, instance):
     (run,) = folders.list_folders(folders.find_runs_dir(instance))
     for name in ("showRun", "setPace", "setProbe", "steerRun", "listRuns", "listRecipes"):
         assert curl.run(find(name).replace(RUN, run.name)).status_code == 200, name
+    show = find("showRun").replace(RUN, run.name)
+    # Before its first epoch has ended there is nothing to go on from.
+    wait_until(lambda: curl.run(show).get_json()["events"])
     stop = find("steerRun").replace(RUN, run.name).replace("/pause", "/stop")
     assert curl.run(stop).status_code == 200
-    wait_until(lambda: folders.find_running(run.parent) is None)
+    wait_until(lambda: curl.run(show).get_json()["state"] == "stopped")  # the server knows it
     assert curl.run(find("resumeRun").replace(RUN, run.name)).status_code == 200
-    wait_until(lambda: curl.run(find("showRun").replace(RUN, run.name)).get_json()["events"])
+    wait_until(lambda: curl.run(show).get_json()["state"] == "running")
     assert curl.run(stop).status_code == 200
-    wait_until(lambda: folders.find_running(run.parent) is None)
+    wait_until(lambda: curl.run(show).get_json()["state"] == "stopped")
     (run / "history.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     assert curl.run(find("showPicture").replace(RUN, run.name)).status_code == 404  # not finished
     assert curl.run(find("deleteRun").replace(RUN, run.name)).status_code == 204

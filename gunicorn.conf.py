@@ -39,9 +39,8 @@ preload_app = False
 
 timeout = 60  # seconds without a sign of life; a worker that answers slowly still gives one
 graceful_timeout = 30  # seconds for requests that are being answered when it is stopped
-keepalive = (
-    75  # seconds; longer than nginx keeps its connections (60), or it would find them closed
-)
+# Seconds; longer than nginx keeps its connections (60), or it would find them closed.
+keepalive = 75
 
 # Not gunicorn's to believe: BOARD_BEHIND_PROXY lets the app take X-Forwarded-* from one proxy.
 forwarded_allow_ips = ""

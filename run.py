@@ -4,7 +4,6 @@ import argparse
 import importlib
 import io
 import os
-import re
 import sys
 from contextlib import closing
 from functools import partial
@@ -24,10 +23,7 @@ from ml.runs.folders import HAND, ID, find_runs_dir, read_settings
 from ml.versions import Shelf
 
 FAILURE, USAGE = 1, 2
-PATH_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
-HOST_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 TORCHRUN = "TORCHELASTIC_RUN_ID"  # set by torchrun, and not by a scheduler that sets RANK, too
-TOKEN = re.compile(r"[A-Za-z0-9._~-]{8,128}")  # part of an address, and not soon guessed
 
 # What each command, and serving (None), does not ignore.
 HEEDED = {
@@ -350,13 +346,17 @@ def _digit(text: str) -> int:
 
 
 def _prefix(text: str) -> str:
-    segments = text.strip("/").split("/")
-    if not all(PATH_SEGMENT.fullmatch(part) and part.strip(".") for part in segments):
+    from webapp.deploy.settings import PREFIX  # with Flask, which serving loads anyway
+
+    prefix = f"/{text.strip('/')}"
+    if not PREFIX.fullmatch(prefix):
         raise argparse.ArgumentTypeError(f"a prefix is a path such as /board, not {text!r}")
-    return "/" + "/".join(segments)
+    return prefix
 
 
 def _host_name(text: str) -> str:
+    from webapp.deploy.settings import HOST_NAME
+
     if not HOST_NAME.fullmatch(text):
         raise argparse.ArgumentTypeError(
             f"this is a name such as board.example, without a port, not {text!r}"
@@ -365,6 +365,8 @@ def _host_name(text: str) -> str:
 
 
 def _token(text: str) -> str:
+    from webapp.deploy.token_file import TOKEN
+
     if not TOKEN.fullmatch(text):
         raise argparse.ArgumentTypeError("a token has 8 to 128 of A-Z a-z 0-9 . _ ~ -")
     return text

@@ -58,6 +58,12 @@ def make_command_line(*arguments: object) -> str:
     return f"python {joined}"
 
 
+def count_cores() -> int:
+    """Return how many of this machine's processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
 def lower_priority() -> None:
     """Let other processes go first, where the system knows priorities for that."""
     if hasattr(os, "nice"):

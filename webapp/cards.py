@@ -1,7 +1,6 @@
 """A model's card -> what the pages show of it."""
 
 import base64
-import io
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from PIL import Image
 
 from ml.networks.card import ModelCard
+from ml.pictures.data_url import write_data_url
 from ml.predict import Reader
 from webapp.charts import Chart, draw_charts
 from webapp.glossary import Linker
@@ -225,6 +225,4 @@ def show_mistake(mistake: dict[str, Any]) -> Mistake:
 
 def make_data_url(pixels: bytes) -> str:
     """Return 28×28 grey levels, row by row, as a PNG data URL."""
-    file = io.BytesIO()
-    Image.frombytes("L", (SIDE, SIDE), pixels).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+    return write_data_url(Image.frombytes("L", (SIDE, SIDE), pixels))

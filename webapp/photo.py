@@ -1,7 +1,5 @@
 """A request's photo -> the bytes of its file; a digit's ink -> a PNG."""
 
-import base64
-import io
 import json
 import re
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from flask import Request
 from PIL import Image
 
 from ml.errors import ForeignPictureError, LargePictureError, PictureError
+from ml.pictures.data_url import write_data_url
 from ml.pictures.decoding import MOST_BYTES, check_bytes
 from ml.segmentation.pieces import Box
 from webapp.body import read_object
@@ -126,9 +125,8 @@ def write_ink(ink: np.ndarray) -> str:
     if side > INK_SIDE:
         size = [max(1, round(length * INK_SIDE / side)) for length in image.size]
         image = image.resize(size, Image.Resampling.BOX)
-    picture, file = Image.merge("LA", (Image.new("L", image.size), image)), io.BytesIO()
-    picture.save(file, "PNG", compress_level=1)
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    picture = Image.merge("LA", (Image.new("L", image.size), image))
+    return write_data_url(picture, compress_level=1)
 
 
 def add_margin(ink: np.ndarray) -> np.ndarray:

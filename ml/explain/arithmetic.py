@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ml.errors import UnknownUnitError
-from ml.explain.layers import Inside, Weights, find_logits, find_weights, look_inside
+from ml.explain.layers import Inside, find_logits, find_weights, look_inside
 from ml.networks.classifier import Classifier
 from ml.networks.plan import (
     BIAS,
@@ -25,6 +25,7 @@ from ml.networks.plan import (
     Plan,
     find_plan,
 )
+from ml.networks.tensors import Weights
 from ml.preprocess import MEAN, STD
 
 STRONGEST = 3  # input channels whose patch and kernel are given whole

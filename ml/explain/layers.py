@@ -9,12 +9,12 @@ import numpy as np
 from ml.errors import WeightsError
 from ml.networks.classifier import Classifier
 from ml.networks.logits import DIGITS, log_sum_exp, refusal_scores
-from ml.networks.plan import BIAS, NORM, Layer, Member, Plan, find_plan
+from ml.networks.plan import Layer, Member, Plan, find_plan
+from ml.networks.tensors import Weights, take_layer
 from ml.preprocess import IMAGE_SIDE, MEAN, STD, normalize
 
 TOO_OLD = "This version was trained before networks could be looked into; train it again"
 FOREIGN = "This version's weights are not those of its network; train it again"
-EPSILON = 1e-5  # of PyTorch's batch normalization, so that nothing is divided by 0
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,6 @@ class Inside:
     def given(self, index: int) -> np.ndarray:
         """Return what the layer of this index is given, float32 (N, channels, rows, columns)."""
         return self.maps[index - 1] if index else self.image
-
-
-@dataclass(frozen=True)
-class Weights:
-    """A layer's numbers, float64; `bias`, `scale` and `shift` are (channels,)."""
-
-    kernels: np.ndarray  # channels, channels of the input, rows, columns
-    bias: np.ndarray | None = None
-    scale: np.ndarray | None = None  # batch normalization is value · scale + shift
-    shift: np.ndarray | None = None
 
 
 def look_inside(classifier: Classifier, model: str, seen: np.ndarray) -> list[Inside]:
@@ -70,24 +60,10 @@ def look_inside(classifier: Classifier, model: str, seen: np.ndarray) -> list[In
 def find_weights(classifier: Classifier, member: Member, layer: Layer) -> Weights:
     """Return a layer's weights; raises WeightsError if the version's file has others."""
     weights = classifier.weights()
-
-    def get(key: str, name: str, *shape: int) -> np.ndarray:
-        found = weights.get(member.prefix + (f"{key}.{name}" if key else name))
-        if found is None or found.size != np.prod(shape):
-            raise WeightsError(FOREIGN)
-        return found.astype(np.float64)
-
-    shape = (layer.channels, layer.inputs[0], *layer.kernel)
-    kernels = get(layer.key, "weight", *shape)
-    if not layer.key:  # linear_scratch writes x·W: a column for each answer
-        kernels = kernels.reshape(-1, layer.channels).T
-    bias = get(layer.key, "bias", layer.channels) if BIAS in layer.operations else None
-    if NORM not in layer.operations:
-        return Weights(kernels.reshape(shape), bias)
-    names = ("weight", "bias", "running_mean", "running_var")
-    gain, shift, mean, variance = (get(layer.norm_key, each, layer.channels) for each in names)
-    scale = gain / np.sqrt(variance + EPSILON)
-    return Weights(kernels.reshape(shape), bias, scale, shift - mean * scale)
+    try:
+        return take_layer(weights, member.prefix, layer)
+    except WeightsError as error:
+        raise WeightsError(FOREIGN) from error
 
 
 def find_logits(classifier: Classifier, inside: Inside) -> np.ndarray:

@@ -26,6 +26,7 @@ import torch
 from torch import nn
 
 from ml.errors import DeviceError, ExplainedError, RecipeError, TrainingError
+from ml.files import count_cores
 from ml.training.devices import pick_device
 from ml.training.events import Event, StepResult
 from ml.training.recipes import Recipe
@@ -295,6 +296,4 @@ def share_cores(processes: int) -> None:
     """
     if processes == 1 or os.environ.get("OMP_NUM_THREADS", "1") != "1":
         return
-    known = hasattr(os, "sched_getaffinity")
-    cores = len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
-    torch.set_num_threads(max(1, cores // processes))
+    torch.set_num_threads(max(1, count_cores() // processes))

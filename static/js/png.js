@@ -7,6 +7,8 @@
  * hundred of them are not worth a compressor.
  */
 
+import { sumCrc } from "./reader/crc.js";
+
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const GREY_AND_ALPHA = [8, 4, 0, 0, 0]; // bits a channel, kind of colour, and the defaults
 const ZLIB = [0x78, 0x01];
@@ -60,14 +62,4 @@ function sumAdler(bytes) {
     high = (high + low) % ADLER;
   }
   return ((high << 16) | low) >>> 0;
-}
-
-/** CRC-32, bit by bit: without a table it is slow, and quick enough for two kilobytes. */
-function sumCrc(bytes) {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return ~crc >>> 0;
 }

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ml.predict import Reader
+from tests.browser.away import StoppableServer
 from tests.browser.board_server import serve_app
 from tests.browser.chromium import NoBrowserError, launch_chromium
 from tests.webapp.shelf import make_shelf
@@ -62,6 +63,15 @@ def own_url(serve_own) -> str:
 def class_url(serve_own) -> str:
     """The board as a class opens it: each browser has a hand of its own."""
     return serve_own(TOKEN="the-token-of-the-tests")
+
+
+@pytest.fixture
+def server(tmp_path) -> Iterator[StoppableServer]:
+    """The program itself, with an instance of this test's own; a test may stop and start it."""
+    server = StoppableServer(tmp_path / "instance")
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -36,14 +36,6 @@ WAIT_FOR_OTHERS = """async (former) => {
 
 
 @pytest.fixture
-def server(tmp_path):
-    server = StoppableServer(tmp_path / "instance")
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def keep(open_page):
     """Return a function that opens a board and returns when the browser keeps it."""
 

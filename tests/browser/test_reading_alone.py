@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.browser.away import (
     ALONE,
     API,
-    StoppableServer,
     be_busy,
     come_back,
     get_ready,
@@ -49,14 +48,6 @@ WITHOUT_WORKERS = {
     """,
 }
 AWAY = "The server cannot be reached. Your drawing is kept and will be sent again."
-
-
-@pytest.fixture
-def server(tmp_path):
-    server = StoppableServer(tmp_path / "instance")
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

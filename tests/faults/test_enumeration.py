@@ -13,7 +13,7 @@ from tests.faults.enumeration import Write, enumerate_faults
 
 ROOT = Path(__file__).parents[2]
 QUICK = (*(files.File, files.NewFile, files.ControlFile, files.Settings, files.Events),)
-# Of each kind, one; `python -m tests.faults` tries all, which takes most of an hour.
+# A few of them; `python -m tests.faults` tries all, which takes most of an hour.
 SLOW = (files.Model, files.KeptVersion, stored.NewDrawing)
 KILLED = (files.File, stored.NewDrawing)
 ERRORS = tuple(fault for fault in FAULTS if not fault.kills)  # these need no process of their own

@@ -1,5 +1,7 @@
 /** A file of weights like those of ml/networks/exports/browser_weights.py, small enough for tests. */
 
+import { sumCrc } from "../../static/js/reader/crc.js";
+
 const START = 20;
 
 export const LINEAR = {
@@ -40,14 +42,4 @@ export function makeFile(header = HEADER, numbers = makeNumbers(), version = 1) 
 export function seal(file) {
   file.writeUInt32LE(sumCrc(file.subarray(16)), 12);
   return Uint8Array.from(file).buffer;
-}
-
-/** CRC-32 bit by bit: Node's own came with version 22. */
-function sumCrc(bytes) {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return ~crc >>> 0;
 }

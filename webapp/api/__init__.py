@@ -17,6 +17,6 @@ from webapp.api.versions import versions
 
 def register_api(app: Flask) -> None:
     """Give the app every route under /api/."""
-    asked = (predict, photo, explain, models, versions, drawings, hands, recipes, runs, data)
-    for blueprint in (*asked, openapi):
+    stored = (drawings, hands, versions, recipes, runs, data)
+    for blueprint in (predict, photo, explain, models, *stored, openapi):
         app.register_blueprint(blueprint)

@@ -8,7 +8,7 @@ from ml.errors import ExplainedError
 from ml.files import write_atomically
 from ml.runs.locks import hold
 
-TOKEN = re.compile(r"[A-Za-z0-9._~-]{8,128}")  # as --token: part of an address
+TOKEN = re.compile(r"[A-Za-z0-9._~-]{8,128}")  # part of an address, and not soon guessed
 FILE, LOCK = "token", ".token.lock"
 PATIENCE = 10.0  # seconds for another process that makes it at the moment
 

@@ -28,8 +28,10 @@ LIMITS = {
     "stored": (
         "120/minute",
         [
-            f"drawings.{view}"
-            for view in ("keep_drawing", "delete_drawing", "delete_all", "restore_all")
+            "drawings.keep_drawing",
+            "drawings.delete_drawing",
+            "drawings.delete_all",
+            "drawings.restore_all",
         ],
     ),
     "listed": ("600/minute", ["drawings.list_drawings", "drawings.show_drawing"]),
@@ -77,11 +79,8 @@ def _look_up_hand() -> int | None:
         return find_hand()
     except StoreError as error:  # photos and explanations go on without the store
         memories().note_failure(error)
-    except (
-        ExplainedError,
-        Problem,
-    ):  # a wrong token: the view says so where it needs the right one
-        pass
+    except (ExplainedError, Problem):
+        pass  # a wrong token, say: the view says so where it needs the right one
     return None
 
 
@@ -97,14 +96,13 @@ def find_address() -> str:
     return str(ipaddress.ip_network((address, HOUSEHOLD), strict=False))
 
 
-def begins_hand() -> bool:
-    """Whether the request begins a hand: asked for, or with the first drawing that is kept."""
-    return request.endpoint == "hands.start_hand" or find_known_hand() is None
-
-
 def begins_no_hand() -> bool:
-    """Whether the request does not count as one that begins a hand."""
-    return may_know_the_server() or not begins_hand()
+    """Whether the request does not count as one that begins a hand.
+
+    One begins if it is asked for, and with the first drawing that somebody keeps.
+    """
+    begins = request.endpoint == "hands.start_hand" or find_known_hand() is None
+    return may_know_the_server() or not begins
 
 
 def changes_no_hand() -> bool:

@@ -3,8 +3,6 @@
 Another program that reads the exported network compares itself with them, step by step.
 """
 
-import base64
-import io
 from typing import Any
 
 import numpy as np
@@ -12,6 +10,7 @@ from PIL import Image
 
 from ml.networks.card import ModelCard
 from ml.networks.classifier import Classifier
+from ml.pictures.data_url import write_data_url
 from ml.preprocess import fit_ink, normalize
 from ml.strokes import Placement, draw, place
 from ml.synthetic.digits import DIGITS
@@ -37,7 +36,7 @@ def make_vectors(card: ModelCard, classifier: Classifier) -> dict[str, Any]:
     vectors = [
         {
             "digit": digit,
-            "drawing": to_url(ink),
+            "drawing": write_data_url(Image.fromarray(ink), optimize=True),
             "image": image.ravel().tolist(),
             "logits": answer.astype(float).tolist(),
         }
@@ -53,10 +52,3 @@ def write_digit(digit: int, placement: Placement) -> np.ndarray:
     controls = curve.points[None] * (width, 1.0)
     strokes = [stroke[0] for stroke in curve.follow(controls, np.random.default_rng(digit))]
     return draw(place(strokes, placement), placement.pen)
-
-
-def to_url(ink: np.ndarray) -> str:
-    """Return ink, uint8 (H, W), as the data URL of a grey PNG."""
-    file = io.BytesIO()
-    Image.fromarray(ink).save(file, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

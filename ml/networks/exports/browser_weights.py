@@ -23,13 +23,13 @@ import numpy as np
 
 from ml.errors import WeightsError
 from ml.networks.card import ModelCard
-from ml.networks.plan import BIAS, NORM, Layer, Member, find_plan
+from ml.networks.plan import Member, find_plan
+from ml.networks.tensors import Weights, take_layer
 
 MAGIC = b"digitnet"
 VERSION = 1
 HALVED_FROM = 100_000  # parameters of a network whose kernels are half floats
 DTYPES = {"half": "<f2", "float": "<f4"}
-EPSILON = 1e-5  # of PyTorch's batch normalization, so that nothing is divided by 0
 STRETCHED = "stretched"  # the member that sees the drawing so
 
 
@@ -51,7 +51,7 @@ def pack_weights(card: ModelCard, weights: Mapping[str, np.ndarray]) -> bytes:
     }
     text = json.dumps(header, separators=(",", ":")).encode()
     layers = [
-        _pack_layer(weights, member.prefix, layer, DTYPES[numbers])
+        _pack_layer(take_layer(weights, member.prefix, layer), DTYPES[numbers])
         for member in plan.members
         for layer in member.layers
     ]
@@ -67,32 +67,11 @@ def _describe(member: Member) -> dict[str, Any]:
     }
 
 
-def _pack_layer(weights: Mapping[str, np.ndarray], prefix: str, layer: Layer, dtype: str) -> bytes:
-    """Return a layer's numbers: kernels, then scale and shift as far as it has them."""
-
-    def get(key: str, name: str, count: int) -> np.ndarray:
-        full_name = f"{prefix}{key}.{name}" if key else name
-        found = weights.get(full_name)
-        if found is None or found.size != count:
-            raise WeightsError(f"the weights lack {count} numbers named {full_name}")
-        return found.astype(np.float64).ravel()
-
-    channels = layer.channels
-    count = channels * layer.inputs[0] * layer.kernel[0] * layer.kernel[1]
-    kernels = get(layer.key, "weight", count)
-    if not layer.key:  # linear_scratch writes x·W: a column for each answer
-        kernels = kernels.reshape(-1, channels).T
-    numbers = [_to_bytes(kernels, dtype)]
-    if NORM in layer.operations:
-        gain, shift, mean, variance = (
-            get(layer.norm_key, name, channels)
-            for name in ("weight", "bias", "running_mean", "running_var")
-        )
-        scale = gain / np.sqrt(variance + EPSILON)
-        numbers += [_to_bytes(scale, "<f4"), _to_bytes(shift - mean * scale, "<f4")]
-    if BIAS in layer.operations:
-        numbers.append(_to_bytes(get(layer.key, "bias", channels), "<f4"))
-    return b"".join(numbers)
+def _pack_layer(layer: Weights, dtype: str) -> bytes:
+    """Return a layer's numbers: kernels, then scale, shift and bias as far as it has them."""
+    added = (layer.scale, layer.shift, layer.bias)
+    rest = [_to_bytes(numbers, "<f4") for numbers in added if numbers is not None]
+    return b"".join([_to_bytes(layer.kernels, dtype), *rest])
 
 
 def _to_bytes(values: np.ndarray, dtype: str) -> bytes:

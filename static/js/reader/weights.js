@@ -10,6 +10,7 @@
  * All numbers are little-endian.
  */
 
+import { sumCrc } from "./crc.js";
 import { IMAGE_SIDE } from "./fit.js";
 
 const MAGIC = "digitnet";
@@ -184,20 +185,6 @@ function widen(bits) {
 }
 
 const SCALES = Float64Array.from({ length: 31 }, (_, exponent) => 2 ** (exponent - 15));
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-function sumCrc(bytes) {
-  let crc = 0xffffffff;
-  for (let at = 0; at < bytes.length; at += 1) {
-    crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ bytes[at]) & 255];
-  }
-  return ~crc >>> 0;
-}
 
 function damaged(reason) {
   return new Error(`the weights are damaged: ${reason}`);

@@ -18,6 +18,7 @@ STRICT = {"Content-Security-Policy": f"{POLICY}; worker-src 'self'"}
 WITHOUT_WORKER = {"Content-Security-Policy": f"{POLICY}; worker-src 'none'"}
 SCRIPT = '<script type="module" src="digit-board.js"></script>'
 BOARD = "<digit-board></digit-board>"
+FIELD = "Your answer, required"  # as a screen reader hears it
 FORM = """<form><label for="answer">Your answer</label>
 <digit-board id="answer" name="answer" required></digit-board>
 <button>Send</button> <button type="reset">Again</button></form>"""
@@ -254,7 +255,7 @@ def test_a_page_may_show_the_answer_itself_and_name_the_tools(open_host):
 
 def test_a_form_sends_the_digit(open_host):
     page = open_host(FORM)
-    draw(get_sheet(page, "Your answer"), 7)
+    draw(get_sheet(page, FIELD), 7)
     expect_value(page, "7")
     assert ask(page, "[...new FormData(board.form)].join()") == "answer,7"
     page.get_by_role("button", name="Send").click()
@@ -272,8 +273,8 @@ def test_a_required_digit_must_be_drawn_and_be_one(open_host):
         "Draw a digit.",
         True,
     ]
-    expect(get_sheet(page, "Your answer")).to_be_focused()
-    box = get_sheet(page, "Your answer").bounding_box()
+    expect(get_sheet(page, FIELD)).to_be_focused()
+    box = get_sheet(page, FIELD).bounding_box()
     page.mouse.click(box["x"] + 140, box["y"] + 140)
     wait_until(
         page, "document.querySelector('digit-board').validationMessage === 'Draw the digit larger.'"
@@ -292,7 +293,7 @@ def test_a_required_digit_must_be_drawn_and_be_one(open_host):
 
 def test_a_reset_empties_the_board_for_good(open_host):
     page = open_host(FORM)
-    draw(get_sheet(page, "Your answer"), 7)
+    draw(get_sheet(page, FIELD), 7)
     expect_value(page, "7")
     page.get_by_role("button", name="Again").click()
     assert ask(page, "[board.value, board.strokes.length]") == ["", 0]
@@ -352,8 +353,15 @@ def test_a_board_that_leaves_the_page_ends_the_stroke_and_is_drawn_on_again(open
 def test_a_label_names_the_board_and_leads_to_it(open_host):
     page = open_host(FORM)
     page.get_by_text("Your answer").click()
-    expect(get_sheet(page, "Your answer")).to_be_focused()
+    expect(get_sheet(page, FIELD)).to_be_focused()
     assert ask(page, "board.labels.length") == 1
+
+
+def test_that_a_digit_is_required_is_said_with_the_name(open_host):
+    page = open_host(FORM)
+    expect(page.locator("canvas")).to_have_accessible_name("Your answer, required")
+    ask(page, "board.required = false")
+    expect(page.locator("canvas")).to_have_accessible_name("Your answer")
 
 
 def test_several_boards_are_each_for_itself_and_fetch_the_network_once(open_host):
@@ -383,7 +391,7 @@ def test_it_works_in_a_shadow_root_and_in_a_form_there(open_host, files):
     const parts = new DOMParser().parseFromString({json.dumps(FORM)}, "text/html").body.children;
     root.append(...parts);""".encode()
     page = open_host('<main></main><script type="module" src="inner.js"></script>')
-    draw(get_sheet(page, "Your answer"), 7)
+    draw(get_sheet(page, FIELD), 7)
     expect_value(page, "7")
     assert ask(page, "[...new FormData(board.form)].join()") == "answer,7"
     assert page.evaluate("heard.some(([kind]) => kind === 'input')")  # it leaves the shadow root
@@ -393,7 +401,7 @@ def test_it_works_in_a_shadow_root_and_in_a_form_there(open_host, files):
 
 def test_what_was_drawn_is_there_again_after_going_back(open_host):
     page = open_host(FORM)
-    draw(get_sheet(page, "Your answer"), 7)
+    draw(get_sheet(page, FIELD), 7)
     expect_value(page, "7")
     page.get_by_role("button", name="Send").click()
     page.wait_for_url("**/page.html?answer=7")
@@ -412,8 +420,8 @@ def test_without_internals_a_hidden_input_is_sent(open_host):
     page.get_by_role("button", name="Send").click()
     assert "?" not in page.url
     assert page.evaluate("window.isSent") is None  # as with internals, no listener hears of it
-    expect(get_sheet(page, "Your answer")).to_be_focused()
-    draw(get_sheet(page, "Your answer"), 7)
+    expect(get_sheet(page, FIELD)).to_be_focused()
+    draw(get_sheet(page, FIELD), 7)
     expect_value(page, "7")
     assert page.locator("input[type=hidden]").get_attribute("name") == "answer"
     assert ask(page, "[[...new FormData(board.form)].join(), board.labels.length]") == [
@@ -424,12 +432,12 @@ def test_without_internals_a_hidden_input_is_sent(open_host):
     expect_value(page, "")
     ask(page, "(board.disabled = true)")
     assert ask(page, "[...new FormData(board.form)].length") == 0
-    draw(get_sheet(page, "Your answer"), 7)
+    draw(get_sheet(page, FIELD), 7)
     assert ask(page, "board.strokes.length") == 0
     ask(page, "(board.disabled = false)")
     page.get_by_text("Your answer").click()
-    expect(get_sheet(page, "Your answer")).to_be_focused()
-    draw(get_sheet(page, "Your answer"), 7)
+    expect(get_sheet(page, FIELD)).to_be_focused()
+    draw(get_sheet(page, FIELD), 7)
     expect_value(page, "7")
     page.get_by_role("button", name="Send").click()
     page.wait_for_url("**/page.html?answer=7")
@@ -525,7 +533,7 @@ def test_a_network_that_does_not_load_is_said_and_the_drawing_kept(open_host, fi
       board.addEventListener("error", ({ message }) => errors.push(message));
       board.weights = "digit-board.bin";
     }""")
-    draw(get_sheet(page, "Your answer"), 7)
+    draw(get_sheet(page, FIELD), 7)
     expect(page.locator("digit-board")).to_contain_text("The network could not be loaded")
     wait_until(page, "errors.length === 1")
     assert ask(page, "[board.value, board.strokes.length, board.validity.badInput]") == [

@@ -11,13 +11,13 @@ from pathlib import Path
 from time import perf_counter
 
 from tests.faults.disk import FAULTS
-from tests.faults.enumeration import Result, Write, enumerate_faults
+from tests.faults.enumeration import Result, Write
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN, END = "<!-- written by python -m tests.faults -->", "<!-- end -->"
-HEAD = """| name | what is written | steps | failing disk | kills | old state | new state | lost |
+HEAD = """| name | what is written | steps | other faults | kills | old state | new state | lost |
 |---|---|--:|--:|--:|--:|--:|---|"""
-MODULES = ("files", "stored", "over_http", "trained")  # the last one loads PyTorch
+MODULES = ("files", "stored", "on_server", "over_http", "trained")  # the last one loads PyTorch
 KILLS = [fault.name for fault in FAULTS if fault.kills]
 
 
@@ -38,7 +38,7 @@ def main() -> int:
                 continue
             started = perf_counter()
             with tempfile.TemporaryDirectory() as place:
-                result = enumerate_faults(write(), Path(place) / name)
+                result = write().try_all(Path(place) / name)
             print(f"{write_row(result)} {perf_counter() - started:.0f} s", flush=True)
             print(*(f"    {words}" for words in result.lost), sep="\n", end="", flush=True)
             note(result)

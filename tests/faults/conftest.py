@@ -6,8 +6,9 @@ import pytest
 
 from tests.webapp.conftest import open_folder
 from tests.webapp.live import Server
+from tests.webapp.store.conftest import postgres
 
-__all__ = ["open_folder"]
+__all__ = ["open_folder", "postgres"]
 
 
 @pytest.fixture

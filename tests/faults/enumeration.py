@@ -50,6 +50,10 @@ class Write:
         """Return a file's name without what differs from try to try."""
         return name
 
+    def try_all(self, folder: Path) -> "Result":
+        """Try every fault at every step, in a folder that is made for it."""
+        return enumerate_faults(self, folder)
+
 
 @dataclass
 class Result:

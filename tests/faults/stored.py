@@ -50,8 +50,10 @@ class Stored(Write):
 
     def prepare(self, folder):
         with open_store(folder) as store:
-            hand = store.machine_hand()
-            store.put_all(hand, map(make_drawing, range(KEPT)))
+            self.fill(store, store.machine_hand())
+
+    def fill(self, store, hand):
+        store.put_all(hand, map(make_drawing, range(KEPT)))
 
     def write(self, folder):
         with open_store(folder) as store:
@@ -110,10 +112,9 @@ class Restored(Stored):
 
     name, words = "restored", "all drawings that come back"
 
-    def prepare(self, folder):
-        super().prepare(folder)
-        with open_store(folder) as store:
-            store.delete_all(store.machine_hand())
+    def fill(self, store, hand):
+        super().fill(store, hand)
+        store.delete_all(hand)
 
     def change(self, store, hand):
         store.restore_all(hand)

@@ -1,5 +1,4 @@
 import io
-import time
 import tracemalloc
 import zlib
 
@@ -145,6 +144,5 @@ def test_a_data_url_may_have_parameters_and_capitals(start):
 
 
 def test_a_hostile_prefix_does_not_keep_the_pattern_busy():
-    started = time.perf_counter()
-    refusal_of("data:image/png" + ";a=b" * 200_000)
-    assert time.perf_counter() - started < 2
+    # A pattern that tried each way to split the prefix would not come back.
+    assert refusal_of("data:image/png" + ";a=b" * 200_000).code == 400

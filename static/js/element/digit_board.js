@@ -79,7 +79,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
 
   attributeChangedCallback(name) {
     if (name === "disabled") this.formDisabledCallback(this.#isDisabled);
-    if (name === "aria-label") this.#nameBoard();
+    if (name === "aria-label" || name === "required") this.#nameBoard();
     if (name === "weights") this.#readAnew();
     this.#settle();
   }
@@ -333,7 +333,8 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     const tell = (label) => [...label.childNodes].filter((node) => !node.contains(this));
     const texts = [...this.labels].flatMap(tell).map(({ textContent }) => textContent.trim());
     const words = texts.filter(Boolean).join(" ");
-    this.#face.name = this.getAttribute("aria-label") || words || NAME;
+    const name = this.getAttribute("aria-label") || words || NAME;
+    this.#face.name = this.required ? `${name}, required` : name; // its role knows no aria-required
   }
 
   /** A page may set a property before the script has come: it would hide the element's own. */

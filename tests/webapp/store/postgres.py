@@ -69,9 +69,20 @@ class Postgres:
     def url(self, database):
         return f"postgresql://board@/{database}?host={self.folder}"
 
-    def make_database(self):
-        """The address of a new, empty database."""
+    def make_database(self, template=None):
+        """The address of a new database: an empty one, or as the one at `template` is."""
         name = f"board{next(self.numbers)}"
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+        copied = f" TEMPLATE {name_database(template)}" if template else ""
+        self.order(f"CREATE DATABASE {name}{copied}")
         return self.url(name)
+
+    def drop_database(self, url):
+        self.order(f"DROP DATABASE {name_database(url)} WITH (FORCE)")
+
+    def order(self, statement):
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def name_database(url):
+    return url.rpartition("?")[0].rpartition("/")[2]

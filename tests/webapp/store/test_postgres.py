@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from tests.webapp.store.made import make_drawing
-from tests.webapp.store.postgres import Postgres
+from tests.webapp.store.postgres import Postgres, name_database
 from webapp.store.errors import (
     StoreGoneError,
     StoreLockedError,
@@ -67,8 +67,7 @@ def test_a_read_only_database_is_said(open_store, postgres):
     url = postgres.make_database()
     hand = open_store(url).machine_hand()
     with psycopg.connect(url, autocommit=True) as other:
-        name = url.rpartition("?")[0].rpartition("/")[2]
-        other.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        other.execute(f"ALTER DATABASE {name_database(url)} SET default_transaction_read_only = on")
     store = open_store(url)
     assert store.page(hand).total == 0
     with pytest.raises(StoreReadOnlyError, match="cannot be written"):

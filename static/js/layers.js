@@ -1,7 +1,8 @@
 import { decode } from "./bytes.js";
 import { cutMaps, levelsOf, paintLevels } from "./grey.js";
 import { MapChoice } from "./map_choice.js";
-import { make, makeCanvas } from "./markup.js";
+import { makeCanvas } from "./make_canvas.js";
+import { make } from "./markup.js";
 
 const SIDE = 28;
 

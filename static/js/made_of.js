@@ -1,6 +1,7 @@
 import { decode } from "./bytes.js";
 import { paintLevels } from "./grey.js";
-import { make, makeCanvas } from "./markup.js";
+import { makeCanvas } from "./make_canvas.js";
+import { make } from "./markup.js";
 
 const FEW = 10; // pictures that have room to be larger
 

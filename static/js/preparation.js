@@ -1,6 +1,7 @@
 import { PEN_WIDTH } from "./board.js";
 import { paintLevels } from "./grey.js";
-import { make, makeCanvas } from "./markup.js";
+import { makeCanvas } from "./make_canvas.js";
+import { make } from "./markup.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SIDE = 28; // pixels of what the network is given

@@ -1,6 +1,7 @@
 import { add, bracket, chooseDecimals, write, writeSum } from "./arithmetic.js";
 import { levelsOf, paintLevels } from "./grey.js";
-import { make, makeCanvas } from "./markup.js";
+import { makeCanvas } from "./make_canvas.js";
+import { make } from "./markup.js";
 import { PlacePicker } from "./place_picker.js";
 
 const SIDE = 28;

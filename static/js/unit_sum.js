@@ -1,6 +1,7 @@
 import { add, bracket, chooseDecimals, write, writeSum } from "./arithmetic.js";
 import { levelsOf, paintLevels } from "./grey.js";
-import { make, makeCanvas } from "./markup.js";
+import { makeCanvas } from "./make_canvas.js";
+import { make } from "./markup.js";
 import { setFrame } from "./place_picker.js";
 
 const MOST = 5; // rows and columns of numbers that can still be read; more are shown as a picture

@@ -1,6 +1,7 @@
 import { write } from "./arithmetic.js";
 import { paintLevels } from "./grey.js";
-import { make, makeCanvas } from "./markup.js";
+import { makeCanvas } from "./make_canvas.js";
+import { make } from "./markup.js";
 import { PlacePicker, setFrame } from "./place_picker.js";
 import { UnitInk } from "./unit_ink.js";
 import { listSteps, makeUnitSum } from "./unit_sum.js";

@@ -1,6 +1,7 @@
 import { decode } from "./bytes.js";
 import { cutMaps, paintLevels, paintMosaic } from "./grey.js";
-import { make, makeCanvas } from "./markup.js";
+import { makeCanvas } from "./make_canvas.js";
+import { make } from "./markup.js";
 
 /**
  * The whole way of a drawing in one strip: small pictures, each a link to the part of the page that

@@ -7,7 +7,6 @@ import pytest
 
 from ml.commands.web.bundle import bundle
 from ml.commands.web.export import make_script
-from ml.commands.web.shorten import shorten
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "static" / "js"
 # Most of what the component shares with the app's page, asked a thousand things.
@@ -56,52 +55,6 @@ for (const status of ["digit", "blank", "not_a_digit"]) {
 }
 console.log(JSON.stringify(answers));
 """
-# What a shortener is likely to take for something else than it is.
-TRAPS = r"""
-const log = [];
-const width = 3;
-const text = `of ${width} and ${`inner  ${width + 1} // no comment`} "quoted"`;
-const parts = [/[/"'`]\/(?:\d+)/.test("/'/12"), 8 / width / 2, width > 1 ? width : -width];
-class Base {
-  static made = 0;
-  #width = 1;
-  name = "base";
-  static async *each(first, ...others) { yield first; yield* others; }
-  get width() { return this.#width; }
-  set width(width) { this.#width = width; }
-  async wait() { return await this.#later(width); }
-  #later(value) { return new Promise((resolve) => setTimeout(resolve, 0, value)); }
-}
-const object = {
-  width, "a b": 1, get high() { return width; }, low(one) { return one; }, [text]: 2 };
-const { width: renamed, low = null, missing = width + 4, ...rest } = object;
-function take(
-  { width, deep: [first, { second }] = [1, { second: 2 }] }, third = (x) => x, ...more) {
-  { const width = 9; log.push(width); }
-  label: for (let i = 0, n = 3; i < n; i++) { if (i === 1) continue label; log.push(i); }
-  for (const key in { width, first }) log.push(key);
-  do width -= 1; while (width > 0);
-  switch (second) { case 2: log.push("two"); default: log.push(third(first)); }
-  try { throw { message: "no" }; } catch ({ message }) { log.push(message); }
-  finally { log.push(more); }
-  return width ? { width } : second;
-}
-const curry = (a) => (b) => ({ a, b: a + +b - -1 });
-const isIn = "width" in object && !(object instanceof Base) && typeof nowhere === "undefined";
-let counter = 1;
-counter++;
-counter += +counter;
-if (counter) ; else log.push("never");
-const base = new Base();
-base.width += 4;
-(async () => {
-  for await (const each of Base.each(1, 2)) log.push(each);
-  log.push(await base.wait());
-  console.log(JSON.stringify([log, text, parts, renamed, low?.(5), missing, rest,
-    take({ width: 2 }), curry(1)(2), isIn, counter, base.width, base.name, Base.made, 1_000.5, 0xff,
-    2 ** -1, !!width]));
-})();
-"""
 
 
 @pytest.fixture
@@ -126,12 +79,6 @@ def test_a_bundle_answers_as_its_modules_do(run_module, tmp_path):
     entry.write_text(QUESTIONS.replace("SCRIPTS", relative))
     assert run_module(bundle(entry)) == apart
     assert len(apart) > 10_000
-
-
-def test_a_shortened_module_does_what_it_did(run_module):
-    head, (short,) = shorten([TRAPS])
-    assert run_module(head + short) == run_module(TRAPS)
-    assert len(short) < 0.8 * len(TRAPS)
 
 
 def test_the_component_is_read_by_node_and_does_nothing_without_a_page(run_module):

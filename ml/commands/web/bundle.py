@@ -1,18 +1,19 @@
 """Our own ES modules as one: imports are followed, and each module gets a function of its own.
 
-    import { History } from "./history.js";        const m1=(()=>{const{a}=m0;
-    export class Board { … }                  ->   class b{…}return{a:b}})();
+    import { History } from "./history.js";        const m1 = (() => { const [History] = m0;
+    export class Board { … }                  ->   class Board { … } return [Board]; })();
 
 It is no general bundler. It takes the forms of import and export that our code uses, and refuses
-all others, so what it writes never means something else than the modules do.
+all others, so what it writes never means something else than the modules do. Comments go, and names
+become short, by tdewolff-minify.
 """
 
 import re
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-from ml.commands.web.shorten import make_names, shorten
-from ml.commands.web.tokens import ScriptError
+from ml.errors import ExplainedError
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.\.?/[^"]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:class|function|const) (\w+)\b)", re.MULTILINE)
@@ -23,7 +24,11 @@ REFUSED = {
     re.compile(r"\bimport\s*\(.*"): "a module that is imported later cannot be bundled",
     re.compile(r"^await\b.*", re.MULTILINE): "a bundled module cannot wait for its start",
 }
-SHEET = re.compile(r"`[^`$]*`")
+SHEET = re.compile(r"`([^`$]*)`")
+
+
+class ScriptError(ExplainedError):
+    """A module that is not written as ours are; the message says what was met."""
 
 
 @dataclass(frozen=True)
@@ -39,34 +44,44 @@ class Module:
         """The file and the name there of everything that is imported."""
         return [(file, name) for file, pairs in self.imports.items() for name in pairs]
 
-    @property
-    def keys(self) -> dict[str, str]:
-        """The name under which each export is handed on in the bundle."""
-        return dict(zip(self.exports, make_names(), strict=False))
 
-
-def bundle(entry: Path, banner: str = "", styles: Path | None = None) -> str:
+def bundle(entry: Path, styles: Path | None = None) -> str:
     """Return one ES module that does what the module `entry` and all that it imports do.
 
-    In `styles`, whose templates are style sheets, these lose their line breaks and indentation. The
-    same modules always give the same bytes. Raises ScriptError.
+    In `styles`, the templates are style sheets. The same modules always give the same bytes. Raises
+    ScriptError.
     """
     modules = order_modules(entry.resolve())
+    wanted = {want for module in modules.values() for want in module.wants}
+    given = {
+        path: [name for name in module.exports if (path, name) in wanted]
+        for path, module in modules.items()
+    }
     names = {path: f"m{index}" for index, path in enumerate(modules)}
-    wanted = {(file, name) for module in modules.values() for file, name in module.wants}
-    bodies = [write_body(names, modules, path, wanted) for path in modules]
+    bodies = [write_body(module, names, given, given[path]) for path, module in modules.items()]
     if styles:
         place = list(modules).index(styles.resolve())
-        bodies[place] = SHEET.sub(lambda found: squeeze(found[0]), bodies[place])
-    head, short = shorten(bodies)
-    scopes = zip(names.values(), short, strict=True)
-    written = ",\n".join(f"{name}=(()=>{{{body}}})()" for name, body in scopes)
-    return f"{banner}{head}let {written};\n"
+        bodies[place] = SHEET.sub(lambda found: f"`{shorten(found[1], 'css')}`", bodies[place])
+    scopes = zip(names.values(), bodies, strict=True)
+    written = ",\n".join(f"{name} = (() => {{\n{body}\n}})()" for name, body in scopes)
+    return shorten(f"let {written};\n", "javascript")
 
 
-def squeeze(sheet: str) -> str:
-    """Return a style sheet without line breaks, indentation and spaces that mean nothing."""
-    return re.sub(r"(?<=[:,]) |\s*\n\s*| (?=\{)|;(?=\s*\})", "", sheet)
+def can_shorten() -> bool:
+    """Whether tdewolff-minify is installed; there is none for Apple's own processors."""
+    return find_spec("minify") is not None
+
+
+def shorten(text: str, kind: str) -> str:
+    """Return CSS or JavaScript that means the same in fewer bytes, where it can be shortened."""
+    if not can_shorten():
+        return text
+    import minify
+
+    try:
+        return minify.string(f"text/{kind}", text)
+    except minify.MinifyError as error:
+        raise ScriptError(f"a module is no JavaScript: {str(error).splitlines()[0]}") from error
 
 
 def order_modules(entry: Path) -> dict[Path, Module]:
@@ -113,22 +128,24 @@ def read_pair(name: str) -> tuple[str, str]:
 
 
 def write_body(
-    names: dict[Path, str], modules: dict[Path, Module], path: Path, wanted: set[tuple[Path, str]]
+    module: Module, names: dict[Path, str], given: dict[Path, list[str]], own: list[str]
 ) -> str:
-    """Return what a module's function does: take what is imported, and return what is `wanted`."""
-    module = modules[path]
+    """Return what a module's function does: take what is imported, and return its `own` exports.
+
+    `names` and `given` are every module's name and the exports that it returns, in their order.
+    """
     taken = [
-        f"const {{{link(pairs, modules[file])}}} = {names[file]};\n"
+        f"const {write_pattern(pairs, given[file])} = {names[file]};\n"
         for file, pairs in module.imports.items()
     ]
-    given = [f"{key}: {name}" for name, key in module.keys.items() if (path, name) in wanted]
-    returned = f"return {{ {', '.join(given)} }};" if given else ""
+    returned = f"return [{', '.join(own)}];" if own else ""
     return f"{''.join(taken)}{module.body}\n{returned}"
 
 
-def link(pairs: dict[str, str], module: Module) -> str:
-    """Return an import as a pattern of the keys under which the names are handed on."""
-    for name in pairs:
-        if name not in module.keys:
-            raise ScriptError(f"{name} is imported, and its module exports nothing of that name")
-    return ", ".join(f"{module.keys[name]}: {alias}" for name, alias in pairs.items())
+def write_pattern(pairs: dict[str, str], given: list[str]) -> str:
+    """Return an import as a pattern of what its module gives: [one, , other]."""
+    if missing := pairs.keys() - set(given):
+        raise ScriptError(
+            f"{min(missing)} is imported, and its module exports nothing of that name"
+        )
+    return f"[{', '.join(pairs.get(name, '') for name in given)}]"

@@ -35,7 +35,7 @@ export const STYLE = `
     --own-accent: light-dark(#b5301a, #f2c85b);
   }
 }
-:host([hidden]), :host([no-answer]) .answer, :host([no-tools]) .tools {
+:host([hidden]), :host([no-answer]) .answer, :host([no-tools]) .tools, .digit:empty {
   display: none;
 }
 .stage {
@@ -88,11 +88,7 @@ canvas {
   height: 25%;
   font-size: 0.875em;
 }
-.stage[data-by-keys] .sheet {
-  outline: 2px solid var(--_ink);
-  outline-offset: -3px;
-}
-button:focus-visible {
+.stage[data-by-keys] .sheet, button:focus-visible {
   outline: 2px solid var(--_ink);
   outline-offset: -3px;
 }
@@ -124,9 +120,6 @@ button:focus-visible {
   color: var(--_accent);
   font-size: 2.5em;
   line-height: 1;
-}
-.digit:empty {
-  display: none;
 }
 .note {
   color: var(--_soft);

@@ -50,6 +50,7 @@ def test_two_trainings_at_once_from_elsewhere_keep_two_runs_in_the_project(proje
         assert any(f"The run is in {folder}" in out for folder in folders)
 
 
+@pytest.mark.slow
 def test_what_is_exported_and_drawn_goes_there_too(project, tmp_path):
     shutil.copytree(ROOT / "ml" / "weights", project / "ml" / "weights")
     for flags in (["--export", "onnx"], ["--sample", "--seed", "1"]):

@@ -47,6 +47,7 @@ def test_help_is_printed_on_a_terminal_of_any_encoding(encoding):
     assert "--preprocessing" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_failure_is_printed_on_a_terminal_of_any_encoding(tmp_path):
     missing = tmp_path / "Цифры – 数字"
     done = run_apart("--compare", str(missing), PYTHONIOENCODING="ascii", encoding="ascii")

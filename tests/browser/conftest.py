@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -13,6 +14,7 @@ from tests.browser.chromium import NoBrowserError, launch_chromium
 from tests.webapp.shelf import make_shelf
 from webapp import create_app
 
+HERE = Path(__file__).parent
 SAVE_DATA = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
 
 expect.set_options(timeout=15_000)  # ms: some machines are slow
@@ -22,6 +24,16 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "failed_requests: the browser may report requests that failed on purpose"
     )
+    config.addinivalue_line(
+        "markers", "quick: one of the browser's tests that `make test` runs; the others are slow"
+    )
+
+
+def pytest_collection_modifyitems(items):
+    """Leave most to `make test-all`: a page costs two seconds, and each thing people do has one."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and not item.get_closest_marker("quick"):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -43,11 +43,6 @@ def draw_by_keys(page):
     page.keyboard.press("Space")
 
 
-def open_folds(page):
-    page.goto(f"{page.url}models")
-    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
-
-
 def open_models(page):
     page.goto(f"{page.url}models")
 
@@ -56,17 +51,9 @@ def open_glossary(page):
     page.goto(f"{page.url}glossary")
 
 
-SLOW = pytest.mark.slow
-# The quick half sees each page in both schemes and at both widths; the rest is for `make test-all`.
 STATES = (
-    open_board,
-    refuse,
-    open_models,
-    open_glossary,
-    *(
-        pytest.param(bring, marks=SLOW)
-        for bring in (read_digit, compare_all, draw_by_keys, open_folds)
-    ),
+    pytest.param(open_board, marks=pytest.mark.quick),
+    *(refuse, open_models, open_glossary, read_digit, compare_all, draw_by_keys),
 )
 
 
@@ -76,4 +63,10 @@ def test_axe_finds_nothing(open_page, bring, scheme, width):
     size = {"width": width, "height": WIDTHS[width]}
     page = open_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")
     bring(page)
+    check_axe(page)
+
+
+def test_axe_finds_nothing_in_what_is_folded_away(open_page, board_url):
+    page = open_page(f"{board_url}/models", color_scheme="dark")
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     check_axe(page)

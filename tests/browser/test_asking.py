@@ -45,6 +45,7 @@ def desk(page):
     return Desk(page)
 
 
+@pytest.mark.quick
 def test_the_newest_drawing_is_asked_next_and_those_between_are_skipped(page, desk):
     draw_stroke(page, DOWN)
     draw_stroke(page, ACROSS)
@@ -57,6 +58,7 @@ def test_the_newest_drawing_is_asked_next_and_those_between_are_skipped(page, de
     expect(page.get_by_role("status")).to_have_text("4")
 
 
+@pytest.mark.quick
 def test_a_late_answer_to_a_drawing_that_is_gone_is_never_shown(page, desk):
     record_what_is_said(page)
     draw_stroke(page, DOWN)
@@ -115,6 +117,7 @@ def test_half_a_digit_is_not_refused_before_the_pen_is_lifted(page):
     expect(page.get_by_role("status")).to_have_text("That does not look like a digit")
 
 
+@pytest.mark.quick
 @pytest.mark.failed_requests
 def test_an_error_is_shown_in_the_servers_words(page):
     problem = {"title": "Bad request", "status": 400, "detail": "Send a smaller drawing."}
@@ -124,6 +127,7 @@ def test_an_error_is_shown_in_the_servers_words(page):
     expect(page.get_by_role("status")).to_have_text("Send a smaller drawing.")
 
 
+@pytest.mark.quick
 @pytest.mark.failed_requests
 @pytest.mark.parametrize("reason", ["connectionrefused", "timedout", "connectionreset"])
 def test_the_page_recovers_by_itself(page, reason):

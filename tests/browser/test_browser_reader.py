@@ -19,6 +19,7 @@ READ_BOARD = """async (canvas, weights) => {
 }"""
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("worker", [True, False], ids=["in a worker", "on the page"])
 def test_200_drawings_get_the_answers_of_the_server(page, worker):
     serve_weights(page)
@@ -30,6 +31,7 @@ def test_200_drawings_get_the_answers_of_the_server(page, worker):
     assert page.workers != [] if worker else page.workers == []
 
 
+@pytest.mark.quick
 def test_a_digit_drawn_with_the_mouse_gets_the_answer_of_the_server(page):
     serve_weights(page)
     ours, theirs = [], []

@@ -22,8 +22,6 @@ from tests.browser.drawing import (
     watch_questions,
 )
 
-pytestmark = pytest.mark.slow
-
 OTHER = "Softmax from scratch"
 
 
@@ -38,6 +36,7 @@ def test_the_default_model_answers_unless_told_otherwise(page):
     expect(page.get_by_role("status")).to_have_text("7")
 
 
+@pytest.mark.quick
 def test_another_model_reads_the_same_drawing_at_once(page):
     draw_digit(page, 7)
     expect(page.get_by_role("status")).to_have_text("7")
@@ -73,6 +72,7 @@ def test_a_late_answer_of_the_former_model_is_never_shown(page):
     assert list_what_was_said(page) == ["1"]
 
 
+@pytest.mark.quick
 def test_the_choice_is_remembered(page):
     get_picker(page).select_option(label=OTHER)
     page.reload()

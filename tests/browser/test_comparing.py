@@ -27,8 +27,6 @@ from tests.browser.drawing import (
 from tests.browser.screens import SCHEMES, WIDTHS
 from tests.webapp.shelf import RECIPES
 
-pytestmark = pytest.mark.slow
-
 DEFAULT, OTHER = "Two-session network", "Softmax from scratch"
 SEVEN = (DEFAULT, "Logistic regression", "One hidden layer")
 
@@ -38,6 +36,7 @@ def page(open_page, shelf_url) -> Page:
     return open_page(shelf_url)
 
 
+@pytest.mark.quick
 def test_all_models_read_the_same_drawing_in_one_request(page):
     draw_digit(page, 7)
     expect(page.get_by_role("status")).to_have_text("7")

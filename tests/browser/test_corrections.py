@@ -33,7 +33,6 @@ from tests.browser.keeping import (
 from tests.browser.screens import WIDTHS
 from tests.shapes import DIGITS
 
-SLOW = pytest.mark.slow
 BECAUSE = "Read as a 1 because of a drawing of yours"
 DRAWINGS = re.compile(r"/api/drawings")
 
@@ -43,7 +42,7 @@ def page(open_page, own_url):
     return open_page(own_url)
 
 
-@pytest.fixture(params=[1280, pytest.param(390, marks=SLOW)])
+@pytest.fixture(params=[1280, 390])
 def any_screen(open_page, own_url, request):
     size = {"width": request.param, "height": WIDTHS[request.param]}
     return open_page(own_url, viewport=size)
@@ -60,6 +59,7 @@ def count_kept(page):
     )
 
 
+@pytest.mark.quick
 def test_a_correction_counts_at_once_and_undo_takes_it_back(any_screen):
     page = any_screen
     draw_and_read(page, 7)
@@ -74,6 +74,7 @@ def test_a_correction_counts_at_once_and_undo_takes_it_back(any_screen):
     assert count_kept(page) == 0
 
 
+@pytest.mark.quick
 def test_a_digit_like_it_is_read_as_taught(page):
     draw_and_read(page, 7)
     confirm(page, 1)
@@ -85,6 +86,7 @@ def test_a_digit_like_it_is_read_as_taught(page):
     expect(page.get_by_text("Wrong? It’s a")).to_be_visible()
 
 
+@pytest.mark.quick
 def test_what_is_kept_is_seen_in_my_drawings(page):
     draw_and_read(page, 7)
     confirm(page, 1)
@@ -102,7 +104,6 @@ def test_pressing_twice_stores_once(page):
     assert count_kept(page) == 1
 
 
-@SLOW
 def test_another_label_replaces_the_first_and_undo_brings_it_back(page):
     draw_and_read(page, 7)
     confirm(page, 1)
@@ -143,7 +144,6 @@ def test_an_unsure_answer_is_confirmed_by_one_press(page):
     expect(page.get_by_text("Unsure: 4 or 9", exact=True)).to_be_visible()
 
 
-@SLOW
 def test_a_sure_answer_needs_no_confirmation(page):
     draw_and_read(page, 7)
     expect(get_button(page, "Right")).to_be_hidden()
@@ -160,13 +160,11 @@ def test_before_anything_is_drawn_the_page_says_what_is_kept_where_and_how_to_de
     expect(words).to_be_visible()
 
 
-@SLOW
 def test_on_a_shared_server_it_says_that_it_is_kept_there(open_page, class_url):
     page = open_page(class_url)
     expect(page.get_by_text(re.compile("kept on this server"))).to_be_visible()
 
 
-@SLOW
 def test_a_blank_drawing_cannot_be_confirmed(page):
     answer_all(page, json=make_reading(None, "blank") | {"probabilities": None, "seen": None})
     draw_stroke(page, DOWN)
@@ -174,7 +172,6 @@ def test_a_blank_drawing_cannot_be_confirmed(page):
     expect(get_correction(page, 7)).to_be_hidden()
 
 
-@SLOW
 def test_a_further_stroke_makes_it_another_drawing(page):
     draw_and_read(page, 7)
     confirm(page, 1)
@@ -184,7 +181,6 @@ def test_a_further_stroke_makes_it_another_drawing(page):
     expect_kept(page, 1)
 
 
-@SLOW
 def test_another_model_is_taught_as_well(page):
     draw_and_read(page, 7)
     confirm(page, 1)
@@ -193,7 +189,6 @@ def test_another_model_is_taught_as_well(page):
         expect(get_row(page, re.compile(model)).first.get_by_role("cell").first).to_have_text("1")
 
 
-@SLOW
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_moves_whatever_is_confirmed(open_page, own_url, width):
     size = {"width": width, "height": WIDTHS[width]}
@@ -235,7 +230,6 @@ def test_it_all_works_by_keyboard(any_screen):
     assert count_kept(page) == 0
 
 
-@SLOW
 def test_right_and_undo_pass_the_focus_to_each_other(page):
     answer_all(page, json=make_reading(4) | {"unsure": [4, 9]})
     draw_stroke(page, DOWN)
@@ -246,7 +240,6 @@ def test_right_and_undo_pass_the_focus_to_each_other(page):
     expect(get_button(page, "Right")).to_be_focused()
 
 
-@SLOW
 def test_a_screen_reader_hears_why(page):
     draw_and_read(page, 7)
     record_what_is_heard(page)
@@ -256,7 +249,7 @@ def test_a_screen_reader_hears_why(page):
     assert list_what_was_heard(page)[-1] == "1, because of a drawing of yours"
 
 
-@SLOW
+@pytest.mark.quick
 @pytest.mark.failed_requests
 @pytest.mark.parametrize("failure", ["away", "locked"])
 def test_what_is_not_stored_is_said_and_the_drawing_stays(page, failure):
@@ -278,7 +271,6 @@ def test_what_is_not_stored_is_said_and_the_drawing_stays(page, failure):
     assert count_kept(page) == 1
 
 
-@SLOW
 def test_readings_go_on_without_the_store_and_the_page_says_so_once(page):
     problem = "Your confirmed drawings do not count at the moment. The disk is gone."
     answer_all(page, json=make_reading(7) | {"memory_problem": problem})
@@ -305,7 +297,6 @@ def test_two_browsers_have_two_hands_at_once(open_page, class_url):
         expect(get_thumbnails(page, name)).to_have_count(1)
 
 
-@SLOW
 def test_a_browser_without_a_hand_gets_no_cookie_by_reading(open_page, class_url):
     page = open_page(class_url)
     draw_and_read(page, 7)
@@ -315,6 +306,7 @@ def test_a_browser_without_a_hand_gets_no_cookie_by_reading(open_page, class_url
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
 
 
+@pytest.mark.quick
 def test_the_token_comes_with_the_address_and_leaves_it(open_page, class_url):
     page = open_page(f"{class_url}/#token=the-token-of-the-tests")
     draw_and_read(page, 7)
@@ -328,7 +320,6 @@ def test_the_token_comes_with_the_address_and_leaves_it(open_page, class_url):
     expect(page.get_by_role("status")).to_have_text("1")
 
 
-@SLOW
 @pytest.mark.failed_requests
 def test_a_token_of_a_server_before_is_said_and_forgotten(open_page, class_url):
     page = open_page(f"{class_url}/#token=another-token")
@@ -340,7 +331,6 @@ def test_a_token_of_a_server_before_is_said_and_forgotten(open_page, class_url):
     assert len(page.context.cookies()) == 1
 
 
-@SLOW
 def test_the_bar_of_what_was_taught_is_marked(page):
     draw_and_read(page, 7)
     confirm(page, 1)

@@ -133,6 +133,7 @@ def list_strokes(digit: int) -> list[list[list[float]]]:
 # A field that is drawn on.
 
 
+@pytest.mark.quick
 def test_a_drawn_digit_becomes_the_value_and_the_reading(open_host):
     page = open_host(BOARD)
     assert ask(page, "[board.value, board.reading, board.strokes]") == ["", None, []]
@@ -253,6 +254,7 @@ def test_a_page_may_show_the_answer_itself_and_name_the_tools(open_host):
 # A field of a form.
 
 
+@pytest.mark.quick
 def test_a_form_sends_the_digit(open_host):
     page = open_host(FORM)
     draw(get_sheet(page, FIELD), 7)
@@ -262,6 +264,7 @@ def test_a_form_sends_the_digit(open_host):
     page.wait_for_url("**/page.html?answer=7")
 
 
+@pytest.mark.quick
 def test_a_required_digit_must_be_drawn_and_be_one(open_host):
     page = open_host(FORM)
     page.get_by_role("button", name="Send").click()
@@ -291,6 +294,7 @@ def test_a_required_digit_must_be_drawn_and_be_one(open_host):
     ]
 
 
+@pytest.mark.quick
 def test_a_reset_empties_the_board_for_good(open_host):
     page = open_host(FORM)
     draw(get_sheet(page, FIELD), 7)
@@ -357,6 +361,7 @@ def test_a_label_names_the_board_and_leads_to_it(open_host):
     assert ask(page, "board.labels.length") == 1
 
 
+@pytest.mark.quick
 def test_that_a_digit_is_required_is_said_with_the_name(open_host):
     page = open_host(FORM)
     expect(page.locator("canvas")).to_have_accessible_name("Your answer, required")
@@ -413,6 +418,7 @@ def test_what_was_drawn_is_there_again_after_going_back(open_host):
 # Browsers that have less.
 
 
+@pytest.mark.quick
 def test_without_internals_a_hidden_input_is_sent(open_host):
     page = open_host(FORM, before=NO_INTERNALS)
     assert page.evaluate("typeof ElementInternals") == "undefined"
@@ -473,6 +479,7 @@ def test_a_policy_without_workers_lets_the_page_read(browser, files):
 # Where it lies, and what is missing there.
 
 
+@pytest.mark.quick
 def test_it_reads_offline_once_it_is_loaded(open_host):
     page = open_host(BOARD)
     draw(get_sheet(page), 1)

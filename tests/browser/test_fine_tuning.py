@@ -17,7 +17,6 @@ from tests.browser.screens import SCREENS, WIDTHS
 from webapp.store.drawings import NewDrawing
 from webapp.store.store import Store
 
-SLOW = pytest.mark.slow
 RUN = "board_cnn-20261129-090000"
 SUMMARY = {
     "id": RUN,
@@ -146,6 +145,7 @@ def test_before_ten_corrections_it_says_how_many_there_are(open_mine, fill):
     assert runs.started == []
 
 
+@pytest.mark.quick
 def test_after_ten_corrections_a_run_is_started_followed_and_judged(open_mine, fill):
     fill(10)
     page, runs = open_mine()
@@ -180,7 +180,6 @@ def test_what_forgets_is_not_served_and_the_page_says_why(open_mine, fill):
     expect_said(page, "It forgets too much: 98.00% before and 97.00% after.")
 
 
-@SLOW
 @pytest.mark.parametrize(
     ("state", "words"),
     [("failed", "It failed. The disk is full."), ("stopped", "Stopped. Nothing has changed.")],
@@ -215,7 +214,6 @@ def test_without_pytorch_it_says_what_to_install_and_that_memory_works(open_mine
     expect(get_start(page)).to_have_attribute("aria-disabled", "true")
 
 
-@SLOW
 def test_a_run_that_is_under_way_is_followed_after_a_reload(open_mine, fill):
     fill(10)
     runs = PlayedRuns()
@@ -233,7 +231,6 @@ def test_without_the_token_nothing_is_offered(open_page, class_url):
     expect(get_offer(page)).to_have_count(0)
 
 
-@SLOW
 def test_a_teacher_lets_it_learn_all_hands_together(open_mine, class_url, fill):
     fill(12)
     page, runs = open_mine(url=f"{class_url}/drawings#token=the-token-of-the-tests")
@@ -245,7 +242,6 @@ def test_a_teacher_lets_it_learn_all_hands_together(open_mine, class_url, fill):
     assert runs.started[0]["hands"] == "all"
 
 
-@SLOW
 def test_it_works_by_keyboard_and_keeps_the_keyboard(open_mine, fill):
     fill(10)
     page, runs = open_mine()
@@ -261,7 +257,6 @@ def test_it_works_by_keyboard_and_keeps_the_keyboard(open_mine, fill):
     expect(get_start(page)).to_be_focused()
 
 
-@SLOW
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_moves_from_the_start_on(width, open_mine, fill):
     fill(10)

@@ -14,8 +14,6 @@ from tests.browser.drawing import (
 )
 from tests.browser.explaining import open_why, play_explainer
 
-SLOW = pytest.mark.slow
-
 
 @pytest.fixture
 def page(open_page):
@@ -32,6 +30,7 @@ def get_answer(page):
     return page.locator('[data-part="said"]')
 
 
+@pytest.mark.quick
 def test_the_answer_and_its_bars_are_hidden_until_a_button_is_pressed(page):
     draw_stroke(page, DOWN)
     expect(get_button(page, "Guess 7")).to_be_visible()
@@ -47,7 +46,6 @@ def test_the_answer_and_its_bars_are_hidden_until_a_button_is_pressed(page):
     expect(page.get_by_text(words)).to_be_visible()
 
 
-@SLOW
 def test_a_key_guesses_and_the_tab_remembers_the_count(page):
     draw_stroke(page, DOWN)
     expect(get_button(page, "Guess 1")).to_be_visible()
@@ -60,7 +58,6 @@ def test_a_key_guesses_and_the_tab_remembers_the_count(page):
     expect(page.get_by_text("1 guess, 0 like the network.")).to_be_visible()
 
 
-@SLOW
 def test_a_drawing_is_guessed_once_and_the_next_one_again(page):
     draw_stroke(page, DOWN)
     get_button(page, "Guess 1").click()
@@ -73,7 +70,6 @@ def test_a_drawing_is_guessed_once_and_the_next_one_again(page):
     expect(page.get_by_text("2 guesses, 1 like the network.")).to_be_visible()
 
 
-@SLOW
 def test_it_can_be_left_without_a_guess(page):
     draw_stroke(page, DOWN)
     get_button(page, "Don’t guess").click()
@@ -81,7 +77,6 @@ def test_it_can_be_left_without_a_guess(page):
     expect(page.get_by_role("switch", name="Guess first")).not_to_be_checked()
 
 
-@SLOW
 def test_a_drawing_whose_answer_was_seen_is_not_guessed(open_page):
     page = open_page()
     play_explainer(page)
@@ -92,7 +87,6 @@ def test_a_drawing_whose_answer_was_seen_is_not_guessed(open_page):
     expect(get_answer(page)).to_be_visible()
 
 
-@SLOW
 def test_nothing_moves_when_the_answer_is_hidden_and_shown(page):
     before = get_board(page).bounding_box()
     draw_stroke(page, DOWN)
@@ -103,7 +97,6 @@ def test_nothing_moves_when_the_answer_is_hidden_and_shown(page):
     assert get_board(page).bounding_box() == before
 
 
-@SLOW
 @pytest.mark.failed_requests
 def test_trouble_is_said_in_place_of_the_buttons(page):
     answer_all(page, status=500, json={"detail": "The disk is gone."})

@@ -67,6 +67,7 @@ def choose_map(page, number):
     page.locator(".favourite").first.wait_for()
 
 
+@pytest.mark.quick
 def test_the_way_ends_in_the_very_pixels_that_the_network_is_given(inside):
     page = inside()
     ink = read_ink(page)
@@ -92,6 +93,7 @@ def test_the_strip_leads_from_the_board_to_the_probabilities(inside):
         assert page.locator(f'[id="{link.get_attribute("href")[1:]}"]').count() == 1
 
 
+@pytest.mark.quick
 def test_a_maps_arithmetic_adds_up_to_the_last_digit_shown(inside):
     page = inside()
     choose_map(page, 2)
@@ -219,7 +221,6 @@ def test_axe_finds_nothing_and_no_width_scrolls_sideways(inside, scheme, width):
     check_axe(page)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("model", ["board_cnn", "mlp", "linear", "quick_cnn", "tutorial_cnn"])
 def test_each_network_that_ships_can_be_looked_into(open_page, board_url, model):
     page = open_page(f"{board_url}/inside?model={model}")

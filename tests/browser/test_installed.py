@@ -60,6 +60,7 @@ def read_alone(page: Page, digit: int) -> None:
     expect(get_words(page)).to_be_visible()
 
 
+@pytest.mark.quick
 def test_without_the_server_the_kept_board_opens_and_reads(keep, server):
     page = keep(server.url)
     server.stop()
@@ -157,7 +158,6 @@ def test_another_version_of_a_file_is_kept_anew_and_the_old_copies_go(keep, serv
     assert len(page.evaluate("caches.keys()")) == len(former)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed: apt-get install nginx")
 @pytest.mark.parametrize(
     ("flags", "address"), [((), "/"), (("--prefix", "/class/board"), "/class/board/")]

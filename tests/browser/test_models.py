@@ -6,8 +6,6 @@ from playwright.sync_api import expect
 from tests.browser.colour import find_faint_texts
 from tests.browser.screens import SCHEMES
 
-pytestmark = pytest.mark.slow
-
 PAGES = ("models", "glossary")
 
 
@@ -76,6 +74,7 @@ def test_the_page_is_reached_from_the_board_and_back(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Digit board")
 
 
+@pytest.mark.quick
 def test_the_table_leads_to_a_models_card(open_models):
     page = open_models()
     page.get_by_role("table", name="All models").get_by_role("link", name="One hidden").click()
@@ -88,6 +87,7 @@ def test_the_table_leads_to_a_models_card(open_models):
     expect(card.get_by_role("heading", level=4)).to_have_count(4)
 
 
+@pytest.mark.quick
 def test_a_word_leads_to_its_explanation(open_models):
     page = open_models()
     unfold_all(page)

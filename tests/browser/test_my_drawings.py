@@ -22,8 +22,6 @@ from tests.browser.screens import SCREENS, WIDTHS
 from webapp.store.drawings import NewDrawing
 from webapp.store.store import Store
 
-SLOW = pytest.mark.slow
-
 
 @pytest.fixture
 def fill(tmp_path):
@@ -52,7 +50,6 @@ def open_mine(open_page, own_url):
     return lambda **options: open_page(f"{own_url}/drawings", **options)
 
 
-@SLOW
 def test_without_drawings_the_page_says_how_to_begin(open_mine):
     page = open_mine()
     expect_drawings(page, 0)
@@ -61,6 +58,7 @@ def test_without_drawings_the_page_says_how_to_begin(open_mine):
     expect(page.get_by_label("Load ZIP")).to_be_enabled()
 
 
+@pytest.mark.quick
 def test_drawings_are_shown_by_label_and_counted(open_mine, fill):
     fill(25)
     page = open_mine()
@@ -73,6 +71,7 @@ def test_drawings_are_shown_by_label_and_counted(open_mine, fill):
     expect(get_thumbnails(page, "0").first).to_have_attribute("aria-label", re.compile("a 0, read"))
 
 
+@pytest.mark.quick
 def test_one_drawing_is_deleted_and_no_longer_counts(open_page, own_url):
     page = open_page(own_url)
     draw_and_read(page, 7)
@@ -86,6 +85,7 @@ def test_one_drawing_is_deleted_and_no_longer_counts(open_page, own_url):
     draw_and_read(page, 7)
 
 
+@pytest.mark.quick
 def test_deleting_all_asks_and_can_be_undone(open_mine, fill):
     fill(12)
     page = open_mine()
@@ -105,7 +105,6 @@ def test_deleting_all_asks_and_can_be_undone(open_mine, fill):
     expect(get_thumbnails(page, "7")).to_have_count(1)
 
 
-@SLOW
 def test_after_a_minute_undo_is_no_longer_offered(open_page, own_url, fill):
     fill(2)
     page = open_page(f"{own_url}/drawings")
@@ -118,6 +117,7 @@ def test_after_a_minute_undo_is_no_longer_offered(open_page, own_url, fill):
     expect(get_button(page, "Undo")).to_be_hidden()
 
 
+@pytest.mark.quick
 def test_drawings_are_downloaded_and_loaded_back(open_mine, fill, tmp_path):
     fill(5)
     page = open_mine()
@@ -138,7 +138,6 @@ def test_drawings_are_downloaded_and_loaded_back(open_mine, fill, tmp_path):
     expect(page.get_by_text("Loaded: 0 new, 5 known.")).to_be_visible()
 
 
-@SLOW
 @pytest.mark.failed_requests
 def test_a_file_that_is_no_zip_is_refused_in_words(open_mine, tmp_path):
     path = tmp_path / "letter.zip"
@@ -158,7 +157,6 @@ def test_without_the_store_the_page_says_so(open_page, serve_own, tmp_path):
     expect(page.get_by_text("damaged, or not a database")).to_be_visible()
 
 
-@SLOW
 @pytest.mark.failed_requests
 def test_what_is_not_deleted_is_said_and_stays(open_mine, fill):
     fill(1)
@@ -169,7 +167,6 @@ def test_what_is_not_deleted_is_said_and_stays(open_mine, fill):
     expect_drawings(page, 1)
 
 
-@SLOW
 def test_ten_thousand_stay_quick_and_load_as_they_are_seen(open_mine, fill):
     fill(4_400)
     asked = []
@@ -187,7 +184,6 @@ def test_ten_thousand_stay_quick_and_load_as_they_are_seen(open_mine, fill):
     assert heading.evaluate("heading => heading.getBoundingClientRect().top + scrollY") == place
 
 
-@SLOW
 def test_more_are_shown_rightly_after_some_were_deleted(open_mine, fill):
     fill(130, labels=1)
     page = open_mine()
@@ -216,7 +212,6 @@ def test_somebody_else_draws_now(open_page, class_url):
     draw_and_read(page, 7)
 
 
-@SLOW
 def test_on_ones_own_machine_there_is_nobody_else(open_mine):
     page = open_mine()
     expect_drawings(page, 0)
@@ -238,7 +233,6 @@ def test_a_teacher_sees_all_hands_together(open_page, class_url):
     assert "token" not in page.url
 
 
-@SLOW
 def test_a_pupil_is_not_offered_all_hands(open_page, class_url):
     page = open_page(f"{class_url}/drawings")
     expect_drawings(page, 0)
@@ -274,7 +268,6 @@ def test_everything_is_reached_by_keyboard(open_mine, fill):
     expect_drawings(page, 1)
 
 
-@SLOW
 def test_it_works_under_a_prefix(open_page, serve_own):
     url = f"{serve_own(LISTENS_ON_LOOPBACK=True, PREFIX='/class/board')}/class/board/"
     page = open_page(url)
@@ -285,7 +278,6 @@ def test_it_works_under_a_prefix(open_page, serve_own):
     expect(get_thumbnails(page, "1")).to_have_count(1)
 
 
-@SLOW
 def test_it_prints_without_what_only_works_on_a_screen(open_mine, fill):
     fill(3)
     page = open_mine()
@@ -312,7 +304,6 @@ def test_axe_finds_nothing_in_any_state(open_page, own_url, scheme, width, fill)
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-@SLOW
 def test_the_api_says_what_the_page_shows(open_page, own_url, fill):
     fill(3)
     page = open_page(own_url)

@@ -46,6 +46,7 @@ def expect_shown(page, digit: int) -> None:
     expect(page.get_by_role("listitem").nth(digit)).to_have_attribute("aria-current", "true")
 
 
+@pytest.mark.quick
 def test_a_number_is_drawn_read_and_one_digit_of_it_corrected(open_page, class_url):
     page = open_page(class_url, reduced_motion="reduce")
     draw_number(page, "407")
@@ -79,6 +80,7 @@ def test_a_number_is_drawn_read_and_one_digit_of_it_corrected(open_page, class_u
     expect_kept(page, 6)
 
 
+@pytest.mark.quick
 def test_one_digit_is_shown_without_any_box(page):
     draw_digit(page, 7)
     expect(page.get_by_role("status")).to_have_text("7")
@@ -124,7 +126,6 @@ def test_a_part_that_is_no_digit_is_marked_and_can_be_read_anyway(open_page, sch
     check_axe(page)
 
 
-@pytest.mark.slow
 def test_all_networks_are_compared_by_their_numbers(open_page, shelf_url):
     page = open_page(shelf_url)
     rows = [make_number(4, 0, 7), make_number(4, None, 7)]
@@ -239,7 +240,6 @@ def test_a_number_on_a_phone_is_seen_with_its_answer_and_its_bars(open_page):
     assert find_faint_texts(page) == []
 
 
-@pytest.mark.slow
 def test_the_keyboards_pen_reaches_the_whole_wide_board(page):
     get_wide(page).click()
     get_board(page).focus()
@@ -251,7 +251,6 @@ def test_the_keyboards_pen_reaches_the_whole_wide_board(page):
     expect(page.locator('[data-part="pen-state"]')).to_contain_text("100% from the left")
 
 
-@pytest.mark.slow
 def test_a_number_needs_no_guess(page):
     play_explainer(page)
     open_why(page)

@@ -18,8 +18,6 @@ from tests.browser.drawing import (
 )
 from tests.webapp.shelf import RECIPES
 
-pytestmark = pytest.mark.slow
-
 # What the page uses where it is there, or used once.
 USED = (
     "AbortSignal.timeout",

@@ -27,6 +27,7 @@ def find_ink(page):
     return page.locator('[data-part="ink"]')
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("width", [320, 360, 736, 1024, 2560])
 def test_no_width_scrolls_sideways_and_the_board_is_there_at_once(open_page, width):
     page = open_page(viewport={"width": width, "height": 700})
@@ -49,6 +50,7 @@ def test_a_wide_screen_gets_a_larger_page(open_page):
     assert get_board(wide).bounding_box()["width"] > 1.4 * small
 
 
+@pytest.mark.quick
 @pytest.mark.failed_requests
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_moves_whatever_is_answered(open_page, width):
@@ -142,6 +144,7 @@ def test_bars_do_not_move_for_who_asked_for_less_motion(open_page):
     assert get_colour(fill, "transitionDuration") == "0s"
 
 
+@pytest.mark.quick
 def test_without_javascript_the_page_says_so(open_page):
     page = open_page(java_script_enabled=False)
     expect(page.locator("main noscript")).to_be_visible()
@@ -154,6 +157,7 @@ def test_with_javascript_it_does_not(page):
     expect(get_button(page, "Undo")).to_be_visible()
 
 
+@pytest.mark.quick
 def test_the_page_has_a_title_a_heading_and_one_main_part(page):
     expect(page).to_have_title("Digit board")
     expect(page.get_by_role("heading", level=1)).to_have_text("Digit board")

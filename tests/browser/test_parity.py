@@ -11,7 +11,7 @@ from tests.browser.drawing import answer_all, draw_stroke, get_button, make_read
 from tests.digits import find_strokes
 from tests.shapes import DIGITS
 
-REPLAYED = 50  # of the drawn digits, spread over the whole file
+REPLAYED = 20  # of the drawn digits, spread over the whole file
 SIZES = (0.3, 0.5, 0.8)  # shares of the board
 
 
@@ -38,7 +38,6 @@ def compare(page: Page, drawings: list[list[np.ndarray]]) -> tuple[float, float]
     return float(np.mean(differences)), same / len(drawings)
 
 
-@pytest.mark.slow
 def test_the_tests_own_digits_are_the_same_in_python_and_on_the_page(page):
     drawings = [[np.array(s) * BOARD_SIDE for s in strokes] for strokes in DIGITS.values()]
     difference, same = compare(page, drawings)
@@ -46,6 +45,7 @@ def test_the_tests_own_digits_are_the_same_in_python_and_on_the_page(page):
     assert same == 1
 
 
+@pytest.mark.quick
 def test_a_dot_is_the_same_in_python_and_on_the_page(page):
     dots = [np.array([[90.0, 80.0]]), np.array([[150.0, 200.0]])]
     difference, same = compare(page, [dots])
@@ -53,7 +53,6 @@ def test_a_dot_is_the_same_in_python_and_on_the_page(page):
     assert same == 1
 
 
-@pytest.mark.slow
 def test_drawn_strokes_are_the_same_in_python_and_on_the_page(page):
     drawings = find_strokes("digits.jsonl.gz")
     drawings = drawings[:: len(drawings) // REPLAYED]

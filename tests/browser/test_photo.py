@@ -94,6 +94,7 @@ def drag(page, box, way, at=(0.5, 0.5)):
     page.mouse.up()
 
 
+@pytest.mark.quick
 def test_a_pasted_photo_is_read_and_its_boxes_are_changed_by_mouse(open_photo):
     server = PlayedServer()
     page = open_photo(server)
@@ -345,6 +346,7 @@ def touch_drag(page, box, way):
         box.dispatch_event(name, init)
 
 
+@pytest.mark.quick
 def test_a_digit_that_was_read_wrongly_is_put_right_and_kept(open_photo, own_url):
     page = open_photo(PlayedServer(model="board_cnn"), own_url)
     paste(page, WRITTEN.encode())
@@ -379,6 +381,7 @@ def test_a_correction_that_is_not_stored_still_changes_the_text(open_photo):
     expect(get_text(page)).to_have_text("401 12\n83")
 
 
+@pytest.mark.quick
 @pytest.mark.failed_requests
 def test_a_sheet_says_how_many_are_right_and_keeps_them_all(open_photo, own_url):
     sheet = {"layout": "A4", "right": 6, "of": 9, "empty": 2}

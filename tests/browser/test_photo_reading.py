@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.drawing import get_bar, get_button
@@ -10,6 +11,7 @@ from tests.browser.photos import get_boxes, get_text, paste, write_on_paper
 LINES = ("407 12 9", "83 6150", "2024")
 
 
+@pytest.mark.quick
 def test_a_photo_of_ruled_paper_is_read_and_a_moved_box_is_read_again(open_page, board_url):
     page = open_page(f"{board_url}/photo")
     paste(page, write_on_paper(*LINES).encode())

@@ -114,6 +114,7 @@ def get_images(page: Page) -> tuple[Locator, Locator]:
     return before, page.get_by_role("img", name="What the network is given now")
 
 
+@pytest.mark.quick
 def test_a_nudge_changes_nothing_while_it_is_centred_again_and_all_without(page):
     play_with(page, 1)
     before, now = get_images(page)
@@ -151,6 +152,7 @@ def test_the_bars_show_what_the_server_says_of_the_very_picture(page, board_url)
         expect(get_changed_bar(page, digit)).to_have_attribute("aria-valuenow", value)
 
 
+@pytest.mark.quick
 def test_the_eraser_follows_the_pointer_and_one_button_brings_all_back(page):
     play_with(page, 7)
     picture = get_picture(page)
@@ -191,7 +193,6 @@ def test_the_eraser_and_the_sliders_obey_the_keyboard(page):
     expect(page.get_by_text("+5°", exact=True)).to_be_visible()
 
 
-@pytest.mark.slow
 def test_a_new_drawing_keeps_the_sliders_and_drops_what_was_erased(page):
     play_with(page, 7)
     set_slider(page, "Nudge down", 3)
@@ -223,7 +224,6 @@ def test_nothing_is_asked_while_the_section_is_out_of_sight(page):
     assert [measure_picture(question) for question in list_readings(asked)] == [SIDE]
 
 
-@pytest.mark.slow
 def test_one_question_at_a_time_and_the_newest_change_wins(page):
     play_with(page, 7)
     page.wait_for_load_state("networkidle")
@@ -243,7 +243,6 @@ def test_one_question_at_a_time_and_the_newest_change_wins(page):
     assert len(waiting) == 2
 
 
-@pytest.mark.slow
 @pytest.mark.failed_requests
 def test_a_refusal_is_told_in_its_own_words_and_the_board_stays_as_it_is(page):
     play_with(page, 7)
@@ -257,7 +256,6 @@ def test_a_refusal_is_told_in_its_own_words_and_the_board_stays_as_it_is(page):
     expect(page.get_by_text("Not this one.", exact=True)).to_have_count(0)
 
 
-@pytest.mark.slow
 def test_what_is_left_of_a_drawing_may_be_too_little_to_read(page):
     play_with(page, 1)
     get_centring(page).uncheck()
@@ -273,7 +271,6 @@ def test_what_is_left_of_a_drawing_may_be_too_little_to_read(page):
     expect(get_answer(page, "As it was")).to_contain_text("1")
 
 
-@pytest.mark.slow
 def test_a_change_is_announced_once_it_rests_and_a_new_drawing_is_not(page):
     play_with(page, 7)
     heard = page.locator('[data-part="play-speech"]')
@@ -283,7 +280,6 @@ def test_a_change_is_announced_once_it_rests_and_a_new_drawing_is_not(page):
     expect(heard).to_have_text("Now: 7, > 99.9%. As it was: 7, > 99.9%.")
 
 
-@pytest.mark.slow
 def test_a_finger_erases_without_scrolling_the_page(phone):
     play_with(phone, 1)
     picture = get_picture(phone)
@@ -292,7 +288,6 @@ def test_a_finger_erases_without_scrolling_the_page(phone):
     assert read_levels(picture)[14 * SIDE + 14] == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(open_page, width, scheme):
     size = {"width": width, "height": WIDTHS[width]}

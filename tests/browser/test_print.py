@@ -20,8 +20,6 @@ from tests.browser.drawing import (
     make_reading,
 )
 
-pytestmark = pytest.mark.slow
-
 PAPER = {"width": 718, "height": 1047}  # A4 without its margins, in CSS pixels
 STEPS = [0.19, 0.01, 0.05, 0.02, 0.04, 0.03, 0.06, 0.3, 0.2, 0.1]
 

@@ -20,8 +20,6 @@ from tests.browser.drawing import (
 )
 from tests.shapes import DIGITS
 
-pytestmark = pytest.mark.slow
-
 # `protection` can be changed while the page runs, as its user may allow the canvas meanwhile.
 PROTECT = """(kind) => {
   window.protection = kind;

@@ -11,7 +11,6 @@ from tests.browser.drawing import draw_digit, get_bar, watch_questions
 from tests.browser.nginx import NGINX, run_board, run_nginx
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed: apt-get install nginx"),
 ]
 
@@ -75,7 +74,8 @@ def proxied_url(request, tmp_path):
         yield f"http://{NAME}:{port}{path}"
 
 
-def test_behind_a_proxy_a_drawing_is_read_and_every_link_works(open_page, proxied_url):
+@pytest.mark.failed_requests
+def test_behind_a_proxy_all_is_read_and_reached_and_has_its_headers(open_page, proxied_url):
     page = open_page(proxied_url)
     asked = watch_questions(page)
     draw_digit(page, 1)
@@ -91,12 +91,10 @@ def test_behind_a_proxy_a_drawing_is_read_and_every_link_works(open_page, proxie
     page.get_by_role("link", name="Models", exact=True).click()
     page.get_by_role("link", name="95% interval").first.click()
     expect(page).to_have_url(re.compile(rf"^{base}/glossary#"))
+    check_headers(page, base)
 
 
-@pytest.mark.failed_requests
-def test_behind_a_proxy_the_answers_keep_their_headers(open_page, proxied_url):
-    page = open_page(proxied_url)
-    base = proxied_url.rstrip("/")
+def check_headers(page, base):
     for path, status in (("/", 200), ("/static/js/client.js", 200), ("/no/thing", 404)):
         answer = page.request.get(f"{base}{path}".replace(NAME, "127.0.0.1"))
         assert answer.status == status

@@ -62,6 +62,7 @@ def ready(page):
     return page
 
 
+@pytest.mark.quick
 def test_a_server_that_stops_and_comes_back_is_done_without_meanwhile(open_page, server):
     page = open_page(server.url, reads_alone=True)
     get_ready(page)
@@ -159,6 +160,7 @@ def test_several_digits_need_the_server(ready):
     expect(get_digits(ready)).to_have_text(["4", "0"])
 
 
+@pytest.mark.quick
 def test_a_busy_server_is_asked_less_and_no_error_is_shown(ready):
     asked = be_busy(ready)
     record_what_is_said(ready)

@@ -34,6 +34,7 @@ def refused(page):
     return page
 
 
+@pytest.mark.quick
 def test_the_ten_probabilities_of_a_refused_drawing_are_shown_faded(refused):
     expect(get_bar(refused, 5)).to_have_attribute("aria-valuenow", "91.0")
     expect(get_bars(refused)).to_have_attribute("data-faded", "")
@@ -84,6 +85,7 @@ def test_with_one_network_there_are_no_others_to_ask(open_page, lone_url):
     expect(get_button(page, SEE_OTHERS)).to_have_count(0)
 
 
+@pytest.mark.quick
 def test_a_refused_drawing_can_be_read_anyway(refused):
     get_button(refused, "Read anyway").click()
     expect(refused.get_by_role("status")).to_have_text("5")

@@ -30,6 +30,7 @@ def list_pages(pdf: bytes) -> list[tuple[float, float]]:
     return [tuple(float(side) * POINT for side in box) for box in boxes]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
 def test_it_prints_one_page_of_its_paper(open_page, board_url, layout, scheme):
@@ -38,7 +39,6 @@ def test_it_prints_one_page_of_its_paper(open_page, board_url, layout, scheme):
     assert size == pytest.approx((layout.width, layout.height), abs=0.3)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("paper", ["A4", "Letter", "A5"])
 @pytest.mark.parametrize("margin", ["0", "15mm"])
 def test_on_any_paper_and_with_margins_it_is_one_page(open_page, board_url, paper, margin):

@@ -20,12 +20,11 @@ from tests.browser.drawing import (
     record_what_is_heard,
 )
 
-pytestmark = pytest.mark.slow
-
 DOUBT = make_reading(7) | {"unsure": [7, 1]}
 REFUSAL = make_reading(5, "not_a_digit") | {"digit": None, "no_digit": 0.9}
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("reading", "heard"),
     [

@@ -7,8 +7,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.drawing import draw_digit, get_board, get_button
 
-pytestmark = pytest.mark.slow
-
 SCRIPT = "**/js/draw_page.js"
 A_PART = "**/js/history.js"
 LATE = 6_000  # ms: the notice comes after 4 s

@@ -66,6 +66,7 @@ def hand(tablet):
     return Hand(tablet)
 
 
+@pytest.mark.quick
 def test_a_finger_draws_a_digit(tablet, hand):
     for stroke in DIGITS[4]:
         hand.stroke(stroke)
@@ -100,6 +101,7 @@ def test_a_stylus_draws(tablet, hand):
     assert has_ink(tablet, BOTTOM)
 
 
+@pytest.mark.quick
 def test_a_palm_does_not_draw_while_a_stylus_writes(tablet, hand):
     hand.pen("Pressed", TOP)
     hand.pen("Moved", MIDDLE)

@@ -32,7 +32,6 @@ from tests.browser.training import (
     start,
 )
 
-SLOW = pytest.mark.slow
 FINISHED = {"type": "finished", "accuracy": 0.981, "loss": 0.06, "pictures": [], "judged": None}
 DIVERGED = "The loss became nan at step 8 of epoch 1; a smaller learning rate often helps."
 HIDE = """isHidden => {
@@ -90,6 +89,7 @@ def test_each_setting_says_what_it_does(open_train):
     expect(page.get_by_text("How far the numbers move in one step.")).to_be_visible()
 
 
+@pytest.mark.quick
 def test_a_run_is_started_with_what_differs_from_its_recipe(open_train, played):
     page = open_train()
     get_network(page).select_option("linear")
@@ -133,6 +133,7 @@ def test_what_the_server_refuses_is_said(open_train, played):
     expect(page.get_by_text(f"Not started. {words}")).to_be_visible()
 
 
+@pytest.mark.quick
 def test_the_curve_grows_and_figures_follow(open_train, played):
     run = played.add(make_summary(1), make_curve(0.5))
     page = open_train()
@@ -148,6 +149,7 @@ def test_the_curve_grows_and_figures_follow(open_train, played):
     expect(get_chart(page, "Accuracy")).to_have_attribute("aria-label", words)
 
 
+@pytest.mark.quick
 def test_the_drawing_is_read_and_the_flips_are_marked(open_train, played):
     run = played.add(make_summary(1), make_curve(0.2))
     page = open_train()
@@ -178,6 +180,7 @@ def test_what_lies_on_the_board_is_read_by_the_next_run(open_train, played):
     assert len(list_asked(played, "/probe")) == 1
 
 
+@pytest.mark.quick
 def test_a_run_is_paused_stopped_and_resumed(open_train, played):
     run = played.add(make_summary(1), make_curve(1))
     page = open_train()
@@ -417,6 +420,7 @@ def test_a_second_start_watches_the_first(open_train, played):
     expect(page.get_by_text("Logistic regression is training.").first).to_be_visible()
 
 
+@pytest.mark.quick
 def test_a_finished_run_is_served_and_taken_back(open_train, played):
     add_finished(played, 1, version=1)
     before, after = {"test_accuracy": 0.97}, {"test_accuracy": 0.981}
@@ -544,7 +548,6 @@ def find_places(page):
     return [part.bounding_box() for part in (*parts, get_bar(page, 5), get_runs(page).first)]
 
 
-@SLOW
 def test_it_works_under_a_prefix(open_train, played, serve_own):
     played.add(make_summary(1), make_curve(0.5))
     url = f"{serve_own(LISTENS_ON_LOOPBACK=True, PREFIX='/class/board')}/class/board/train"
@@ -552,7 +555,6 @@ def test_it_works_under_a_prefix(open_train, played, serve_own):
     expect(get_number(page, "epoch")).to_have_text("1 of 3")
 
 
-@SLOW
 def test_without_javascript_the_page_says_so(open_page, own_url):
     page = open_page(f"{own_url}/train", java_script_enabled=False)
     assert "This page needs JavaScript" in page.get_by_role("main").inner_text()

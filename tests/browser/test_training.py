@@ -22,8 +22,6 @@ from tests.browser.training import (
 )
 from tests.webapp.versions.reading import wait_until
 
-pytestmark = pytest.mark.slow
-
 TOKEN = "the-token-of-the-tests"
 LONG = 300_000  # ms: PyTorch is loaded, digits are generated, results are measured and drawn
 

@@ -39,6 +39,7 @@ def test_buttons_are_enabled_while_they_would_do_something(page):
     expect_enabled(page, undo=True, redo=False, clear=False)
 
 
+@pytest.mark.quick
 def test_undo_takes_back_the_last_stroke_and_redo_returns_it(page):
     draw_stroke(page, DOWN)
     before = take_drawing(page)
@@ -58,6 +59,7 @@ def test_undo_is_read_too(page):
     expect(page.get_by_role("status")).to_have_text("1")
 
 
+@pytest.mark.quick
 def test_clear_can_be_undone(page):
     draw_stroke(page, DOWN)
     draw_stroke(page, ACROSS)

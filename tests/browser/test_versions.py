@@ -9,8 +9,6 @@ from tests.browser.drawing import draw_digit
 from tests.browser.screens import SCREENS, WIDTHS
 from tests.webapp.kept_versions import copy_shipped, make_version
 
-pytestmark = pytest.mark.slow
-
 ORIGIN = {
     "kind": "drawings",
     "run": None,
@@ -53,6 +51,7 @@ def serve_by(page, number):
     return get_version(page, number).get_by_role("button", name=f"Serve version {number}")
 
 
+@pytest.mark.quick
 def test_a_version_is_served_by_a_press_and_what_ships_again(models_page, open_page):
     expect_served(models_page, 0)
     serve_by(models_page, 2).click()

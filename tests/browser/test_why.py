@@ -32,9 +32,8 @@ from tests.browser.explaining import (
 from tests.browser.screens import SCREENS, WIDTHS
 from webapp.glossary import TERMS
 
-SLOW = pytest.mark.slow
 
-
+@pytest.mark.quick
 def test_all_four_figures_explain_the_drawing(page):
     asked = play_explainer(page)
     draw_four(page)
@@ -96,7 +95,6 @@ def test_a_pixel_says_its_strength_by_pointer_and_by_keys(page):
     expect(why.get_by_text("Row 6, column 15: no ink")).to_be_visible()
 
 
-@SLOW
 def test_another_rival_is_asked_about(page):
     asked = play_explainer(page)
     draw_four(page)
@@ -126,7 +124,6 @@ def test_a_stroke_left_out_is_marked_and_the_bars_follow(page):
     expect(page.locator(".board__left-out path")).not_to_have_attribute("d", re.compile("^M"))
 
 
-@SLOW
 def test_a_press_keeps_a_stroke_left_out_until_the_next_one(page):
     play_explainer(page)
     draw_four(page)
@@ -147,19 +144,17 @@ def test_a_press_keeps_a_stroke_left_out_until_the_next_one(page):
     ("changes", "words"),
     [
         ({"reading": read_four() | {"unsure": [4, 9]}}, "It is unsure: 4 or 9."),
-        pytest.param(
+        (
             {"reading": read_four() | {"status": "not_a_digit", "digit": None}},
             "The network says: not a digit. If it had to be one: 4, 90.0%.",
-            marks=SLOW,
         ),
-        pytest.param({"taught": True}, "A drawing that you confirmed made it so", marks=SLOW),
-        pytest.param(
+        ({"taught": True}, "A drawing that you confirmed made it so"),
+        (
             {"reading": make_reading(None, "blank") | {"probabilities": None, "seen": None}}
             | {"evidence": None, "strokes": [], "nearest": [], "nearest_rival": None},
             "There is too little ink to read",
-            marks=SLOW,
         ),
-        pytest.param({"strokes": []}, "There are too many strokes", marks=SLOW),
+        ({"strokes": []}, "There are too many strokes"),
     ],
 )
 def test_how_sure_it_is_stands_beside_it(page, changes, words):
@@ -168,7 +163,6 @@ def test_how_sure_it_is_stands_beside_it(page, changes, words):
     expect(open_why(page).get_by_text(words)).to_be_visible()
 
 
-@SLOW
 @pytest.mark.failed_requests
 def test_a_busy_server_is_asked_again_and_a_dropped_drawing_is_not_mentioned(page):
     answers = [
@@ -182,7 +176,6 @@ def test_a_busy_server_is_asked_again_and_a_dropped_drawing_is_not_mentioned(pag
     expect(why.get_by_text(SENTENCE).last).to_be_visible()
 
 
-@SLOW
 @pytest.mark.failed_requests
 def test_what_else_goes_wrong_is_said_and_the_old_pictures_fade(page):
     play_explainer(page)
@@ -204,7 +197,6 @@ def test_what_else_goes_wrong_is_said_and_the_old_pictures_fade(page):
     expect(why.get_by_text("A newer drawing is explained.")).to_have_count(0)
 
 
-@SLOW
 def test_an_old_picture_fades_while_the_next_is_waited_for(page):
     play_explainer(page)
     draw_four(page)
@@ -220,7 +212,6 @@ def test_an_old_picture_fades_while_the_next_is_waited_for(page):
     expect(get_evidence(page)).to_have_css("opacity", "1")
 
 
-@SLOW
 def test_clearing_the_board_empties_the_panel(page):
     play_explainer(page)
     draw_four(page)
@@ -232,7 +223,6 @@ def test_clearing_the_board_empties_the_panel(page):
     expect(why.get_by_label("And not which other digit")).to_be_hidden()
 
 
-@SLOW
 def test_a_screen_reader_hears_the_sentence_once_the_pen_is_lifted(page):
     play_explainer(page)
     open_why(page)
@@ -240,7 +230,6 @@ def test_a_screen_reader_hears_the_sentence_once_the_pen_is_lifted(page):
     expect(page.locator('[data-part="why-speech"]')).to_have_text(SENTENCE)
 
 
-@SLOW
 def test_with_less_motion_both_drawings_stand_side_by_side(open_page):
     page = open_page(reduced_motion="reduce")
     play_explainer(page)
@@ -256,7 +245,6 @@ def test_with_less_motion_both_drawings_stand_side_by_side(open_page):
     expect(slider).to_have_value("0")
 
 
-@SLOW
 def test_the_fade_can_be_stopped(page):
     play_explainer(page)
     draw_four(page)
@@ -269,7 +257,6 @@ def test_the_fade_can_be_stopped(page):
     expect(get_button(page, "Fade")).to_be_visible()
 
 
-@SLOW
 def test_its_words_lead_to_the_glossary(page):
     open_why(page)
     links = page.locator(".why a[href*='glossary#']").all()
@@ -278,7 +265,6 @@ def test_its_words_lead_to_the_glossary(page):
     assert anchors <= {term.anchor for term in TERMS}
 
 
-@SLOW
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(open_page, width, scheme):
     size = {"width": width, "height": WIDTHS[width]}
@@ -290,7 +276,6 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(open_page, width
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@SLOW
 @pytest.mark.parametrize("width", WIDTHS)
 def test_opening_it_moves_nothing_above(open_page, width):
     size = {"width": width, "height": WIDTHS[width]}
@@ -327,7 +312,7 @@ def test_the_panel_explains_the_very_picture_that_the_page_has_read(page):
     assert page_reading == panel_reading
 
 
-@SLOW
+@pytest.mark.quick
 def test_the_real_server_explains_a_drawn_four(page):
     draw_digit(page, 4)
     expect(page.get_by_role("status")).to_have_text("4")

@@ -5,8 +5,6 @@ from playwright.sync_api import expect
 
 from tests.browser.drawing import get_board
 
-pytestmark = pytest.mark.slow
-
 # From the middle of the board: u, d, l and r are the arrows, 7, 9, 1 and 3 the diagonals, all with
 # Shift; a number after a colon repeats the step, and a bar puts the pen down or lifts it.
 WRITTEN = {

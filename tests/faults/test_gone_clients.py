@@ -116,6 +116,7 @@ def test_clients_that_go_before_their_answer_leave_nothing_behind(server, tmp_pa
     print(f"{(len(KINDS) + 3) * TIMES} clients gone before their answer")
 
 
+@pytest.mark.slow
 def test_clients_that_take_their_answers_slowly_stop_nobody(server):
     for number in range(40):
         drawing = {"strokes": [[[40 + number, 50], [200, 60], [120, 220]]], "label": 7}

@@ -114,6 +114,7 @@ def test_strokes_are_drawn_as_python_draws_them_to_one_level(read_in_node):
         assert np.abs(decode(ours).astype(int) - theirs).max() <= 1
 
 
+@pytest.mark.slow
 def test_every_model_that_ships_answers_the_same(read_in_node):
     models, reader = find_cards(WEIGHTS_DIR), Reader()
     inks = [each.draw() for each in make_drawings(60, seed=4)]

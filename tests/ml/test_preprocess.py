@@ -207,6 +207,7 @@ def read(model, images):
     return evaluate(model, examples).predictions
 
 
+@pytest.mark.slow
 def test_a_test_image_enlarged_anywhere_on_a_board_gets_the_same_answer(shipped_model):
     images = load_mnist(find_mnist(), train=False).images.numpy()[::5]
     random = np.random.default_rng(0)
@@ -219,6 +220,7 @@ def test_a_test_image_enlarged_anywhere_on_a_board_gets_the_same_answer(shipped_
     assert same.mean() >= 0.995
 
 
+@pytest.mark.slow
 def test_nine_positions_on_the_board_get_the_same_accuracy(shipped_model):
     examples = load_mnist(find_mnist(), train=False)[:500]
     images, labels = examples.images.numpy(), examples.labels.numpy()

@@ -68,6 +68,7 @@ def test_a_drawing_has_limits(owner, strokes, status, words):
     assert_nothing_kept(owner)
 
 
+@pytest.mark.slow
 def test_a_million_points_are_refused_by_their_size(owner):
     strokes = json.dumps({"strokes": line(1_000_000, 0), "label": 1})
     answer = owner.ask("POST", ADDRESS, data=strokes, content_type="application/json")

@@ -76,6 +76,7 @@ def open_slow(server, data, stack):
     return connection
 
 
+@pytest.mark.slow
 def test_a_crowd_beyond_the_limit_gets_readings_and_words_and_no_broken_connection(start, body):
     server = start(SMALL)
     headers = {"Content-Type": "application/json"}
@@ -109,6 +110,7 @@ def hear(connection):
     return answer, json.loads(answer.read())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
 def test_who_waits_longest_makes_room_and_is_told_to_come_back(start, body, half):
     server = start(CROWDED)
@@ -130,6 +132,7 @@ def test_an_idle_connection_makes_room_without_a_word(start, body):
         assert idle[0].recv(1) == b""
 
 
+@pytest.mark.slow
 def test_a_request_that_does_not_arrive_is_refused_after_a_while(start):
     server = start(IMPATIENT)
     with ExitStack() as stack:
@@ -155,6 +158,7 @@ def test_a_request_that_waited_too_long_keeps_its_connection(start, body):
             assert (answer.status, answer.will_close) == (503, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closing", ["", "Connection: close\r\n"], ids=["kept", "closed"])
 def test_who_does_not_read_answers_makes_room(start, body, closing):
     server = start(CROWDED + BIG)
@@ -231,6 +235,7 @@ def test_a_few_requests_in_a_row_are_answered(start):
     assert said.count(b"HTTP/1.1 200") == 3
 
 
+@pytest.mark.slow
 def test_the_server_says_if_too_few_files_may_be_open(start, body):
     pytest.importorskip("resource")
     server = start(FEW_FILES)

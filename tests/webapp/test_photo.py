@@ -143,6 +143,7 @@ def test_paper_without_ink_has_no_digits(client, level):
     assert (found["lines"], found["digits"]) == ([], [])
 
 
+@pytest.mark.slow
 def test_noise_and_stripes_are_answered(real_client):
     rng = np.random.default_rng(0)
     noise = rng.integers(0, 256, (240, 320, 3), np.uint8)

@@ -45,6 +45,7 @@ def read(server, seven_url):
     return answer.status, json.loads(said)["digit"]
 
 
+@pytest.mark.slow
 def test_ten_photos_at_once_do_not_stop_readings(slow_server, seven_url):
     with ThreadPoolExecutor(UPLOADS) as clients:
         uploads = [clients.submit(send, slow_server) for _ in range(UPLOADS)]

@@ -13,6 +13,7 @@ from ml.runs.events import EVENTS
 from tests.one_line import assert_one_line
 
 
+@pytest.mark.slow
 def test_runs_are_compared_in_a_table_and_a_picture(train, copy_run, tmp_path, capsys):
     folders = [copy_run(tmp_path / "run"), tmp_path / "a" / "run"]
     assert train("--epochs", "2", "--lr", "0.2", "--no-refresh", out=folders[1])[0] == 0
@@ -40,6 +41,7 @@ def test_a_run_is_compared_by_its_last_and_its_best_accuracy(copy_run, tmp_path,
     assert capsys.readouterr().out.splitlines()[1].split()[1:4] == ["3", "50.00%", "75.00%"]
 
 
+@pytest.mark.slow
 def test_a_table_is_printed_on_a_terminal_that_lacks_its_characters(copy_run, tmp_path):
     folder = copy_run(tmp_path / "прогон – 1")
     for name in ("checkpoint.pt", "run.json"):

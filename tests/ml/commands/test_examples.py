@@ -47,6 +47,7 @@ def test_it_says_that_other_data_is_not_mnist(made_mnist, tmp_path, capsys):
     assert "not MNIST's" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_without_mnist_one_line_says_what_to_do(tmp_path, capsys):
     with unplugged():
         code = run.main(["--examples", "--data", str(tmp_path), "--out", str(tmp_path)])

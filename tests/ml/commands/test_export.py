@@ -104,6 +104,7 @@ def copy_shipped(name, folder):
     return card
 
 
+@pytest.mark.slow
 def test_what_ships_is_exported_again_from_its_weights(tmp_path, capsys):
     shipped = copy_shipped("small_cnn", tmp_path)
     weights = shipped.weights.read(tmp_path)
@@ -120,6 +121,7 @@ def test_what_ships_is_exported_again_from_its_weights(tmp_path, capsys):
     assert again.layers(images).keys() == before.layers(images).keys()
 
 
+@pytest.mark.slow
 def test_exporting_again_what_would_not_change_writes_nothing(tmp_path):
     copy_shipped("mlp", tmp_path)
     flags = ["--ship", "--weights", str(tmp_path), "--model", "mlp"]

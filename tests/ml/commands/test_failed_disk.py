@@ -19,6 +19,7 @@ def command_after(line, words):
     return shlex.split(line.strip().split(words)[1])[2:]
 
 
+@pytest.mark.slow
 def test_what_ships_and_cannot_be_written_leaves_the_run_and_the_command_that_serves_it(
     train, copy_run, tmp_path
 ):
@@ -34,6 +35,7 @@ def test_what_ships_and_cannot_be_written_leaves_the_run_and_the_command_that_se
     assert Reader(run.make_parser().parse_args(command).weights).models == ["linear"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["weights", "weights/.linear.lock"])
 def test_a_folder_of_weights_that_takes_no_file_is_named(train, copy_run, tmp_path, path):
     copy_run(tmp_path / "run")
@@ -63,6 +65,7 @@ def test_a_version_that_cannot_be_written_leaves_the_run_and_the_command_that_se
     assert Reader(run.make_parser().parse_args(command).weights).models == ["linear"]
 
 
+@pytest.mark.slow
 def test_a_database_that_cannot_be_written_leaves_the_version_and_the_command_that_serves_it(
     train, copy_run, find_version, tmp_path
 ):
@@ -78,6 +81,7 @@ def test_a_database_that_cannot_be_written_leaves_the_version_and_the_command_th
     assert find_version().number == 1
 
 
+@pytest.mark.slow
 def test_a_result_that_cannot_be_kept_is_finished_from_its_checkpoint(
     train, copy_run, tmp_path, capsys
 ):
@@ -110,6 +114,7 @@ def test_a_disk_that_is_full_after_an_epoch_names_the_file_and_the_command_that_
     ]
 
 
+@pytest.mark.slow
 def test_a_picture_whose_place_is_taken_keeps_no_version_from_being_served(
     train_and_draw, copy_run, find_version, tmp_path
 ):

@@ -78,6 +78,7 @@ def learned(tmp_path_factory):
     return instance
 
 
+@pytest.mark.slow
 def test_a_hand_with_a_habit_that_is_misread_is_learned_and_served(learned):
     (version,) = list_versions(learned, "quick_cnn")
     assert find_served(learned) == version.number == 1
@@ -114,6 +115,7 @@ def test_a_finished_run_keeps_no_copy_of_the_drawings(learned):
     assert {"checkpoint.pt", "events.jsonl", "quick_cnn.json"} <= names
 
 
+@pytest.mark.slow
 def test_a_training_that_harms_is_kept_but_not_served_and_says_why(tmp_path, train):
     keep(tmp_path, write_by_hand(4, habits=BARS))
     code, printed = train(tmp_path, "--sessions", "1", "--lr", "0.05")
@@ -227,6 +229,7 @@ def test_drawings_are_a_data_set_of_their_own(tmp_path, capsys):
     assert "Not served, because it learned from confirmed drawings" in printed
 
 
+@pytest.mark.slow
 def test_drawings_and_mnist_together_are_one_too(tmp_path, capsys, made_mnist):
     keep(tmp_path, write_by_hand(5))
     flags = ["--model", "linear", "--sessions", "1", "--no-pictures", "--instance", str(tmp_path)]

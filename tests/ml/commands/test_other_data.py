@@ -14,6 +14,7 @@ def command_after(text, words):
     return shlex.split(text.split(words)[1].splitlines()[0])[2:]
 
 
+@pytest.mark.slow
 def test_other_data_is_trained_and_named_but_not_served(train, find_version, tmp_path):
     code, text = train("--epochs", "1", serve=False)
     assert code == 0
@@ -37,6 +38,7 @@ def test_the_command_that_serves_it_after_all_is_printed_and_works(train, find_v
     assert find_version().number == 1
 
 
+@pytest.mark.slow
 def test_the_command_that_ships_it_after_all_is_printed_and_works(train, tmp_path, capsys):
     text = train("--epochs", "1", "--ship", serve=False)[1]
     assert not (tmp_path / "weights").exists()

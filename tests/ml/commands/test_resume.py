@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from ml.networks.card import read_card
 
 
@@ -33,6 +35,7 @@ def test_resuming_with_another_seed_fails_in_one_line(train, copy_run, tmp_path)
     assert "another recipe" in text.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_the_newest_run_is_resumed_wherever_it_lies_and_of_the_model_that_is_asked_for(
     train, copy_run, runs_dir
 ):

@@ -1,5 +1,7 @@
 """`--show-styles`: a picture of what the program generates to learn from."""
 
+import pytest
+
 import run
 from tests.pixels import read_picture
 
@@ -8,6 +10,7 @@ def show_styles(data, out):
     assert run.main(["--show-styles", "--data", str(data), "--out", str(out)]) == 0
 
 
+@pytest.mark.slow
 def test_mnist_written_again_is_left_out_where_mnist_is_not(made_mnist, tmp_path, capsys):
     show_styles(made_mnist, tmp_path / "new")
     assert "left out" not in capsys.readouterr().err

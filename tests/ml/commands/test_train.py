@@ -16,6 +16,7 @@ PICTURES = {"labels.png", "history.png", "readings.png", "confusion.png", "relia
 RECORDED = {"run.json", "events.jsonl", "weights.json"}  # `linear` shows its weights
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [name for name in MODELS if name != "board_cnn"])
 def test_every_model_trains_by_one_line_with_any_part_of_its_recipe_changed(train, tmp_path, model):
     flags = ["--epochs", "1", "--lr", "0.02", "--batch-size", "30", "--no-refresh"]
@@ -101,6 +102,7 @@ def test_a_run_in_the_instance_is_named_by_its_version(train, find_version, tmp_
     assert find_version().card.origin["run"] == "linear-9"
 
 
+@pytest.mark.slow
 def test_a_finished_run_that_is_resumed_is_the_same_version(
     train, copy_run, find_version, tmp_path
 ):
@@ -122,6 +124,7 @@ def test_ship_replaces_what_ships_and_makes_no_version(train, copy_run, tmp_path
     assert not (tmp_path / "instance" / "models").exists()
 
 
+@pytest.mark.slow
 def test_ship_says_if_a_version_is_served_instead(train, copy_run, tmp_path, capsys):
     copy_run(tmp_path / "run")
     assert train("--resume")[0] == 0
@@ -164,6 +167,7 @@ def test_a_run_is_not_overwritten_by_another(train, copy_run, tmp_path):
     assert read_card(tmp_path / "run", "linear") == card
 
 
+@pytest.mark.slow
 def test_training_says_when_what_it_replaces_was_more_accurate(train, find_version, tmp_path):
     assert "until now" not in train("--epochs", "3")[1]
     accuracy = find_version().card.test_accuracy
@@ -177,6 +181,7 @@ def test_training_says_when_what_it_replaces_was_more_accurate(train, find_versi
     assert find_version().number == 3
 
 
+@pytest.mark.slow
 def test_ship_says_when_what_it_replaces_was_more_accurate(train, tmp_path):
     assert "until now" not in train("--epochs", "3", "--ship")[1]
     accuracy = read_card(tmp_path / "weights", "linear").test_accuracy

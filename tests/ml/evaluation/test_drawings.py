@@ -38,6 +38,7 @@ def files(tmp_path):
     return [write_strokes(tmp_path / "all.jsonl", "0123456789WM#")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", find_cards(WEIGHTS_DIR))
 def test_every_shipped_model_is_measured(name, files):
     (report,) = measure({name: load(name)}, files)
@@ -166,6 +167,7 @@ def test_a_box_without_ink_is_refused():
         centre_box(np.zeros((280, 280), np.uint8))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preprocessing", PREPROCESSINGS)
 def test_every_preprocessing_is_measured_and_named(preprocessing, files):
     (report,) = measure({"linear": load("linear")}, files, preprocessing)

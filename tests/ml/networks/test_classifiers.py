@@ -39,6 +39,7 @@ def test_both_give_the_same_answers_to_noise_and_paper(both):
         assert_same(ours, theirs)
 
 
+@pytest.mark.slow
 def test_both_give_the_same_answers_to_mnists_test_set(both):
     images = load_mnist(find_mnist(), train=False).images[:2000].numpy()
     assert_same(both[0](normalize(images))[0], both[1](normalize(images))[0])

@@ -130,6 +130,7 @@ for steps, folder in enumerate(folders):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the processes are made by os.fork")
 def test_killed_at_any_step_of_the_swap_a_whole_model_is_left(template, newer, tmp_path):
     folders = [shutil.copytree(template, tmp_path / str(steps)) for steps in range(12)]

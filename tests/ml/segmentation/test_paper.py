@@ -93,6 +93,7 @@ def test_a_digits_ink_is_black_on_nothing_and_fits_its_box(reader):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", NOTHING)
 def test_where_no_digit_is_none_is_found(reader, kind):
     picture = take_nothing(kind, np.random.default_rng(3))

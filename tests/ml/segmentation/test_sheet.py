@@ -169,6 +169,7 @@ def test_noise_and_lone_marks_are_no_sheet():
     assert find_sheet(page) is None  # the right numbers, but not where a sheet has them
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [8, 32, 64])
 def test_squared_paper_and_chequers_are_looked_at_quickly(step):
     lines = np.full((3000, 4000), 230, np.uint8)

@@ -39,6 +39,7 @@ def difference(one, other):
     return min(np.abs(each - other).mean() for each in moved)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pen_share", [0.04, 0.12, 0.3])
 def test_both_roads_see_the_same(pen_share):
     rng = np.random.default_rng(7)

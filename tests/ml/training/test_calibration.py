@@ -58,6 +58,7 @@ def calibrated(made_digits, shipped_model):
     return fitted, pixels.round().to(torch.uint8)
 
 
+@pytest.mark.slow
 def test_a_calibrated_model_is_about_as_sure_as_before_and_refuses_few_digits(
     calibrated, made_digits, shipped_model
 ):

@@ -24,6 +24,7 @@ print((count() - before) * resource.getpagesize())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is kept by glibc's own means")
 def test_a_prepared_process_flushes_tiny_numbers_and_keeps_the_memory_of_its_steps():
     if not torch.set_flush_denormal(False):

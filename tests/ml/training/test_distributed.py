@@ -102,6 +102,7 @@ def assert_nearly_same_weights(ours, theirs):
         assert torch.allclose(ours[name], theirs[name], rtol=1e-4, atol=1e-6), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALIKE)
 def test_two_processes_end_with_the_weights_of_one(by_two, by_one, name):
     assert_nearly_same_weights(weights_in(by_two / name), weights_in(by_one / name))

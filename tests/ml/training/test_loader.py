@@ -58,6 +58,7 @@ def test_the_same_seed_gives_the_same_images_and_another_seed_others(varied):
     assert not torch.equal(collect(varied, seed=7)[0], collect(varied, seed=8)[0])
 
 
+@pytest.mark.slow
 def test_the_next_epoch_is_made_during_this_one_and_is_what_it_would_have_been(varied, made_digits):
     before = threading.active_count()
     first = varied.batches(1, 7, torch.Generator(), next_seed=8)
@@ -92,6 +93,7 @@ def test_fewer_images_are_distorted_from_epoch_to_epoch():
     assert shares == pytest.approx([0.8, 0.6, 0.4, 0.2])
 
 
+@pytest.mark.slow
 def test_an_averaged_varied_run_that_was_stopped_ends_with_the_same_weights(made_digits, tmp_path):
     digits = Digits(*split(made_digits[0], 5_000), made_digits[1])
     recipe = find_recipe("board_cnn", sessions=(2,), averaged=0.6, **VARIED)
@@ -108,6 +110,7 @@ def test_an_averaged_varied_run_that_was_stopped_ends_with_the_same_weights(made
     assert_same_weights(*ends)
 
 
+@pytest.mark.slow
 def test_the_average_is_not_the_last_step(made_digits, tmp_path):
     digits = Digits(*split(made_digits[0], 5_000), made_digits[1])
     recipe = find_recipe("board_cnn", sessions=(1,), averaged=0.5, **VARIED)

@@ -37,6 +37,7 @@ def start(code, folder):
     return subprocess.Popen(command, text=True, **pipes)
 
 
+@pytest.mark.slow
 def test_folders_made_at_the_same_moment_are_all_different(tmp_path):
     both = [start(MAKE, tmp_path / "runs") for _ in range(2)]
     for process in both:
@@ -49,6 +50,7 @@ def test_folders_made_at_the_same_moment_are_all_different(tmp_path):
     assert len(list((tmp_path / "runs").iterdir())) == 80
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="it is killed by a signal")
 def test_a_folder_in_use_is_refused_until_its_training_ends_or_is_killed(tmp_path):
     folder = tmp_path / "run"

@@ -146,6 +146,7 @@ for event in train(recipe, digits, folder, seed=5, device=torch.device("cpu")):
 """
 
 
+@pytest.mark.slow
 def test_killed_inside_an_epoch_it_goes_on_from_the_last_finished_one(
     whole_run, digits, made_mnist, tmp_path
 ):

@@ -27,6 +27,7 @@ def test_the_token_stays_and_only_its_owner_may_read_it(tmp_path):
     assert keep_token(tmp_path) != token
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_have_the_same_token(tmp_path):
     started = [
         subprocess.Popen(

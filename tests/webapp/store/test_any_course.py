@@ -138,6 +138,7 @@ def number_of(drawing):
     return int.from_bytes(drawing.seen[:4], "big")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", [None], ids=["sqlite"])
 def test_the_store_holds_what_a_dictionary_would(open_store, clock, url):
     stores = [open_store(url, patience=5)]

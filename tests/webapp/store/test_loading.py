@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -26,6 +28,7 @@ def test_names_and_errors_are_light():
     assert find_loaded("import webapp.store.drawings, webapp.store.errors") == set()
 
 
+@pytest.mark.slow
 def test_an_up_to_date_database_is_opened_without_alembic(open_store, tmp_path):
     open_store().machine_hand()
     code = """

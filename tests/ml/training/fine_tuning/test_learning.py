@@ -194,6 +194,7 @@ def test_killed_inside_an_epoch_it_goes_on_and_ends_the_same(digits, tuning, who
     assert [json.loads(line)["epoch"] for line in lines] == [1, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["linear", "linear_scratch", "mlp"])
 def test_every_kind_of_network_can_learn_a_hand(model, digits, drawings, tmp_path):
     recipe = find_fine_tuning(model, sessions=(1,), batch_size=32)

@@ -159,6 +159,7 @@ def test_a_folder_whose_only_model_is_damaged_is_refused_at_start_in_one_line(tm
 WITHOUT_TORCH = write_block("torch")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flags", [["--train"], ["--evaluate"], ["--engine", "torch"]])
 def test_without_pytorch_one_line_says_how_to_install_it(flags, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(WITHOUT_TORCH)

@@ -45,7 +45,6 @@ def desk(page):
     return Desk(page)
 
 
-@pytest.mark.quick
 def test_the_newest_drawing_is_asked_next_and_those_between_are_skipped(page, desk):
     draw_stroke(page, DOWN)
     draw_stroke(page, ACROSS)

@@ -31,7 +31,6 @@ def test_200_drawings_get_the_answers_of_the_server(page, worker):
     assert page.workers != [] if worker else page.workers == []
 
 
-@pytest.mark.quick
 def test_a_digit_drawn_with_the_mouse_gets_the_answer_of_the_server(page):
     serve_weights(page)
     ours, theirs = [], []

@@ -72,7 +72,6 @@ def test_a_late_answer_of_the_former_model_is_never_shown(page):
     assert list_what_was_said(page) == ["1"]
 
 
-@pytest.mark.quick
 def test_the_choice_is_remembered(page):
     get_picker(page).select_option(label=OTHER)
     page.reload()

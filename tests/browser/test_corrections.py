@@ -86,7 +86,6 @@ def test_a_digit_like_it_is_read_as_taught(page):
     expect(page.get_by_text("Wrong? It’s a")).to_be_visible()
 
 
-@pytest.mark.quick
 def test_what_is_kept_is_seen_in_my_drawings(page):
     draw_and_read(page, 7)
     confirm(page, 1)
@@ -249,7 +248,6 @@ def test_a_screen_reader_hears_why(page):
     assert list_what_was_heard(page)[-1] == "1, because of a drawing of yours"
 
 
-@pytest.mark.quick
 @pytest.mark.failed_requests
 @pytest.mark.parametrize("failure", ["away", "locked"])
 def test_what_is_not_stored_is_said_and_the_drawing_stays(page, failure):

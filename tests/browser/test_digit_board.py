@@ -294,7 +294,6 @@ def test_a_required_digit_must_be_drawn_and_be_one(open_host):
     ]
 
 
-@pytest.mark.quick
 def test_a_reset_empties_the_board_for_good(open_host):
     page = open_host(FORM)
     draw(get_sheet(page, FIELD), 7)
@@ -418,7 +417,6 @@ def test_what_was_drawn_is_there_again_after_going_back(open_host):
 # Browsers that have less.
 
 
-@pytest.mark.quick
 def test_without_internals_a_hidden_input_is_sent(open_host):
     page = open_host(FORM, before=NO_INTERNALS)
     assert page.evaluate("typeof ElementInternals") == "undefined"

@@ -93,7 +93,6 @@ def test_the_strip_leads_from_the_board_to_the_probabilities(inside):
         assert page.locator(f'[id="{link.get_attribute("href")[1:]}"]').count() == 1
 
 
-@pytest.mark.quick
 def test_a_maps_arithmetic_adds_up_to_the_last_digit_shown(inside):
     page = inside()
     choose_map(page, 2)

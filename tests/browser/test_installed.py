@@ -60,7 +60,6 @@ def read_alone(page: Page, digit: int) -> None:
     expect(get_words(page)).to_be_visible()
 
 
-@pytest.mark.quick
 def test_without_the_server_the_kept_board_opens_and_reads(keep, server):
     page = keep(server.url)
     server.stop()

@@ -27,7 +27,6 @@ def leave_and_come_back(page):
             page.get_by_role("link", name=name, exact=True).click()
 
 
-@pytest.mark.quick
 def test_a_drawing_is_kept_and_read_again(page):
     draw_digit(page, 7)
     draw_stroke(page, DOWN[:1])  # a dot

@@ -137,7 +137,6 @@ def test_a_mouse_hides_the_keyboards_pen(page):
     expect(get_cursor(page)).to_be_hidden()
 
 
-@pytest.mark.quick
 def test_the_focus_can_be_seen(page):
     draw_stroke(page, DOWN)
     page.keyboard.press("Tab")

@@ -87,7 +87,6 @@ def test_the_table_leads_to_a_models_card(open_models):
     expect(card.get_by_role("heading", level=4)).to_have_count(4)
 
 
-@pytest.mark.quick
 def test_a_word_leads_to_its_explanation(open_models):
     page = open_models()
     unfold_all(page)

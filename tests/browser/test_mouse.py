@@ -35,7 +35,6 @@ def test_a_stroke_is_as_wide_as_the_pen_and_ends_round(page):
     assert 0.8 * 280 + 7 <= ink.any(axis=1).nonzero()[0].max() <= 0.8 * 280 + 10
 
 
-@pytest.mark.quick
 def test_a_stroke_that_leaves_the_board_goes_on(page):
     draw_stroke(page, [MIDDLE, (0.9, 0.5), (1.2, 0.5), (1.2, 0.8), (0.9, 0.8), (0.5, 0.8)])
     assert has_ink(page, (0.99, 0.5))

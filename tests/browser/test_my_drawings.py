@@ -58,7 +58,6 @@ def test_without_drawings_the_page_says_how_to_begin(open_mine):
     expect(page.get_by_label("Load ZIP")).to_be_enabled()
 
 
-@pytest.mark.quick
 def test_drawings_are_shown_by_label_and_counted(open_mine, fill):
     fill(25)
     page = open_mine()
@@ -85,7 +84,6 @@ def test_one_drawing_is_deleted_and_no_longer_counts(open_page, own_url):
     draw_and_read(page, 7)
 
 
-@pytest.mark.quick
 def test_deleting_all_asks_and_can_be_undone(open_mine, fill):
     fill(12)
     page = open_mine()
@@ -167,6 +165,7 @@ def test_what_is_not_deleted_is_said_and_stays(open_mine, fill):
     expect_drawings(page, 1)
 
 
+@pytest.mark.slow
 def test_ten_thousand_stay_quick_and_load_as_they_are_seen(open_mine, fill):
     fill(4_400)
     asked = []

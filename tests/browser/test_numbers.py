@@ -80,7 +80,6 @@ def test_a_number_is_drawn_read_and_one_digit_of_it_corrected(open_page, class_u
     expect_kept(page, 6)
 
 
-@pytest.mark.quick
 def test_one_digit_is_shown_without_any_box(page):
     draw_digit(page, 7)
     expect(page.get_by_role("status")).to_have_text("7")

@@ -27,7 +27,6 @@ def find_ink(page):
     return page.locator('[data-part="ink"]')
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize("width", [320, 360, 736, 1024, 2560])
 def test_no_width_scrolls_sideways_and_the_board_is_there_at_once(open_page, width):
     page = open_page(viewport={"width": width, "height": 700})
@@ -50,7 +49,6 @@ def test_a_wide_screen_gets_a_larger_page(open_page):
     assert get_board(wide).bounding_box()["width"] > 1.4 * small
 
 
-@pytest.mark.quick
 @pytest.mark.failed_requests
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_moves_whatever_is_answered(open_page, width):

@@ -346,7 +346,6 @@ def touch_drag(page, box, way):
         box.dispatch_event(name, init)
 
 
-@pytest.mark.quick
 def test_a_digit_that_was_read_wrongly_is_put_right_and_kept(open_photo, own_url):
     page = open_photo(PlayedServer(model="board_cnn"), own_url)
     paste(page, WRITTEN.encode())

@@ -152,7 +152,6 @@ def test_the_bars_show_what_the_server_says_of_the_very_picture(page, board_url)
         expect(get_changed_bar(page, digit)).to_have_attribute("aria-valuenow", value)
 
 
-@pytest.mark.quick
 def test_the_eraser_follows_the_pointer_and_one_button_brings_all_back(page):
     play_with(page, 7)
     picture = get_picture(page)

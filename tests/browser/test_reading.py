@@ -104,7 +104,6 @@ def test_an_empty_board_asks_for_a_digit(page):
         expect(get_bar(page, digit)).to_have_attribute("aria-valuenow", "0")
 
 
-@pytest.mark.quick
 def test_a_cleared_board_asks_for_a_digit_again(page):
     draw_digit(page, 7)
     expect(page.get_by_role("status")).to_have_text("7")

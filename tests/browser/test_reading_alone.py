@@ -160,7 +160,6 @@ def test_several_digits_need_the_server(ready):
     expect(get_digits(ready)).to_have_text(["4", "0"])
 
 
-@pytest.mark.quick
 def test_a_busy_server_is_asked_less_and_no_error_is_shown(ready):
     asked = be_busy(ready)
     record_what_is_said(ready)

@@ -34,7 +34,6 @@ def refused(page):
     return page
 
 
-@pytest.mark.quick
 def test_the_ten_probabilities_of_a_refused_drawing_are_shown_faded(refused):
     expect(get_bar(refused, 5)).to_have_attribute("aria-valuenow", "91.0")
     expect(get_bars(refused)).to_have_attribute("data-faded", "")

@@ -24,7 +24,6 @@ DOUBT = make_reading(7) | {"unsure": [7, 1]}
 REFUSAL = make_reading(5, "not_a_digit") | {"digit": None, "no_digit": 0.9}
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize(
     ("reading", "heard"),
     [

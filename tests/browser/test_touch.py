@@ -101,7 +101,6 @@ def test_a_stylus_draws(tablet, hand):
     assert has_ink(tablet, BOTTOM)
 
 
-@pytest.mark.quick
 def test_a_palm_does_not_draw_while_a_stylus_writes(tablet, hand):
     hand.pen("Pressed", TOP)
     hand.pen("Moved", MIDDLE)

@@ -89,7 +89,6 @@ def test_each_setting_says_what_it_does(open_train):
     expect(page.get_by_text("How far the numbers move in one step.")).to_be_visible()
 
 
-@pytest.mark.quick
 def test_a_run_is_started_with_what_differs_from_its_recipe(open_train, played):
     page = open_train()
     get_network(page).select_option("linear")
@@ -149,7 +148,6 @@ def test_the_curve_grows_and_figures_follow(open_train, played):
     expect(get_chart(page, "Accuracy")).to_have_attribute("aria-label", words)
 
 
-@pytest.mark.quick
 def test_the_drawing_is_read_and_the_flips_are_marked(open_train, played):
     run = played.add(make_summary(1), make_curve(0.2))
     page = open_train()

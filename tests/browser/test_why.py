@@ -312,7 +312,6 @@ def test_the_panel_explains_the_very_picture_that_the_page_has_read(page):
     assert page_reading == panel_reading
 
 
-@pytest.mark.quick
 def test_the_real_server_explains_a_drawn_four(page):
     draw_digit(page, 4)
     expect(page.get_by_role("status")).to_have_text("4")

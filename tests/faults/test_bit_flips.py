@@ -28,6 +28,7 @@ def list_places(size):
     return [*range(min(HEADER, size)), *range(HEADER, size, step), size - 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["weights", "onnx"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_flipped_bit_is_refused_in_words(name, field, tmp_path):

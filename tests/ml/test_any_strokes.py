@@ -112,6 +112,7 @@ def test_strokes_beyond_the_board_are_drawn_on_a_larger_one(strokes):
         assert not edge[: ink.shape[1]].any()
 
 
+@pytest.mark.slow
 @OFTEN
 @given(strokes_within(0, BOARD_SIDE), st.integers(-5, 0))
 def test_the_order_of_points_and_of_strokes_makes_no_difference(strokes, turn):

@@ -43,6 +43,7 @@ def test_a_size_beyond_the_limits_is_refused_with_both_sizes(size):
     assert ("28×28 px" if size in TOO_SMALL else "1024×1024 px") in problem.detail
 
 
+@pytest.mark.slow
 def test_a_huge_picture_in_a_tiny_file_costs_no_memory():
     row = bytes(20000)
     bomb = to_url(build_png(20000, 20000, 8, 0, (row for _ in range(20000))))

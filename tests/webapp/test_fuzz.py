@@ -106,6 +106,7 @@ def test_no_question_makes_the_server_fail(real_app, body):
         assert len(answer.get_json()["readings"]) == len(body["images"])
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(pick("strokes", "image", "model", "models", "as_is", "methods", "rival", "unit", "asker"))
 def test_no_question_why_makes_the_server_fail(real_app, body):

@@ -28,6 +28,7 @@ def change(file, *statements):
         yield
 
 
+@pytest.mark.slow
 def test_while_another_program_writes_nothing_is_stored_and_readings_go_on(owner, file):
     owner.keep(1)
     with change(file, "BEGIN IMMEDIATE"):
@@ -157,6 +158,7 @@ def test_a_read_only_database_is_read(make_app, open_folder):
     assert second["digit"] == 1  # its features are made, and cannot be stored
 
 
+@pytest.mark.slow
 def test_a_full_disk_loses_nothing_that_was_confirmed(make_app):
     def allow_pages(connection, _record, pages=60):
         connection.execute(f"PRAGMA max_page_count = {pages}")

@@ -29,6 +29,7 @@ def test_runs_are_compared_in_a_table_and_a_picture(train, copy_run, tmp_path, c
     Image.open(picture).verify()
 
 
+@pytest.mark.slow
 def test_a_run_is_compared_by_its_last_and_its_best_accuracy(copy_run, tmp_path, capsys):
     folder = copy_run(tmp_path / "run")
     (folder / EVENTS).unlink()  # as of a run before there were events
@@ -53,6 +54,7 @@ def test_a_table_is_printed_on_a_terminal_that_lacks_its_characters(copy_run, tm
     assert done.stdout.decode("cp437").splitlines()[1].endswith("?")
 
 
+@pytest.mark.slow
 def test_a_run_copied_without_its_settings_is_compared_too(copy_run, tmp_path, capsys):
     folder = copy_run(tmp_path / "run")
     for name in ("checkpoint.pt", "run.json"):

@@ -50,6 +50,7 @@ def test_a_folder_of_weights_that_takes_no_file_is_named(train, copy_run, tmp_pa
     assert "Traceback" not in text
 
 
+@pytest.mark.slow
 def test_a_version_that_cannot_be_written_leaves_the_run_and_the_command_that_serves_it(
     train, copy_run, tmp_path
 ):

@@ -90,6 +90,7 @@ def test_a_hand_with_a_habit_that_is_misread_is_learned_and_served(learned):
     assert origin["before"]["mnist"] is None
 
 
+@pytest.mark.slow
 def test_the_version_says_what_it_went_on_from(learned):
     (version,) = list_versions(learned, "quick_cnn")
     shipped = read_card(WEIGHTS_DIR, "quick_cnn")
@@ -98,6 +99,7 @@ def test_the_version_says_what_it_went_on_from(learned):
     assert version.card.command.startswith("python run.py --train --drawings --model quick_cnn")
 
 
+@pytest.mark.slow
 def test_the_run_tells_of_the_folds_and_of_the_judgement(learned):
     (folder,) = (learned / "runs").iterdir()
     events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]

@@ -3,6 +3,7 @@
 import run
 
 
+@pytest.mark.slow
 def test_the_experiment_prints_all_four_losses(made_mnist, capsys):
     assert run.main(["--four-losses", "--data", str(made_mnist)]) == 0
     title, *lines = capsys.readouterr().out.splitlines()

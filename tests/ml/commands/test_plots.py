@@ -11,6 +11,8 @@ from ml.data.examples import Examples
 from ml.evaluation.metrics import Evaluation
 from tests.pixels import count_colour, find_colour, read_picture
 
+pytestmark = pytest.mark.slow
+
 HISTORY = [
     {
         "epoch": epoch,

@@ -13,6 +13,7 @@ def set_age(folder, seconds):
     os.utime(Path(folder) / "history.jsonl", (seconds, seconds))
 
 
+@pytest.mark.slow
 def test_a_resumed_run_keeps_its_recipe_and_ends_as_if_never_stopped(train, copy_run, tmp_path):
     folder = copy_run(tmp_path / "run")
     assert train("--sessions", "1,1", "--resume", "--no-refresh")[0] == 0

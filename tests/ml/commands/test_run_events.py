@@ -77,6 +77,7 @@ def test_an_unknown_source_is_refused(learn, tmp_path):
     assert "generated" in text.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_asked_to_stop_says_how_to_go_on_and_goes_on(learn, few_digits, runs_dir):
     def stop():
         until = monotonic() + 60

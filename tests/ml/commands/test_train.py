@@ -83,6 +83,7 @@ def test_training_keeps_the_run_and_serves_it_as_a_version(train_and_draw, find_
     assert not (tmp_path / "weights").exists()
 
 
+@pytest.mark.slow
 def test_a_version_says_what_it_replaces_and_how_much_better_it_is(train, find_version, tmp_path):
     assert train("--epochs", "1")[0] == 0
     first = find_version()

@@ -67,6 +67,7 @@ def test_a_model_is_three_files_two_of_them_named_by_their_hashes(folder):
     assert (folder / card.onnx.name).stat().st_size == card.onnx.size
 
 
+@pytest.mark.slow
 def test_the_same_weights_give_the_same_files(folder, tmp_path_factory):
     again = tmp_path_factory.mktemp("again")
     save(again)

@@ -39,12 +39,11 @@ HABITS = [habit for table in TABLES for habits in table.values() for habit in ha
 HABITS += [habit for digit in DIGITS for habit in list_habits(digit)]
 
 
-@pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit[0])
-def test_every_habit_can_be_written(habit):
-    segments = write(habit, 3, np.random.default_rng(0))
-    assert segments.shape[0] == 3
-    assert segments.shape[2] == 4
-    assert np.isfinite(segments).all()
+def test_every_habit_can_be_written():
+    for habit in HABITS:
+        segments = write(habit, 3, np.random.default_rng(0))
+        assert (segments.shape[0], segments.shape[2]) == (3, 4), habit
+        assert np.isfinite(segments).all(), habit
 
 
 def test_a_still_hand_writes_the_skeleton():

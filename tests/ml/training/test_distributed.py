@@ -108,6 +108,7 @@ def test_two_processes_end_with_the_weights_of_one(by_two, by_one, name):
     assert_nearly_same_weights(weights_in(by_two / name), weights_in(by_one / name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALIKE)
 def test_each_step_is_reported_for_the_whole_batch(by_two, by_one, name):
     ours, theirs = seen_by(by_two, name)["steps"], seen_by(by_one, name)["steps"]
@@ -115,6 +116,7 @@ def test_each_step_is_reported_for_the_whole_batch(by_two, by_one, name):
     assert [step[0] for step in ours] == pytest.approx([step[0] for step in theirs], rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRAININGS)
 def test_both_processes_hear_the_same_and_end_with_the_same_weights(by_two, name):
     first, second = seen_by(by_two, name, 0), seen_by(by_two, name, 1)

@@ -53,6 +53,7 @@ def test_a_varied_recipe_mixes_retraced_and_generated_images(varied):
     assert images.dtype == torch.float32
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_images_and_another_seed_others(varied):
     assert torch.equal(collect(varied, seed=7)[0], collect(varied, seed=7)[0])
     assert not torch.equal(collect(varied, seed=7)[0], collect(varied, seed=8)[0])
@@ -77,6 +78,7 @@ def test_without_a_next_epoch_nothing_is_made_ahead(varied):
     assert threading.active_count() == before
 
 
+@pytest.mark.slow
 def test_a_loader_that_is_given_up_leaves_no_thread_behind(varied):
     before = threading.active_count()
     batches = varied.batches(1, 7, torch.Generator(), next_seed=8)

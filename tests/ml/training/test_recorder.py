@@ -130,6 +130,7 @@ def test_a_network_that_can_refuse_says_how_clearly(tmp_path, digits, probe, eve
     assert 0 <= read["no_digit"] <= 1
 
 
+@pytest.mark.slow
 def test_recording_reading_and_pausing_change_no_weight(tmp_path, digits, probe, every_step):
     recipe = make_recipe("small_cnn", learning_rate=0.003)  # with dropout
     plain = list(train(recipe, digits, tmp_path / "plain", seed=5, device=CPU))[-1]

@@ -197,6 +197,7 @@ print(*{"sqlalchemy", "alembic", "torch"} & set(sys.modules))
 """
 
 
+@pytest.mark.slow
 def test_nothing_is_loaded_to_look_as_long_as_there_is_no_database(instance, weights_dir):
     done = subprocess.run(
         [sys.executable, "-c", LOOK, str(weights_dir), str(instance)],
@@ -218,6 +219,7 @@ def test_an_app_that_is_not_used_any_more_stops_looking(start, instance, caplog)
     wait_until(lambda: not watcher.is_looking)
 
 
+@pytest.mark.slow
 def test_time_is_not_wasted_on_a_version_that_stays_broken(start, add_version, store, caplog):
     folder = add_version(by=1).folder
     change_card(folder, parameters="many")

@@ -25,6 +25,8 @@ from ml.training.fine_tuning.learning import FineTuning, find_fine_tuning
 from ml.training.fine_tuning.replay import GENERATED, make_judged, make_replay
 from tests.hands import BARS, write_by_hand
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 RECIPE = find_fine_tuning("quick_cnn", sessions=(1,), batch_size=32, learning_rate=1e-3)
 KEPT = {"replay": 0.98, "generated": 0.97, "mnist": 0.99, "non_digits": None}

@@ -29,6 +29,8 @@ from ml.training.sessions import train
 from tests.hands import BARS, write_by_hand
 from tests.runs import assert_same_weights, stop_after
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 # Few steps and long ones: what a test can wait for.
 QUICK = {"model": "quick_cnn", "sessions": (2,), "batch_size": 32, "learning_rate": 1e-3}

@@ -1,5 +1,7 @@
 """The lesson's experiment prints a row for each of the four losses."""
 
+import pytest
+
 import run
 
 

@@ -125,12 +125,14 @@ def test_both_processes_hear_the_same_and_end_with_the_same_weights(by_two, name
     assert first["weights"] == second["weights"]
 
 
+@pytest.mark.slow
 def test_a_goal_is_reached_by_all_at_once(by_two):
     accuracies = [accuracy for accuracy, _ in seen_by(by_two, "to_the_goal", 1)["epochs"]]
     assert len(accuracies) < 18
     assert accuracies[-1] >= 0.6 > max(accuracies[:-1], default=0)
 
 
+@pytest.mark.slow
 def test_one_process_goes_on_with_what_two_have_begun(by_two, by_one, digits):
     folder = by_two / "begun_by_two"
     assert load_checkpoint(folder / "checkpoint.pt")["epoch"] == 3
@@ -138,22 +140,26 @@ def test_one_process_goes_on_with_what_two_have_begun(by_two, by_one, digits):
     assert_nearly_same_weights(weights_in(folder), weights_in(by_one / "linear"))
 
 
+@pytest.mark.slow
 def test_two_processes_go_on_with_what_one_has_begun(by_two, by_one):
     assert len(seen_by(by_two, "begun_by_one")["epochs"]) == 3
     folder = by_two / "begun_by_one"
     assert_nearly_same_weights(weights_in(folder), weights_in(by_one / "linear"))
 
 
+@pytest.mark.slow
 def test_the_history_is_written_once(by_two):
     lines = (by_two / "linear" / "history.jsonl").read_text().splitlines()
     assert [json.loads(line)["epoch"] for line in lines] == [1, 2, 3, 4]
 
 
+@pytest.mark.slow
 def test_each_process_drops_other_units(by_two):
     first, second = (seen_by(by_two, "small_cnn", rank)["dropout_seed"] for rank in (0, 1))
     assert first != second
 
 
+@pytest.mark.slow
 def test_a_network_with_batch_normalization_learns_in_shares(by_two):
     assert seen_by(by_two, "quick_cnn")["epochs"][-1][0] > 0.9
 
@@ -223,6 +229,7 @@ def test_a_device_that_processes_cannot_share_out_is_refused(make_group):
     assert make_group(1, 2).pick_device("auto") == CPU
 
 
+@pytest.mark.slow
 def test_the_average_of_the_board_is_measured_by_both(by_two):
     average = load_checkpoint(by_two / "board_cnn" / "checkpoint.pt")["average"]
     means = [value for name, value in average.items() if name.endswith("running_mean")]

@@ -24,9 +24,6 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "failed_requests: the browser may report requests that failed on purpose"
     )
-    config.addinivalue_line(
-        "markers", "quick: one of the browser's tests that `make test` runs; the others are slow"
-    )
 
 
 def pytest_collection_modifyitems(items):

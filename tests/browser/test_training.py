@@ -65,7 +65,6 @@ def test_a_class_watches_quick_cnn_learn_and_then_it_reads_what_they_draw(
     page = teacher
     expect(get_source(page, "MNIST")).to_be_disabled()
     choose(page, "quick_cnn", epochs=3)
-    page.get_by_role("radio", name="slow", exact=True).check()
     start(page)
     draw_digit(page, 7)
     pupil = open_page(f"{training_url}/train")
@@ -74,6 +73,7 @@ def test_a_class_watches_quick_cnn_learn_and_then_it_reads_what_they_draw(
 
     before, read = measure_curve(page), list_probabilities(page)
     expect(get_number(page, "epoch")).to_have_text("2 of 3", timeout=LONG)
+    page.get_by_role("radio", name="slow", exact=True).check()  # so that it is there to be paused
     assert measure_curve(page) > before
     assert list_probabilities(page) != read
     assert get_flips(page)

@@ -199,7 +199,8 @@ class ExportedVersion(Write):
 
     def write(self, folder):
         shelf = Shelf(WEIGHTS_DIR, None, dict, None)
-        export_version(shelf, "linear", "0", folder / "linear.zip")
+        with contextlib.redirect_stdout(None):
+            export_version(shelf, "linear", "0", folder / "linear.zip")
 
     def look(self, folder):
         path = folder / "linear.zip"

@@ -10,7 +10,8 @@ from pathlib import Path
 SOCKET = ".s.PGSQL.5432"  # what libpq looks for in a folder
 GOODBYE = b"X"  # how its last message begins, to which there is no answer
 MOST = 1 << 20  # bytes at once
-SILENCE = 0.02  # seconds, after which an answer is thought to be whole
+LONGEST = 1.0  # seconds that an answer takes
+SILENCE = 0.02  # seconds, after which it is thought to be whole
 
 
 @dataclass
@@ -84,7 +85,7 @@ class Line:
 
 
 def wait_for_answer(server: socket.socket) -> None:
-    """Let a server say all that it has to say to a message."""
-    heard = server.recv(MOST)
-    while heard and select.select([server], [], [], SILENCE)[0]:
-        heard = server.recv(MOST)
+    """Let a server say all that it has to say; it is silent while it waits for more."""
+    patience = LONGEST
+    while select.select([server], [], [], patience)[0] and server.recv(MOST):
+        patience = SILENCE

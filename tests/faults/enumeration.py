@@ -104,8 +104,25 @@ def _try(
     result.tries[disk.fault.name] += 1
     if isinstance(error, Exception):
         yield from check_words(error, folder if write.names_path else None)
+    yield from check_state(write, folder, error, states, result)
+    can_clean = not (disk.fault.kills or disk.fault.name == "dead" or write.cleans_later)
+    names = write.list_names(folder)
+    if can_clean and (left := names - allowed[0] - allowed[1]):
+        yield f"it left {sorted(left)}"
+    before = time.time() - 2
+    for path in folder.rglob(".*.tmp"):
+        os.utime(path, (before, before))
+    yield from write_again(write, folder, states[1])
+    if left := write.list_names(folder) - allowed[1]:
+        yield f"after a second try there is still {sorted(left)}"
+
+
+def check_state(
+    write: Write, place: Path | str, error: object, states: tuple, result: Result
+) -> Iterator[str]:
+    """Yield what is wrong with what a write has left, None being the error of one that ended."""
     try:
-        state = write.look(folder)
+        state = write.look(place)
     except Exception as damage:
         yield f"what is left cannot be read: {damage!r}"
         return
@@ -114,11 +131,6 @@ def _try(
         yield f"what is left is {state!r}"
     if error is None and state != states[1]:
         yield "it said that it had succeeded"
-    can_clean = not (disk.fault.kills or disk.fault.name == "dead" or write.cleans_later)
-    names = write.list_names(folder)
-    if can_clean and (left := names - allowed[0] - allowed[1]):
-        yield f"it left {sorted(left)}"
-    yield from _try_again(write, folder, states[1], allowed[1])
 
 
 def _fail(write: Write, folder: Path, disk: Disk) -> Exception | None:
@@ -154,18 +166,13 @@ def check_words(error: Exception, folder: Path | None) -> Iterator[str]:
         yield f"the error does not say where: {error}"
 
 
-def _try_again(write: Write, folder: Path, new: object, names: set[str]) -> Iterator[str]:
-    """Write without a fault, two seconds later; yield what went wrong."""
-    before = time.time() - 2
-    for path in folder.rglob(".*.tmp"):
-        os.utime(path, (before, before))
+def write_again(write: Write, place: Path | str, new: object) -> Iterator[str]:
+    """Write without a fault; yield what went wrong."""
     try:
-        write.write(folder)
-        state = write.look(folder)
+        write.write(place)
+        state = write.look(place)
     except Exception as error:
         yield f"a second try fails: {error!r}"
         return
     if state != new:
         yield f"a second try ends in {state!r}"
-    if left := write.list_names(folder) - names:
-        yield f"after a second try there is still {sorted(left)}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SOCKET = ".s.PGSQL.5432"  # what libpq looks for in a folder
-GOODBYE = b"X"  # how its last message begins, to which there is no answer
+GOODBYE = b"X"  # the first byte of a client's last message, which the server does not answer
 MOST = 1 << 20  # bytes at once
 LONGEST = 1.0  # seconds that an answer takes
 SILENCE = 0.02  # seconds, after which it is thought to be whole

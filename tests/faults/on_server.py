@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.faults.enumeration import Result, Write, check_words
+from tests.faults.enumeration import Result, Write, check_state, check_words, write_again
 from tests.faults.line import Line
 from tests.faults.stored import (
     QUESTIONS,
@@ -19,28 +19,39 @@ from tests.faults.stored import (
     Restored,
     Served,
     Stored,
+    open_store,
 )
-from tests.webapp.store.made import Clock
 from tests.webapp.store.postgres import Postgres
 from webapp.store.store import Store
 
 FAULTS = {"before": False, "after": True}  # whether the server has heard the message
+EMPTY = [[] for _ in QUESTIONS]
 
 
 class OnServer(Write):
-    """A write of a database on a server; the steps are the messages that it sends there."""
+    """A write of a database on a server; the steps are the messages that it sends there.
+
+    Here a place is the address of a database instead of a folder.
+    """
 
     kind: type[Stored]
+    line: Line
 
-    def fill(self, url: str) -> None:
-        """Make what there is before."""
-        with open_store(url) as store:
+    def prepare(self, url: str) -> None:
+        with open_server(url) as store:
             self.kind().fill(store, store.machine_hand())
 
-    def change(self, url: str) -> None:
-        """Write; done again after a failure, it must succeed."""
-        with open_store(url) as store:
+    def write(self, url: str) -> None:
+        with open_server(self.line.reroute(url)) as store:
             self.kind().change(store, store.machine_hand())
+
+    def look(self, url: str) -> list:
+        """Return what the tables hold, asked past the store; as if empty while there are none."""
+        with psycopg.connect(url) as database:
+            if database.execute("SELECT to_regclass('drawings')").fetchone() == (None,):
+                return EMPTY
+            rows = [database.execute(question).fetchall() for question in QUESTIONS]
+        return rows if rows[0] else EMPTY
 
     def try_all(self, folder: Path) -> Result:
         """Break the line at every message; raises pytest's skip without PostgreSQL."""
@@ -54,50 +65,38 @@ class OnServer(Write):
     def try_on(self, server: Postgres, faults: Iterable[str] = tuple(FAULTS)) -> Result:
         """Break the line at every message, before the server hears it and after."""
         with tempfile.TemporaryDirectory(dir="/tmp") as place:  # a socket's path is short
-            line = Line(server.folder, Path(place))
+            self.line = Line(server.folder, Path(place))
             template = server.make_database()
-            self.fill(template)
+            self.prepare(template)
             clean = server.make_database(template)
-            self.change(line.reroute(clean))
-            states = look(template), look(clean)
+            self.write(clean)
+            states = self.look(template), self.look(clean)
             assert states[0] != states[1], f"{self.name} changes nothing"
-            result = Result(self.name, self.words, line.messages)
+            result = Result(self.name, self.words, self.line.messages)
             for fault in faults:
                 for at in range(result.steps):
                     url = server.make_database(template)
-                    line.break_at(at, FAULTS[fault])
-                    said = list(self._try(line, url, states, result, fault))
+                    self.line.break_at(at, FAULTS[fault])
+                    said = list(self._try(url, states, result, fault))
                     result.lost += [f"{fault} message {at}: {words}" for words in said]
                     server.drop_database(url)
-            line.close()
+            self.line.close()
         return result
 
-    def _try(
-        self, line: Line, url: str, states: tuple, result: Result, fault: str
-    ) -> Iterator[str]:
+    def _try(self, url: str, states: tuple, result: Result, fault: str) -> Iterator[str]:
         error = None
         try:
-            self.change(line.reroute(url))
+            self.write(url)
         except Exception as problem:
             error = problem
-        if not line.has_broken:
+        if not self.line.has_broken:
             yield "it was not reached"
             return
         result.tries[fault] += 1
         if error is not None:
             yield from check_words(error, None)
-        state = look(url)
-        result.ends["new" if state == states[1] else "old"] += 1
-        if state not in states:
-            yield f"what is left is {state!r}"
-        if error is None and state != states[1]:
-            yield "it said that it had succeeded"
-        try:
-            self.change(line.reroute(url))
-        except Exception as problem:
-            yield f"a second try fails: {problem!r}"
-        if (state := look(url)) != states[1]:
-            yield f"a second try ends in {state!r}"
+        yield from check_state(self, url, error, states, result)
+        yield from write_again(self, url, states[1])
 
 
 class FirstDrawing(OnServer):
@@ -106,7 +105,7 @@ class FirstDrawing(OnServer):
     name, words = "server-database", "PostgreSQL: tables, made with the first drawing"
     kind = NewDrawing
 
-    def fill(self, url: str) -> None:
+    def prepare(self, url: str) -> None:
         """Leave the database empty."""
 
 
@@ -116,23 +115,9 @@ def on_server(kind: type[Stored]) -> type[OnServer]:
     return type(f"{kind.__name__}OnServer", (OnServer,), names)
 
 
-@contextlib.contextmanager
-def open_store(url: str) -> Iterator[Store]:
-    """Open a store as another process would."""
-    store = Store(Path("unused"), url, patience=5, clock=Clock())
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def look(url: str) -> list:
-    """Return what the tables hold, asked past the store; as if empty while there are none."""
-    with psycopg.connect(url) as database:
-        if database.execute("SELECT to_regclass('drawings')").fetchone() == (None,):
-            return [[] for _ in QUESTIONS]
-        rows = [database.execute(question).fetchall() for question in QUESTIONS]
-    return rows if rows[0] else [[] for _ in QUESTIONS]
+def open_server(url: str) -> contextlib.AbstractContextManager[Store]:
+    """Open the store of a server as another process would; it may still end what was cut off."""
+    return open_store(Path("unused"), url, patience=5)
 
 
 STORED = (NewDrawing, NewLabel, DeletedDrawing, AllDeleted, Restored, Served, Features)

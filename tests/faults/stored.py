@@ -29,8 +29,8 @@ QUESTIONS = (
 
 
 @contextlib.contextmanager
-def open_store(folder):
-    store = Store(folder / "instance", patience=1, clock=Clock())
+def open_store(folder, url=None, patience=1):
+    store = Store(folder / "instance", url, patience=patience, clock=Clock())
     try:
         yield store
     finally:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ml.errors import ExplainedError
+from ml.files import TEMPORARY, YOUNG
 from tests.faults.disk import FAULTS, Disk, Fault, use_disk
 
 # What stays beside what was written: locks, numbers that were taken, SQLite's own files.
@@ -109,12 +110,17 @@ def _try(
     names = write.list_names(folder)
     if can_clean and (left := names - allowed[0] - allowed[1]):
         yield f"it left {sorted(left)}"
-    before = time.time() - 2
-    for path in folder.rglob(".*.tmp"):
-        os.utime(path, (before, before))
+    age_leftovers(folder)
     yield from write_again(write, folder, states[1])
     if left := write.list_names(folder) - allowed[1]:
         yield f"after a second try there is still {sorted(left)}"
+
+
+def age_leftovers(folder: Path) -> None:
+    """Make what kills have left older than a file that may be about to be locked."""
+    before = time.time() - 2 * YOUNG
+    for path in folder.rglob(f".*{TEMPORARY}"):
+        os.utime(path, (before, before))
 
 
 def check_state(

@@ -12,6 +12,7 @@ LOOP = """
 import os, random, signal, sys, time
 from pathlib import Path
 from ml.training.recipes import find_recipe
+from tests.faults.enumeration import age_leftovers
 from tests.faults.trained import Run, make_digits
 
 class Long(Run):
@@ -36,6 +37,7 @@ while kills < 200:
         break
     kills += 1
     write.look(folder)
+age_leftovers(folder)
 write.write(folder)
 assert write.look(folder) == write.look(place / "clean")
 assert write.list_names(folder) <= write.list_names(place / "clean") | {".lock"}, os.listdir(folder)

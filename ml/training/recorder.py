@@ -23,6 +23,7 @@ from ml.data.examples import Examples
 from ml.data.mnist import Digits
 from ml.errors import DataError, DivergedError, StoppedError, TrainingError
 from ml.evaluation.metrics import compute_logits
+from ml.files import remove_leftovers
 from ml.networks.logits import Calibration, can_refuse
 from ml.networks.registry import build_model, count_parameters
 from ml.runs.control import Control, Probe, read_control, read_probe, write_weights
@@ -53,6 +54,7 @@ class Recorder:
 
     def __enter__(self) -> "Recorder":
         self._writer = EventWriter(self._folder)
+        remove_leftovers(self._folder, "*")
         try:
             write_reserve(self._folder)
         except OSError:

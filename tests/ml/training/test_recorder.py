@@ -1,6 +1,7 @@
 """The recorder: what a training does is in its folder, and what is asked of it is done."""
 
 import json
+import os
 import threading
 from time import perf_counter, sleep
 
@@ -245,6 +246,15 @@ def test_epochs_whose_events_a_kill_took_are_told_when_the_run_goes_on(tmp_path,
     record(tmp_path, digits, recipe, resume=True)
     course = select_course(read_events(tmp_path))
     assert sorted(e["epoch"] for e in course if e["type"] == "epoch") == [1, 2, 3, 4]
+
+
+def test_what_a_kill_left_in_the_runs_folder_is_gone_when_the_run_goes_on(tmp_path, digits):
+    record(tmp_path, digits, make_recipe())
+    left = tmp_path / ".weights.json.01234567.tmp"
+    left.write_bytes(b"{")
+    os.utime(left, (1, 1))
+    record(tmp_path, digits, make_recipe(), resume=True)  # which writes no weights.json again
+    assert not left.exists()
 
 
 def test_a_run_that_is_interrupted_by_its_keyboard_counts_as_stopped(tmp_path, digits):

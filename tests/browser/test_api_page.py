@@ -36,6 +36,59 @@ def test_the_keyboard_opens_an_example_and_scrolls_a_long_one(page):
     expect(code).to_be_focused()
 
 
+@pytest.fixture
+def trial(page):
+    """The place where a drawing's reading can be tried, unfolded by keyboard."""
+    route = page.locator("#readDrawing")
+    route.get_by_text("Try it here").focus()
+    page.keyboard.press("Enter")
+    return route.locator("[data-trial]")
+
+
+@pytest.mark.quick
+def test_an_example_is_sent_from_the_page_and_its_answer_shown(page, trial):
+    page.keyboard.press("Tab")
+    expect(trial.get_by_role("textbox", name="Body")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(trial.get_by_role("status")).to_contain_text("200 OK")
+    answer = trial.get_by_role("region", name="What POST /api/predict answered")
+    expect(answer).to_contain_text('"digit": 7,')
+    expect(answer).to_contain_text('"seen": [0, 0, 0,')  # in one line
+
+
+@pytest.mark.failed_requests
+def test_what_is_typed_there_is_what_is_sent(page, trial):
+    trial.get_by_role("textbox").fill('{"strokes": [[[120, 40], [120, 220]]], "model": "none"}')
+    trial.get_by_role("button").click()
+    expect(trial.get_by_role("status")).to_contain_text("404")
+    expect(trial.get_by_role("region")).to_contain_text('"models": [')
+    trial.get_by_role("textbox").fill("{")
+    trial.get_by_role("button").click()
+    expect(trial.get_by_role("status")).to_contain_text("400")
+
+
+@pytest.mark.failed_requests
+def test_a_trial_says_that_the_server_is_away(page, trial):
+    page.context.set_offline(True)
+    trial.get_by_role("button").click()
+    expect(trial.get_by_role("status")).to_have_text("The server cannot be reached.")
+    expect(trial.locator("pre")).to_be_hidden()
+
+
+def test_only_what_was_sent_last_is_shown(page, trial):
+    waiting = []
+    page.route("**/api/predict", lambda route: waiting.append(route), times=1)
+    trial.get_by_role("button").click()
+    expect(trial.get_by_role("status")).to_have_text("Sent …")
+    trial.get_by_role("textbox").fill('{"strokes": []}')
+    trial.get_by_role("button").click()
+    expect(trial.get_by_role("region")).to_contain_text('"status": "blank"')
+    with page.expect_response("**/api/predict"):
+        waiting[0].continue_()
+    expect(trial.get_by_role("region")).to_contain_text('"status": "blank"')
+
+
 def test_an_example_asks_the_address_at_which_the_page_was_opened(page, board_url):
     code = page.get_by_role("region", name="curl for GET /api/models", exact=True)
     expect(code).to_have_text(f"curl -s {board_url}/api/models")
@@ -45,6 +98,7 @@ def test_its_examples_are_on_paper(page):
     page.emulate_media(media="print")
     expect(page.get_by_role("region", name="curl for POST /api/predict")).to_be_visible()
     expect(page.get_by_role("navigation", name="Routes")).to_be_hidden()
+    expect(page.get_by_text("Try it here").first).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -248,6 +248,7 @@ PATHS = {
                 **LIMITED,
             },
             security=[{}, HAND, TOKEN],
+            example={"reads": True},
         )
     }
 }

@@ -73,7 +73,8 @@ def operation(
 ) -> Operation:
     """Return an operation; `errors` are those beside what `add_errors` gives every one.
 
-    `example` is for the page alone: what its curl command has, where that is not the body's.
+    `example` is for the page alone: what its curl command has, where that is not the body's, and
+    whether it `reads`, that is changes nothing although it is no GET: the page can send it.
     """
     described: Operation = {"operationId": name, "summary": summary, "parameters": [*parameters]}
     if about:

@@ -196,6 +196,7 @@ PATHS = {
             ),
             errors={404: "There is no model with that name: `models` has those that there are."},
             security=[{}, HAND, TOKEN],
+            example={"reads": True},
         )
     }
 }

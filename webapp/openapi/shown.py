@@ -8,7 +8,13 @@ from typing import Any
 from webapp.openapi.description import NOUNS, describe_paths, describe_schemas
 from webapp.openapi.operations import ALWAYS, CHANGING, WITH_BODY
 from webapp.openapi.shapes import Schema
-from webapp.openapi.snippets import make_example, write_curl, write_javascript, write_python
+from webapp.openapi.snippets import (
+    make_example,
+    needs_token,
+    write_curl,
+    write_javascript,
+    write_python,
+)
 
 REFERENCE = "#/components/schemas/"
 SHOWN = 5  # numbers of a long list in an example
@@ -29,6 +35,14 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """A request that the page itself can send, since it stores and starts nothing."""
+
+    address: str  # from the board's root
+    body: str | None  # JSON
+
+
+@dataclass(frozen=True)
 class ShownOperation:
     """A route with one method."""
 
@@ -43,6 +57,7 @@ class ShownOperation:
     answers: list[tuple[str, str, list[str]]]  # status, words, names of schemas
     errors: list[tuple[str, str]]  # its own: status, words
     examples: list[tuple[str, str]]  # language, text
+    trial: Trial | None
     answer: str | None  # an example
 
 
@@ -82,8 +97,20 @@ def show_operation(url: str, path: str, method: str, operation: dict[str, Any]) 
             ("JavaScript", write_javascript(example)),
             ("Python", write_python(example)),
         ],
+        make_trial(path, method, operation),
         write_answer(good[0][1]),
     )
+
+
+def make_trial(path: str, method: str, operation: dict[str, Any]) -> Trial | None:
+    """Return what the page can send; None of what changes something, and of an invented run."""
+    reads = method == "get" or operation.get("x-example", {}).get("reads", False)
+    if not reads or needs_token(operation) or "{run_id}" in path:
+        return None
+    example = make_example("api", path, method, operation)
+    if example.save:
+        return None
+    return Trial(example.url, None if example.json is None else json.dumps(example.json))
 
 
 def is_common(status: int, words: str) -> bool:

@@ -7,6 +7,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.webapp.links import Links
 from webapp.openapi.description import describe_paths, describe_schemas
+from webapp.openapi.shown import show_nouns
 
 
 @pytest.fixture
@@ -42,11 +43,32 @@ def test_no_id_is_given_twice(page):
     assert len(set(ids)) == len(ids)
 
 
-def test_it_needs_no_script_and_nothing_inline(page):
+def test_without_its_script_nothing_on_it_is_dead_and_nothing_is_inline(page):
     links = Links(page, "/api")
     assert links.blocked == []
-    assert "<script" not in page
+    assert page.count("<form") == page.count("data-trial hidden>") > 0
     assert all(address.startswith("/static/") for address in links.loaded)
+
+
+def test_what_can_be_tried_on_it_is_answered_and_changes_nothing(make_app, real_reader, tmp_path):
+    client = make_app(READER=real_reader).test_client()
+    trials = {
+        f"{route.method} {route.path}": (route.method, route.trial)
+        for _, routes in show_nouns("")
+        for route in routes
+        if route.trial
+    }
+    assert trials.keys() == {
+        *("POST /api/predict", "POST /api/explain"),
+        *(f"GET /api/{name}" for name in ("data", "health", "models", "openapi.json", "recipes")),
+        *("GET /api/models/{name}/pictures", "GET /api/runs", "GET /api/versions"),
+    }
+    for method, trial in trials.values():
+        kind = "application/json" if trial.body else None
+        answer = client.open(f"/{trial.address}", method=method, data=trial.body, content_type=kind)
+        assert answer.status_code == 200, trial.address
+        assert answer.is_json
+    assert not (tmp_path / "instance").exists()
 
 
 def test_its_examples_ask_the_server_at_which_it_was_opened(make_app):

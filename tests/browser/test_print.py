@@ -33,6 +33,14 @@ def page(open_page, request) -> Page:
     return page
 
 
+@pytest.mark.parametrize("path", ["models", "glossary", "api", "photo", "inside"])
+def test_every_page_has_dark_ink_on_paper_when_the_screen_is_dark(open_page, board_url, path):
+    page = open_page(f"{board_url}/{path}", color_scheme="dark")
+    page.emulate_media(media="print")
+    heading = page.get_by_role("heading").first
+    assert heading.evaluate("heading => getComputedStyle(heading).color") == "rgb(0, 0, 0)"
+
+
 def get_fill(page: Page, digit: int):
     return get_bar(page, digit).locator("div")
 

@@ -22,6 +22,8 @@ def register_addresses(app: Flask) -> None:
 
 def relative_url(endpoint: str, **values: Any) -> str:  # noqa: ANN401
     """Return an endpoint's address, relative to the address that is being answered."""
+    if endpoint == "static":
+        values["filename"] = current_app.add_version(values["filename"])
     path = current_app.url_map.bind("").build(endpoint, values).removeprefix("/")
     return f"{find_root()}{path}".removeprefix("./") or "./"
 

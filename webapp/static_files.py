@@ -1,10 +1,20 @@
-"""Static files with content types of our own, whatever the machine's tables say.
+"""Static files: their content types, and addresses under which browsers keep them.
 
 On Windows the registry decides what `mimetypes` answers, and other programs write `.js` as
-text/plain into it: browsers then refuse the page's script, and nothing draws.
+text/plain into it: browsers then refuse the page's script, and nothing draws. So the types are our
+own.
+
+A page has eighty modules, and a browser that has to ask whether each is still the same shows it
+half a second later. Pages therefore name scripts and style sheets with a version in front,
+`static/v-0a1b2c3d/js/board.js`: what lies there never changes, and is never asked for again.
+Modules import each other by relative addresses, so they stay within their version.
 """
 
-from pathlib import PurePosixPath
+import hashlib
+import re
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from time import monotonic
 
 from flask import Flask, Response
 
@@ -27,13 +37,56 @@ TYPES = {
 }
 
 
+VERSION = re.compile(r"^v-[0-9a-f]{8}/")
+VERSIONED = ("css/", "js/")  # icons and the manifest stay where installed boards know them
+KEPT = "public, max-age=31536000, immutable"  # for a year
+
+
 class App(Flask):
-    """A Flask app that knows the types of its static files."""
+    """A Flask app that knows the types and the version of its static files."""
 
     def send_static_file(self, filename: str) -> Response:
-        """Send a file of the static folder; raises NotFound."""
-        response = super().send_static_file(filename)
+        """Send a file of the static folder, with or without a version; raises NotFound.
+
+        Where the version is another one, of a page that is older than the file, the file may not
+        be kept under that address.
+        """
+        version = VERSION.match(filename)
+        response = super().send_static_file(VERSION.sub("", filename, count=1))
         suffix = PurePosixPath(filename).suffix.lower()
         response.headers["Content-Type"] = TYPES.get(suffix, UNKNOWN)
         response.headers.pop("Content-Encoding", None)  # guessed from the name as well
+        if version and version[0] == self.static_version:
+            response.headers["Cache-Control"] = KEPT
         return response
+
+    def add_version(self, filename: str) -> str:
+        """Return the name under which a page loads a static file."""
+        return self.static_version + filename if filename.startswith(VERSIONED) else filename
+
+    @property
+    def static_version(self) -> str:
+        """What stands before the names of all static files, as they are by now: `v-0a1b2c3d/`."""
+        return name_lately(Path(self.static_folder), int(monotonic()))
+
+
+@lru_cache(maxsize=4)
+def name_lately(folder: Path, _second: int) -> str:
+    """Return the version's name; the files are looked at once a second, not for each of them."""
+    return name_version(folder, stamp(folder))
+
+
+@lru_cache(maxsize=4)
+def name_version(folder: Path, _stamp: int) -> str:
+    """Return a name for what all files of a folder hold: the same on two servers of one board."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
+    return f"v-{digest.hexdigest()[:8]}/"
+
+
+def stamp(folder: Path) -> int:
+    """Return another number when a file of the folder has been written, added or removed."""
+    files = (path.stat() for path in folder.rglob("*") if path.is_file())
+    return hash(tuple(sorted((file.st_ino, file.st_mtime_ns, file.st_size) for file in files)))

@@ -26,7 +26,7 @@ def main() -> None:
         "what",
         nargs="*",
         metavar="WHAT",
-        help="table (unless something is named), steps, pen-up, watching, reading,"
+        help="table (unless something is named), steps, pen-up, visits, watching, reading,"
         " browser_reading, refusal, counterfactual, generating, corrections, hand, numbers,"
         " number_pictures, explaining, explain_api, photo_api, sheets, photos, training,"
         " number-weights, seeds, recipe, distributed, hostile",
@@ -56,7 +56,7 @@ def main() -> None:
         "--against",
         type=Path,
         metavar="DIR",
-        help="for table: another checkout, with a .venv of its own, measured alternately",
+        help="for table and visits: another checkout, with a .venv of its own, in turn",
     )
     parser.add_argument("--images", type=int, default=200, help="how many, for explaining")
     parser.add_argument(
@@ -94,6 +94,12 @@ def _measure_pen_up(_flags: argparse.Namespace) -> Iterator[str]:
     from tests.benchmarks import pen_up
 
     yield json.dumps(pen_up.measure())
+
+
+def _measure_visits(flags: argparse.Namespace) -> Iterator[str]:
+    from tests.benchmarks import visits
+
+    yield from map(json.dumps, visits.measure(flags.against))
 
 
 def _measure_watching(_flags: argparse.Namespace) -> Iterator[str]:
@@ -262,6 +268,7 @@ MEASUREMENTS = {
     "table": _measure_table,
     "steps": _measure_steps,
     "pen-up": _measure_pen_up,
+    "visits": _measure_visits,
     "watching": _measure_watching,
     "explain_api": _measure_explain_api,
     "photo_api": _measure_photo_api,

@@ -156,6 +156,16 @@ def test_with_javascript_it_does_not(page):
 
 
 @pytest.mark.quick
+def test_a_second_visit_asks_for_no_script_and_no_style_sheet_again(page, board_url):
+    page.goto(f"{board_url}/inside")
+    page.goto(board_url)
+    asked = page.evaluate("""performance.getEntriesByType("resource")
+        .filter(({ name }) => /[.](js|css)$/.test(name))
+        .map(({ transferSize }) => transferSize)""")
+    assert len(asked) > 50
+    assert set(asked) == {0}
+
+
 def test_the_page_has_a_title_a_heading_and_one_main_part(page):
     expect(page).to_have_title("Digit board")
     expect(page.get_by_role("heading", level=1)).to_have_text("Digit board")

@@ -62,9 +62,20 @@ def test_the_parts_of_a_page_are_what_it_names_and_what_these_name(folder):
     ]
 
 
+def test_the_parts_have_the_version_of_the_page_that_names_them(folder):
+    html = '<script src="static/v-0a1b2c3d/js/page.js"></script>'
+    assert list(list_parts(html, folder)) == [
+        "static/v-0a1b2c3d/js/page.js",
+        "static/v-0a1b2c3d/js/parts/board.js",
+        "static/v-0a1b2c3d/js/parts/worker.js",
+    ]
+
+
 def test_nothing_outside_the_folder_is_a_part(folder):
     (folder.parent / "secret.js").write_text("")
-    html = '<script src="static/js/../../secret.js"></script><a href="models">Models</a>'
+    html = """<script src="static/js/../../secret.js"></script><a href="models">Models</a>
+        <script src="static/v-0a1b2c3d/../secret.js"></script>
+        <script src="static//v-0a1b2c3d//run.py"></script>"""
     (folder / "js/page.js").write_text('import "../../../secret.js";')
     assert list_parts(html, folder) == {}
     assert list(list_parts('<script src="static/js/page.js">', folder)) == ["static/js/page.js"]
@@ -74,9 +85,10 @@ def test_all_that_is_kept_is_there_and_every_module_of_the_board_is_kept(client)
     kept = read_kept(client)
     for address in kept["files"]:
         assert client.get(f"/{address}", buffered=True).status_code == 200, address
-    assert {"kept", "away", "static/favicon.svg", "static/js/draw_page.js"} <= set(kept["files"])
-    assert {"static/js/reader/reader.js", "static/js/reader/start_worker.js"} <= set(kept["files"])
-    assert "static/js/train_page.js" not in kept["files"]
+    names = {re.sub("^static/v-[0-9a-f]+/", "static/", address) for address in kept["files"]}
+    assert {"kept", "away", "static/favicon.svg", "static/js/draw_page.js"} <= names
+    assert {"static/js/reader/reader.js", "static/js/reader/start_worker.js"} <= names
+    assert "static/js/train_page.js" not in names
 
 
 def test_the_service_worker_sees_the_whole_board_and_is_compared_at_each_visit(client):

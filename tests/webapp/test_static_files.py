@@ -1,10 +1,12 @@
 import mimetypes
+import re
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from tests.webapp.fakes import FakeReader
-from webapp import create_app
+from webapp import create_app, static_files
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = {
@@ -61,3 +63,57 @@ def test_every_file_that_ships_has_a_known_type(mangled_types):
     for path in (ROOT / "static").rglob("*.*"):
         name = path.relative_to(ROOT / "static").as_posix()
         assert get_type(client, name) != "application/octet-stream", name
+
+
+@pytest.fixture
+def board(tmp_path, monkeypatch):
+    """A board whose page loads one script, which imports another; time passes at each look."""
+    seconds = count()
+    monkeypatch.setattr(static_files, "monotonic", lambda: next(seconds))
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js/page.js").write_text('import "./pen.js";')
+    (tmp_path / "js/pen.js").write_text("one")
+    (tmp_path / "draw.html").write_text("{{ url_for('static', filename='js/page.js') }}")
+    folders = {"STATIC_DIR": tmp_path, "TEMPLATES_DIR": tmp_path}
+    return create_app({"READER": FakeReader(), **folders}).test_client()
+
+
+def test_a_browser_keeps_what_a_page_names_and_what_that_imports(board):
+    address = board.get("/").text
+    assert re.fullmatch("static/v-[0-9a-f]{8}/js/page.js", address)
+    for name in (address, address.replace("page", "pen")):
+        answer = board.get(f"/{name}", buffered=True)
+        assert answer.status_code == 200
+        assert answer.mimetype == "text/javascript"
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert board.get(f"/{address}x").status_code == 404
+    assert board.get("/static/js/pen.js", buffered=True).headers["Cache-Control"] == "no-cache"
+
+
+def test_a_file_that_changes_gives_all_of_them_other_addresses(board, tmp_path):
+    before = board.get("/").text
+    (tmp_path / "js/pen.js").write_text("another")
+    after = board.get("/").text
+    assert after != before
+    answer = board.get(f"/{after}".replace("page", "pen"), buffered=True)
+    assert (answer.text, answer.headers["Cache-Control"]) == ("another", static_files.KEPT)
+    (tmp_path / "js/pen.js").write_text("one")
+    assert board.get("/").text == before  # two servers of one board agree on it
+
+
+def test_a_page_that_is_older_than_a_file_gets_it_but_not_to_keep(board, tmp_path):
+    old = board.get("/").text.replace("page", "pen")
+    (tmp_path / "js/pen.js").write_text("another")
+    answer = board.get(f"/{old}", buffered=True)
+    assert (answer.text, answer.headers["Cache-Control"]) == ("another", "no-cache")
+
+
+@pytest.mark.parametrize("path", ["v-0a1b2c3d", "v-0a1b2c3d/", "v-0a1b2c3d/../../run.py", "v-0a/x"])
+def test_a_version_of_nothing_is_not_found(board, path):
+    assert board.get(f"/static/{path}").status_code == 404
+
+
+def test_icons_and_the_manifest_stay_where_installed_boards_know_them():
+    page = create_app({"READER": FakeReader()}).test_client().get("/").text
+    assert 'href="static/manifest.webmanifest"' in page
+    assert 'href="static/favicon.svg"' in page

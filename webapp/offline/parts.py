@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from posixpath import join, normpath
 
+from webapp.static_files import VERSION
+
 # How each kind of file names another; a worker's script is a string in the module that starts it.
 NAMES = {
     ".html": re.compile(r'(?:href|src)="(static/[^"?#]+)"'),
@@ -25,7 +27,7 @@ def list_parts(html: str, static: Path) -> dict[str, bytes]:
     found = list(NAMES[".html"].findall(html))
     while found:
         address = found.pop()
-        path = static.joinpath(*address.split("/")[1:])
+        path = static / VERSION.sub("", address.removeprefix("static/"), count=1)
         if address in parts or not is_inside(address) or not path.is_file():
             continue
         parts[address] = path.read_bytes()

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, abort, current_app, render_template
 from webapp.api.questions import reader
 from webapp.offline.parts import list_parts
 from webapp.pages import render_board
+from webapp.static_files import stamp
 
 offline = Blueprint("offline", __name__)
 
@@ -51,12 +52,6 @@ def service_worker() -> Response:
     response = Response(script, mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
-
-
-def stamp(folder: Path) -> int:
-    """Return another number when a file of the folder has been written, added or removed."""
-    files = (path.stat() for path in folder.rglob("*") if path.is_file())
-    return hash(tuple(sorted((file.st_ino, file.st_mtime_ns, file.st_size) for file in files)))
 
 
 @lru_cache(maxsize=4)

@@ -137,6 +137,9 @@ def test_an_export_is_offered_as_a_file(owner):
     assert answer.mimetype == "application/zip"
     assert "my-drawings.zip" in answer.headers["Content-Disposition"]
     assert answer.headers["Cache-Control"] == "no-store"
+    headers = {"Range": "bytes=0-3"}
+    part = owner.ask("GET", f"{ADDRESS}/export", headers=headers, buffered=True)
+    assert (part.status_code, len(part.data)) == (200, len(answer.data))  # whole all the same
 
 
 def test_what_was_imported_counts_at_once(owner, other):

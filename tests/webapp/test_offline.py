@@ -187,6 +187,17 @@ def test_a_browser_that_has_the_served_version_is_sent_none(shelf_client):
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
+def test_a_part_of_the_weights_is_answered_whole_and_another_version_is_refused(shelf_client):
+    whole = shelf_client.get(WEIGHTS)
+    part = shelf_client.get(WEIGHTS, headers={"Range": "bytes=0-3"})
+    assert (part.status_code, part.data) == (200, whole.data)
+    same = shelf_client.get(WEIGHTS, headers={"If-Match": whole.headers["ETag"]})
+    assert same.status_code == 200
+    other = shelf_client.get(WEIGHTS, headers={"If-Match": '"another"'})
+    assert (other.status_code, other.mimetype) == (412, "application/problem+json")
+    assert other.headers["Cache-Control"] == "no-store"
+
+
 def test_another_version_of_a_model_has_other_weights():
     shelf = make_shelf()
     client = create_app({"READER": shelf}).test_client()

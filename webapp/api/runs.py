@@ -152,7 +152,8 @@ def show_picture(run_id: str, name: str) -> Response:
     watch = find_watch(run_id)
     if name not in watch.list_pictures():
         raise Problem(404, "This run has no picture of that name.")
-    return send_from_directory(watch.folder.absolute(), name)
+    # Nobody keeps an answer of the API, so nobody has a part or an older one to ask about.
+    return send_from_directory(watch.folder.absolute(), name, conditional=False, etag=False)
 
 
 def watches() -> Watches:

@@ -129,6 +129,7 @@ PATHS = {
             errors={
                 404: "There is no model with that name.",
                 409: "No browser can read with it.",
+                412: "Another version is served than the one of `If-Match`.",
             },
             example={"save": "mlp.weights"},
         )

@@ -295,7 +295,7 @@ PATHS = {
         "get": operation(
             "showPicture",
             "Answer a picture of a finished training",
-            {200: sent_file("image/png", "Its curves, for one."), 304: nothing("You have it.")},
+            {200: sent_file("image/png", "Its curves, for one.")},
             parameters=[
                 RUN_ID,
                 in_path(

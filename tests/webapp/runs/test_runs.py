@@ -195,6 +195,12 @@ def test_a_finished_run_says_what_became_of_it_and_has_its_pictures(owner, watch
     assert "log" not in run
     picture = watcher.ask("GET", f"/api/runs/{run_id}/pictures/history.png", buffered=True)
     assert (picture.status_code, picture.mimetype) == (200, "image/png")
+    for headers in (
+        *({"Range": "bytes=0-3"}, {"Range": "bytes=500000-"}, {"If-None-Match": "*"}),
+        {"If-Match": '"x"'},
+    ):
+        part = watcher.ask("GET", picture.request.path, headers=headers, buffered=True)
+        assert (part.status_code, part.data) == (200, picture.data), headers
     for name in ("run.json", "checkpoint.pt", "none.png", "../x.png", "%2e%2e"):
         assert watcher.ask("GET", f"/api/runs/{run_id}/pictures/{name}").status_code == 404
     assert owner.steer(run_id, "resume").status_code == 409

@@ -137,6 +137,8 @@ def test_a_version_taken_to_another_machine_reads_there_as_here(
     answer = export(teacher, 1)
     assert answer.mimetype == "application/zip"
     assert "filename=linear-version-1.zip" in answer.headers["Content-Disposition"]
+    part = teacher.ask("GET", answer.request.path, headers={"Range": "bytes=0-3"}, buffered=True)
+    assert (part.status_code, part.data) == (200, answer.data)  # whole all the same
     make_version(tmp_path / "other", by=2)  # so that the number there is another one
     there = Person(start(INSTANCE_DIR=tmp_path / "other"), TOKEN)
     arrived = load(there, answer.data)

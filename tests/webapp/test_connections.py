@@ -121,6 +121,7 @@ def test_who_waits_longest_makes_room_and_is_told_to_come_back(start, body, half
     assert (answer.status, problem["status"]) == (503, 503)
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
     assert "Content-Security-Policy" in answer.headers
 
 
@@ -138,6 +139,7 @@ def test_a_request_that_does_not_arrive_is_refused_after_a_while(start):
     with ExitStack() as stack:
         answer, problem = hear(open_slow(server, HALVES["half the body"], stack))
         assert (answer.status, problem["status"]) == (408, 408)
+        assert answer.headers["Cache-Control"] == "no-store"
         assert open_slow(server, b"", stack).recv(1) == b""
 
 
@@ -145,6 +147,7 @@ def test_a_request_that_waited_too_long_for_its_turn_is_refused(start, body):
     answer, said = start(HURRIED).ask("POST", "/api/predict", body)
     assert (answer.status, json.loads(said)["status"]) == (503, 503)
     assert answer.headers["Retry-After"]
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_a_request_that_waited_too_long_keeps_its_connection(start, body):

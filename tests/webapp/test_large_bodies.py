@@ -7,6 +7,7 @@ import socket
 
 import pytest
 
+from tests.webapp.described import check_answer
 from tests.webapp.live import Server
 
 MIB = 1024 * 1024
@@ -38,8 +39,8 @@ def connection(server):
         yield connection
 
 
-def send_head(connection, path, *headers):
-    lines = [f"POST {path} HTTP/1.1", "Host: a", "Content-Type: application/json", *headers]
+def send_head(connection, path, *headers, method="POST"):
+    lines = [f"{method} {path} HTTP/1.1", "Host: a", "Content-Type: application/json", *headers]
     connection.sendall("\r\n".join([*lines, "", ""]).encode())
 
 
@@ -65,6 +66,17 @@ def test_a_length_above_the_limit_of_its_address_is_refused_by_the_headers(
     send_head(connection, prefix + path, f"Content-Length: {limit[0] + 1}")
     check_refusal(*hear(connection), limit[1])
     assert connection.recv(1) == b""
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/api/models"), ("DELETE", "/api/drawings"), ("POST", "/api/predict")],
+)
+def test_every_method_refuses_a_large_body_as_it_is_described(app, connection, method, path):
+    send_head(connection, path, f"Content-Length: {MIB + 1}", method=method)
+    answer, said = hear(connection)
+    check_refusal(answer, said)
+    check_answer(app, method, path, answer.status, answer.headers, said)
 
 
 @pytest.mark.parametrize("path, limit", LIMITS.items())

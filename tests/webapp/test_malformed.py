@@ -21,6 +21,7 @@ def test_invalid_http_is_refused_in_the_same_format(server, data):
     assert re.match(rb"HTTP/1\.[01] (400|413|431|501) ", head)
     assert b"application/problem+json" in head
     assert b"Content-Security-Policy" in head
+    assert b"Cache-Control: no-store" in head
     assert json.loads(body)["detail"]
 
 

@@ -22,6 +22,7 @@ COOKIE = {"description": "The hand's key, for a year: keep it, and send it.", "s
 ALWAYS = {
     400: "The request is not valid.",
     408: "The request took longer than 120 s to arrive.",
+    413: "The body, or a part of it, is too large.",
     431: "The request's headers are too large.",
     500: "Something went wrong on the server. No input leads to it.",
     501: "The transfer encoding is not supported.",
@@ -29,10 +30,7 @@ ALWAYS = {
     507: "The server's disk takes no more.",
 }
 CHANGING = {403: "A page of another site sent the request."}
-WITH_BODY = {
-    413: "The body, or a part of it, is too large.",
-    415: "The body is of a type that is not taken here.",
-}
+WITH_BODY = {415: "The body is of a type that is not taken here."}
 STORED = {403: "The server does not know the name under which it was opened, or whose this is."}
 LIMITED = {429: "You have asked for too much in a short time."}
 WAITING = (429, 503)  # may say when to ask again

@@ -53,6 +53,7 @@ class Refusal(ErrorTask):
         self.status = f"{code} {title}"
         self.response_headers += HEADERS.items()
         self.response_headers.append(("Content-Type", "application/problem+json"))
+        self.response_headers.append(("Cache-Control", "no-store"))
         if code == BUSY.code:
             self.response_headers.append(("Retry-After", RETRY_AFTER))
         self.content_length = len(body)

@@ -57,14 +57,14 @@ def test_operations_have_names_of_their_own(served):
 def test_every_error_is_a_problem(served):
     for operation in list_operations(served).values():
         errors = {k: v for k, v in operation["responses"].items() if k >= "400"}
-        assert {"400", "408", "431", "500", "501", "503"} <= errors.keys()
+        assert {"400", "408", "413", "431", "500", "501", "503"} <= errors.keys()
         assert all([*each["content"]] == ["application/problem+json"] for each in errors.values())
 
 
 def test_what_changes_something_says_who_is_refused(served):
     for (method, _), operation in list_operations(served).items():
         assert method == "GET" or "403" in operation["responses"]
-        assert "requestBody" not in operation or {"413", "415"} <= operation["responses"].keys()
+        assert "requestBody" not in operation or "415" in operation["responses"]
 
 
 def list_objects(schema):

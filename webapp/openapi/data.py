@@ -2,7 +2,6 @@
 
 from webapp.openapi.operations import (
     HAND,
-    LIMITED,
     STORED,
     TOKEN,
     answered,
@@ -73,11 +72,7 @@ PATHS = {
             "Download MNIST, in a process of its own",
             {202: answered("Mnist", "It has begun.")},
             body=send_json(ANYTHING, {}),
-            errors={
-                **STORED,
-                409: "It is here already, or being downloaded.",
-                **LIMITED,
-            },
+            errors=STORED | {409: "It is here already, or being downloaded."},
             security=[TOKEN],
         )
     },

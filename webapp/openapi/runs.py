@@ -3,7 +3,6 @@
 from ml.runs.choices import BOUNDS, CHOICES, OPTIMIZERS, WHOLE
 from ml.runs.control import LONGEST_REST
 from webapp.openapi.operations import (
-    LIMITED,
     STORED,
     TOKEN,
     answered,
@@ -207,7 +206,6 @@ PATHS = {
                 **STORED,
                 404: "There is no model with that name.",
                 409: "Another training runs, or MNIST is not here.",
-                **LIMITED,
                 503: "Training is not installed, or another server starts one at this moment.",
             },
             security=[TOKEN],
@@ -231,7 +229,7 @@ PATHS = {
             "Delete a training's folder for good; the version that it made stays",
             {204: nothing("It is gone.")},
             parameters=[RUN_ID],
-            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED},
+            errors={**STORED, **UNKNOWN, **BUSY},
             security=[TOKEN],
         ),
     },
@@ -242,7 +240,7 @@ PATHS = {
             {200: answered("Run", "It runs again.")},
             parameters=[RUN_ID],
             body=send_json(ANYTHING, {}),
-            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED},
+            errors={**STORED, **UNKNOWN, **BUSY},
             security=[TOKEN],
         )
     },
@@ -256,7 +254,7 @@ PATHS = {
                 in_path("wanted", one_of("pause", "continue", "stop"), "What to ask it for."),
             ],
             body=send_json(ANYTHING, {}),
-            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED},
+            errors={**STORED, **UNKNOWN, **BUSY},
             security=[TOKEN],
         )
     },
@@ -276,7 +274,7 @@ PATHS = {
                 ),
                 {"rest": 0.2},
             ),
-            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED},
+            errors={**STORED, **UNKNOWN, **BUSY},
             security=[TOKEN],
         )
     },
@@ -287,7 +285,7 @@ PATHS = {
             {200: answered("ReadProbe", "The drawing, and its number.")},
             parameters=[RUN_ID],
             body=send_json("Probe", {"strokes": SEVEN}),
-            errors={**STORED, **UNKNOWN, **BUSY, **LIMITED},
+            errors={**STORED, **UNKNOWN, **BUSY},
             security=[TOKEN],
         )
     },

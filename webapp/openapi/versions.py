@@ -1,7 +1,6 @@
 """/versions: the models' versions, and which of them are served."""
 
 from webapp.openapi.operations import (
-    LIMITED,
     STORED,
     TOKEN,
     ZIP,
@@ -94,7 +93,7 @@ PATHS = {
             {200: answered("Version", "Here at once, everywhere else within two seconds.")},
             parameters=[MODEL],
             body=send_json(take({"version": say(COUNT, "", examples=[0])}), {"version": 0}),
-            errors={**STORED, **UNKNOWN, **UNUSABLE, **LIMITED},
+            errors={**STORED, **UNKNOWN, **UNUSABLE},
             security=[TOKEN],
         )
     },
@@ -104,7 +103,7 @@ PATHS = {
             "Answer a version as a ZIP of its three files",
             {200: sent_file(ZIP, "Its card, its weights and its ONNX file.")},
             parameters=[MODEL, NUMBER_OF_VERSION],
-            errors={**STORED, **UNKNOWN, **UNUSABLE, **LIMITED},
+            errors={**STORED, **UNKNOWN, **UNUSABLE},
             security=[TOKEN],
             example={"save": "version.zip"},
         )
@@ -119,7 +118,7 @@ PATHS = {
             },
             parameters=[board_header()],
             body={ZIP: {"schema": {"type": "string", "format": "binary"}}},
-            errors={**STORED, **UNUSABLE, **LIMITED},
+            errors={**STORED, **UNUSABLE},
             security=[TOKEN],
             example={"file": "version.zip", "headers": {"X-Board": "1", "Content-Type": ZIP}},
         )

@@ -10,6 +10,7 @@ from openapi_spec_validator import validate
 
 from tests.webapp.described import check_answer, description, write_template
 from webapp.addresses import OUTSIDE
+from webapp.serving.limits import HANDS, LIMITS
 
 METHODS = {"GET", "POST", "PUT", "DELETE", "PATCH"}
 
@@ -65,6 +66,18 @@ def test_what_changes_something_says_who_is_refused(served):
     for (method, _), operation in list_operations(served).items():
         assert method == "GET" or "403" in operation["responses"]
         assert "requestBody" not in operation or "415" in operation["responses"]
+
+
+def test_exactly_what_is_limited_may_be_asked_too_often(app, served):
+    limited = {view for _, views in (*LIMITS.values(), HANDS) for view in views}
+    routes = {
+        (method, write_template(rule.rule))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint in limited
+        for method in rule.methods & METHODS
+    }
+    operations = list_operations(served).items()
+    assert {route for route, each in operations if "429" in each["responses"]} == routes
 
 
 def list_objects(schema):

@@ -12,8 +12,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))  # the script's own folder is there, not this one
 
+import gunicorn.util  # noqa: E402
+
 from ml.errors import ExplainedError  # noqa: E402
 from webapp.deploy.cores import count_cores  # noqa: E402
+from webapp.deploy.refusals import write_refusal  # noqa: E402
 from webapp.deploy.settings import read_bind, read_count, read_settings, read_token  # noqa: E402
 
 MOST_WORKERS = 8  # unless asked for: each takes 60 to 150 MB, and a core while it reads
@@ -26,6 +29,8 @@ try:
     threads = read_count(os.environ, "BOARD_THREADS", 6)
 except ExplainedError as error:
     sys.exit(f"gunicorn.conf.py: {error}")
+
+gunicorn.util.write_error = write_refusal  # it has no setting for that
 
 chdir = str(ROOT)
 wsgi_app = "webapp.deploy.wsgi:make_app()"

@@ -19,7 +19,7 @@ DETAILS = {
     400: "The request must be valid HTTP. Send it with a browser or with curl.",
     408: "The request took too long to arrive. Send it again.",
     413: "The request is too large. Send a smaller picture.",
-    431: "The request's headers are too large. Send fewer or shorter ones.",
+    431: "The address or the headers are too long. Send fewer or shorter ones.",
     501: "This transfer encoding is not supported. Send the body with its length.",
     503: "The server has too much to do. Try again in a moment.",
 }

@@ -1,8 +1,10 @@
 """deploy/nginx.conf before two instances: headers, sizes, static files, many and slow clients."""
 
 import gzip
+import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPResponse
 
 import pytest
 
@@ -58,7 +60,40 @@ def test_a_body_that_is_too_large_is_refused_as_a_problem(pupil, path, size, det
     answer = pupil.ask("POST", path, b" " * size, **headers)
     assert answer.status == 413
     assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
     assert detail in answer.json["detail"]
+
+
+ASK, OF = b"GET /api/models HTTP/1.1\r\n", b"Host: localhost\r\n"
+REFUSED = {
+    "no host": (400, ASK),
+    "two lengths": (400, ASK + OF + b"Content-Length: 1\r\nContent-Length: 2\r\n"),
+    "a path above the root": (400, b"GET /api/../../x HTTP/1.1\r\n" + OF),
+    "HTTP of the future": (400, b"GET /api/models HTTP/7.0\r\n" + OF),
+    "long headers": (431, ASK + OF + b"X: " + b"a" * 20_000 + b"\r\n"),
+    "a long address": (431, ASK.replace(b" HTTP", b"?" + b"a" * 20_000 + b" HTTP") + OF),
+    "an unknown coding": (501, ASK + OF + b"Transfer-Encoding: gzip\r\n"),
+    "TRACE": (501, ASK.replace(b"GET", b"TRACE") + OF),
+    # What nginx lets pass, and gunicorn does not.
+    "a control character": (400, ASK + OF + b"X: a\x01b\r\n"),
+    "an unknown method": (400, ASK.replace(b"GET", b"G" * 30) + OF),
+    "many headers": (431, ASK + OF + b"X: a\r\n" * 150),
+    "a header of 9 kB": (431, ASK + OF + b"X: " + b"a" * 9_000 + b"\r\n"),
+    "an address of 5 kB": (431, ASK.replace(b" HTTP", b"?" + b"a" * 5_000 + b" HTTP") + OF),
+}
+
+
+@pytest.mark.parametrize(("status", "request_"), REFUSED.values(), ids=REFUSED)
+def test_what_never_reaches_the_board_is_refused_as_a_problem(board, status, request_):
+    with socket.create_connection(("127.0.0.1", board.port), 30) as connection:
+        connection.sendall(request_ + b"Connection: close\r\n\r\n")
+        answer = HTTPResponse(connection)
+        answer.begin()
+        problem = json.loads(answer.read())
+    assert (answer.status, problem["status"]) == (status, status)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"]
 
 
 def test_photos_and_archives_of_their_full_size_come_through(pupil):

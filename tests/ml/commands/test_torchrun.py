@@ -174,13 +174,16 @@ def test_control_c_ends_all_processes_with_one_line(start, runs_dir):
     assert read_events(folder)[-1]["type"] == "stopped"
 
 
-def test_a_loss_that_is_lost_ends_all_processes_with_one_line(start, runs_dir):
-    code, _, failures = finish(start("--model", "mlp", "--lr", "1e30", "--epochs", "2"))
+def test_a_loss_that_is_lost_ends_all_processes_with_one_line_and_for_good(start, runs_dir):
+    flags = ("--model", "mlp", "--lr", "1e30", "--epochs", "2")
+    code, out, failures = finish(start(*flags, restarts=1))
     assert code == 1
     assert len(failures) == 1
     assert "step" in failures[0]
+    assert out.count("Training on") == 1
     (folder,) = folders.list_folders(runs_dir)
     assert read_events(folder)[-1]["diverged"]
+    assert [each["type"] for each in read_events(folder)].count("start") == 1
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ WORKDIR /app
 COPY requirements-serve.txt ./
 RUN python -m pip install --no-cache-dir --disable-pip-version-check -r requirements-serve.txt
 
-COPY gunicorn.conf.py run.py ./
+COPY gunicorn.conf.py run.py LICENSE ./
 COPY deploy/health.py deploy/health.py
+# With the licence, a part of what --export web writes.
+COPY docs/digit-board.md docs/digit-board.md
 COPY static static
 COPY templates templates
 COPY ml ml

@@ -62,7 +62,8 @@ def _lead(flags: argparse.Namespace, group: Group, device: torch.device) -> None
     what = "{} images for training, {} for validation, {} for testing".format(*counts)
     print(f"{digits.name}: {what}", flush=True)
     folder = folder or runs.make_folder(find_runs_dir(flags), recipe.model)
-    with runs.hold_folder(folder, resume=flags.resume):
+    # A pause outlives a process that is lost.
+    with runs.hold_folder(folder, resume=flags.resume, heed=started_again is not None):
         print(f"The run is in {folder}", flush=True)
         note_settings(folder, recipe, seed, source)
         group.note_folder(folder)

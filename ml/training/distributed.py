@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
-from ml.errors import DeviceError, ExplainedError, RecipeError, TrainingError
+from ml.errors import DeviceError, ExplainedError, LostProcessError, RecipeError, TrainingError
 from ml.files import count_cores
 from ml.training.devices import pick_device
 from ml.training.events import Event, StepResult
@@ -38,6 +38,7 @@ Made = TypeVar("Made")
 PATIENCE = timedelta(days=30)
 LAST_WORDS = 10.0  # seconds that the first process has to say why it ends
 AGENTS_STORE = "TORCHELASTIC_USE_AGENT_STORE"  # environment: torchrun has a store for them
+FAILED = "board/failed"  # key in torchrun's store: starting again would end in the same way
 LOST = (
     "another process of this training has ended; torchrun --max-restarts 3 starts all of them again"
     " from the last checkpoint"
@@ -87,7 +88,7 @@ class Group:
         return [own]
 
     def follow(self, events: Iterator[Event]) -> Iterator[Event]:
-        """Yield a training's events; raises TrainingError if another process is lost meanwhile."""
+        """Yield a training's events; raises LostProcessError if another process is lost."""
         return events
 
     def recall_folder(self) -> Path | None:
@@ -138,6 +139,8 @@ class ConnectedGroup(Group):
         ranks = {"rank": self.rank, "world_size": self.size}
         try:
             self._store = _open_store(is_host=is_host)
+            if self._start and self._store.check([FAILED]):
+                raise SystemExit(int(self.is_first))  # it would fail again, and has said of what
             # torchrun's store still has the addresses of processes that it started before these.
             addresses = dist.PrefixStore(f"board/start/{self._start}", self._store)
             dist.init_process_group(backend, timeout=PATIENCE, store=addresses, **ranks)
@@ -154,13 +157,15 @@ class ConnectedGroup(Group):
         """Let the others end when the first does, wherever they are; it alone says how it went."""
         if self.is_first:
             with contextlib.suppress(RuntimeError):  # torchrun is gone, and the others with it
+                if isinstance(error, ExplainedError) and not isinstance(error, LostProcessError):
+                    self._store.set(FAILED, "")
                 self._store.set(self._ended, "")
         elif error is None:
             self._end.join()
         elif isinstance(error, ExplainedError | OSError | RuntimeError):
             self._end.join(LAST_WORDS)  # the first has met with the same, and says so
         if isinstance(error, RuntimeError) and self._is_of_connection(error):
-            raise TrainingError(LOST) from error
+            raise LostProcessError(LOST) from error
 
     def __str__(self) -> str:
         return f" in each of {self.size} processes"
@@ -244,13 +249,13 @@ class ConnectedGroup(Group):
         return found
 
     def follow(self, events: Iterator[Event]) -> Iterator[Event]:
-        """Yield a training's events; raises TrainingError if another process is lost meanwhile."""
+        """Yield a training's events; raises LostProcessError if another process is lost."""
         try:
             yield from events
         except RuntimeError as error:
             if not self._is_of_connection(error):
                 raise
-            raise TrainingError(LOST) from error
+            raise LostProcessError(LOST) from error
 
     def _is_of_connection(self, error: RuntimeError) -> bool:
         return isinstance(error, self._dist.DistError) or "gloo" in str(error)

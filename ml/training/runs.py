@@ -48,11 +48,12 @@ def check_unused(folder: Path) -> None:
 
 
 @contextmanager
-def hold_folder(folder: Path, *, resume: bool) -> Iterator[None]:
+def hold_folder(folder: Path, *, resume: bool, heed: bool = False) -> Iterator[None]:
     """Make a run's folder, if need be, and keep other trainings out of it.
 
-    A server that starts this process has taken the lock and handed it over. Raises CheckpointError
-    if another training uses the folder, or a new run's holds a run already.
+    A server that starts this process has taken the lock and handed it over. What was asked of the
+    run before is forgotten, unless this goes on with it (`heed`). Raises CheckpointError if another
+    training uses the folder, or a new run's holds a run already.
     """
     folder.mkdir(parents=True, exist_ok=True)
     reason = CheckpointError(
@@ -62,7 +63,7 @@ def hold_folder(folder: Path, *, resume: bool) -> Iterator[None]:
     with keep_or_hold(folder / folders.LOCK, LOCK_PATIENCE, reason):
         if not resume:
             check_unused(folder)  # again: a run may have ended in it since
-        if is_alone:  # what a server asked of the run before counts no longer
+        if is_alone and not heed:
             (folder / CONTROL).unlink(missing_ok=True)
         yield
 

@@ -26,17 +26,20 @@ OPEN_SHARE, OPEN_SECONDS = 0.8, 10  # of the rate of 100 clients
 TABLETS, TABLET_SECONDS = 300, 16  # two drawings of each
 WORKERS = 2  # of gunicorn
 CONFIGURATION = ROOT / "gunicorn.conf.py"
+RIGHT = {"200", "503"}  # what a server answers under any load; a tablet asks again after 503
 
 
 @dataclass(frozen=True)
 class Crowds:
     """What this server reaches (`here`) and the other one, by the words for each figure.
 
-    `answers` says what each crowd met here: readings per second, times in ms, every answer's count.
+    `answers` says what each crowd met here: readings per second, times in ms, every answer's count;
+    `failures` is a sentence for each crowd that met what no crowd may meet.
     """
 
     figures: dict[str, dict[str, float]]
     answers: dict[str, tuple[float, float, float, str]]
+    failures: list[str]
 
 
 def measure(against: Path | None) -> Crowds:
@@ -75,8 +78,19 @@ def measure(against: Path | None) -> Crowds:
         ],
         f"{TABLETS} tablets, of which a quarter draw": [tablets],
     }
-    answers = {_name(clients): loads["here", clients] for clients in CLIENTS} | others
-    return Crowds(figures, {name: _describe_load(each) for name, each in answers.items()})
+    met = {_name(clients): loads["here", clients] for clients in CLIENTS} | others
+    answers = {name: _describe_load(each) for name, each in met.items()}
+    return Crowds(figures, answers, list_failures(met))
+
+
+def list_failures(met: dict[str, list[Load]]) -> list[str]:
+    """Return a sentence for each crowd of which somebody met something else than 200 and 503."""
+    failures = []
+    for name, loads in met.items():
+        counts = _count_answers(loads)
+        if wrong := {status: counts[status] for status in sorted(counts.keys() - RIGHT)}:
+            failures.append(f"{name} met other answers than 200 and 503: {_list_counts(wrong)}.")
+    return failures
 
 
 def _measure_start(root: Path, bodies: list[bytes]) -> float:
@@ -122,9 +136,16 @@ def _name(clients: int) -> str:
 
 
 def _describe_load(loads: list[Load]) -> tuple[float, float, float, str]:
-    statuses = sum((load.statuses for load in loads), start=Counter())
-    answers = ", ".join(f"{count:,} × {status}" for status, count in statuses.items())
+    answers = _list_counts(_count_answers(loads))
     return _median(loads, "rate"), _median(loads, "p50"), _median(loads, "p99"), answers
+
+
+def _count_answers(loads: list[Load]) -> Counter:
+    return sum((load.statuses for load in loads), start=Counter())
+
+
+def _list_counts(statuses: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} × {status}" for status, count in statuses.items())
 
 
 def _median(loads: list[Load], figure: str) -> float:

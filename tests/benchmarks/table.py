@@ -1,35 +1,50 @@
 """One table of what serving and training reach on this machine, written into docs/results.md."""
 
 import os
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from ml.data.mnist import Digits
 from ml.files import PROJECT_DIR
 from ml.mnist_files import has_mnist
 from ml.training.recipes import RECIPES
-from tests.benchmarks import crowds, training
+from tests.benchmarks import browser_reading, crowds, training
 from tests.benchmarks.serving import make_body, measure_steps
+from tests.browser.chromium import NoBrowserError
 
 RESULTS = PROJECT_DIR / "docs" / "results.md"
 BEGIN, END = "<!-- make bench -->", "<!-- end of make bench -->"
+DIFFERS = "A browser read otherwise than the server, by more than tests/reader_parity.py allows."
 
 
-def measure(against: Path | None, data: Path, machine: str) -> str:
-    """Return the table, in Markdown, after some minutes."""
+def measure(against: Path | None, data: Path, machine: str) -> tuple[str, list[str]]:
+    """Return the table, in Markdown, after some minutes; and what should not have happened."""
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     found = crowds.measure(against)
     steps = measure_steps([make_body(digit) for digit in range(10)])
     steps["HTTP and threads"] = found.figures["here"][crowds.CPU] - sum(steps.values())
+    failures = list(found.failures)
+    browser = {}
+    try:
+        browser = browser_reading.measure()
+    except NoBrowserError as error:
+        print(error)
+    except AssertionError:
+        traceback.print_exc()
+        failures.append(DIFFERS)
     parts = (
         _write_figures(found.figures),
         _write_answers(found.answers),
         _write_steps(steps),
+        _write_browser(browser),
         _write_speeds(_measure_training(data)),
     )
-    return "\n\n".join([_describe(machine, busy, against), *("\n".join(part) for part in parts)])
+    table = [_describe(machine, busy, against), *("\n".join(part) for part in parts)]
+    return "\n\n".join(table), failures
 
 
 def write(table: str, results: Path = RESULTS) -> None:
@@ -86,6 +101,19 @@ def _write_steps(steps: dict[str, float]) -> Iterator[str]:
     yield "|---|---|---|"
     for name, milliseconds in steps.items():
         yield f"| {name} | {milliseconds:.2f} | {milliseconds / sum(steps.values()):.0%} |"
+
+
+def _write_browser(found: dict[str, Any]) -> Iterator[str]:
+    yield "| reading in Chromium | |"
+    yield "|---|---|"
+    if not found:
+        yield "| no figures | |"
+        return
+    for where in ("on the page", "in a worker"):
+        yield f"| p50 in ms, {where} | {found[where]['p50_ms']:.1f} |"
+    yield f"| drawings that the server read as well | {found['drawings']:,} |"
+    yield f"| probabilities within 0.001 of the server's | {found['within 1e-3']:.2%} |"
+    yield f"| largest difference | {found['largest']:.4f} |"
 
 
 def _write_speeds(speeds: dict[str, float]) -> Iterator[str]:

@@ -78,6 +78,17 @@ def test_hands_are_begun_from_one_address_only_so_often(shared_app):
     assert_problem(Person(shared_app).ask("POST", "/api/hands", json={}), 429, "too often")
 
 
+def test_a_zip_that_begins_a_hand_counts_as_one(make_app, monkeypatch):
+    monkeypatch.setitem(limits.LIMITS, "archives", ("9/minute", limits.LIMITS["archives"][1]))
+    app = make_app()
+    teacher = Person(app, TOKEN)
+    teacher.keep(7)
+    content = teacher.download()
+    assert [Person(app).load(content).status_code for _ in range(3)] == [200] * 3
+    assert_problem(Person(app).load(content), 429, "too often")
+    assert_problem(Person(app).ask("POST", "/api/hands", json={}), 429, "too often")
+
+
 def test_who_has_a_hand_begins_none_by_confirming(pupil, shared_app):
     pupil.keep(7)
     for _ in range(2):

@@ -28,6 +28,14 @@ def read_kept(client):
     return json.loads(re.match(r"const KEPT = (.*);", answer.text)[1])
 
 
+def with_other_weights(card):
+    return replace(card, weights=SavedFile.of(card.model, "safetensors", b"others"))
+
+
+def with_other_calibration(card):
+    return replace(card, calibration=replace(card.calibration, temperature=3.0))
+
+
 @pytest.fixture
 def shelf_client():
     return create_app({"READER": make_shelf()}).test_client()
@@ -120,7 +128,9 @@ def test_another_content_is_another_version(folder, tmp_path_factory):
     versions.append(find_version())
     page.write_text('<p>Another</p><script src="static/js/page.js"></script>')
     versions.append(find_version())
-    shelf.weights_version = lambda _name: "another"
+    shelf.cards[shelf.default] = with_other_weights(shelf.cards[shelf.default])
+    versions.append(find_version())
+    shelf.cards[shelf.default] = with_other_calibration(shelf.cards[shelf.default])
     versions.append(find_version())
     assert len(set(versions)) == len(versions)
     (folder / "js/another_page.js").write_text("of no concern")
@@ -198,15 +208,17 @@ def test_a_part_of_the_weights_is_answered_whole_and_another_version_is_refused(
     assert other.headers["Cache-Control"] == "no-store"
 
 
-def test_another_version_of_a_model_has_other_weights():
+@pytest.mark.parametrize("change", [with_other_weights, with_other_calibration])
+def test_a_browser_that_has_another_version_is_sent_the_served_one(change):
     shelf = make_shelf()
     client = create_app({"READER": shelf}).test_client()
-    etag = client.get(WEIGHTS).headers["ETag"]
-    weights = SavedFile.of("linear", "safetensors", b"others")
-    shelf.cards["linear"] = replace(shelf.cards["linear"], weights=weights)
+    former = client.get(WEIGHTS)
+    etag = former.headers["ETag"]
+    shelf.cards["linear"] = change(shelf.cards["linear"])
     answer = client.get(WEIGHTS, headers={"If-None-Match": etag})
     assert answer.status_code == 200
     assert answer.headers["ETag"] != etag
+    assert answer.data != former.data
 
 
 def test_a_model_that_is_not_served_has_no_weights(shelf_client):

@@ -8,6 +8,7 @@ import numpy as np
 from flask import Blueprint, Response, current_app, request
 
 from ml.errors import WeightsError
+from ml.networks.exports.browser_weights import find_file_version, pack_weights
 from ml.predict import LoadedModel
 from webapp.api.questions import reader
 from webapp.problems import Problem
@@ -57,11 +58,11 @@ def send_browser_weights(name: str) -> Response:
     """Answer a served network as one file that a browser reads with (static/js/reader)."""
     loaded = reader().find(name)
     try:
-        content = packed.find(loaded)
+        version, content = packed.find(loaded)
     except WeightsError as error:
         raise Problem(409, f"{error}.") from error
     response = Response(content, mimetype="application/octet-stream")
-    response.set_etag(loaded.card.weights_version)
+    response.set_etag(version)
     if response.make_conditional(request).status_code == 412:
         raise Problem(412, "Another version is served than the one of If-Match. Ask without it.")
     return response
@@ -71,20 +72,21 @@ class PackedWeights:
     """The files for browsers, each made once for a version that is served; safe between threads."""
 
     def __init__(self) -> None:
-        self._packed: dict[str, tuple[str, bytes]] = {}  # by the model: its weights, the file
+        self._packed: dict[str, tuple[str, bytes]] = {}  # by the model: version, file
         self._making = Lock()
 
-    def find(self, loaded: LoadedModel) -> bytes:
-        """Return the file of a model; raises WeightsError if no browser can read with it."""
-        from ml.networks.exports.browser_weights import pack_weights  # most visits never need it
+    def find(self, loaded: LoadedModel) -> tuple[str, bytes]:
+        """Return the version and the file of a model.
 
+        Raises WeightsError if no browser can read with it.
+        """
         card = loaded.card
+        version = find_file_version(card)
         with self._making:
-            weights, content = self._packed.get(card.model, ("", b""))
-            if weights != card.weights.sha256:
+            if self._packed.get(card.model, ("",))[0] != version:
                 content = pack_weights(card, loaded.classifier.weights())
-                self._packed[card.model] = card.weights.sha256, content
-        return content
+                self._packed[card.model] = version, content
+            return self._packed[card.model]
 
 
 packed = PackedWeights()

@@ -38,7 +38,7 @@ photo = Blueprint("photo", __name__, url_prefix="/api")
 def read_photo() -> dict[str, Any]:
     """Read all digits of a photo, or the one in a box, as the hand has taught them.
 
-    One photo at a time: it is received within its turn, since that takes memory, too.
+    One photo at a time: it is taken into memory within its turn.
     """
     check_kind(request)
     turns: Turns = current_app.extensions["photo_turns"]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, render_template
 
+from ml.networks.exports.browser_weights import find_file_version
 from webapp.api.questions import reader
 from webapp.offline.parts import list_parts
 from webapp.pages import render_board
@@ -47,7 +48,7 @@ def service_worker() -> Response:
     shelf = reader()
     pages = {"kept": kept_board(), "away": away()}
     weights = f"api/models/{shelf.default}/browser-weights"
-    version = shelf.weights_version(shelf.default)
+    version = find_file_version(shelf.find(shelf.default).card)
     script = write_script(tuple(pages.items()), (weights, version), folder, stamp(folder))
     response = Response(script, mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"

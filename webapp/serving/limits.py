@@ -38,7 +38,7 @@ LIMITS = {
     "archives": ("12/minute", ["drawings.export_drawings", "drawings.import_drawings"]),
 }
 # Hands that one address may begin: a school's tablets behind one proxy, and "Somebody else draws".
-HANDS = ("2000/hour", ["drawings.keep_drawing", "hands.start_hand"])
+HANDS = ("2000/hour", ["drawings.keep_drawing", "drawings.import_drawings", "hands.start_hand"])
 
 
 def register_limits(app: Flask) -> None:
@@ -99,7 +99,7 @@ def find_address() -> str:
 def begins_no_hand() -> bool:
     """Whether the request does not count as one that begins a hand.
 
-    One begins if it is asked for, and with the first drawing that somebody keeps.
+    One begins if it is asked for, and with the first drawing or ZIP that somebody keeps.
     """
     begins = request.endpoint == "hands.start_hand" or find_known_hand() is None
     return may_know_the_server() or not begins

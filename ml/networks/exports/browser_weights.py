@@ -13,6 +13,7 @@ one of a hundred probabilities by more than 0.001 (mlp, linear_scratch). Batch n
 multiplied into the kernels: after pooling a negative scale would pick other maxima.
 """
 
+import hashlib
 import json
 import zlib
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ import numpy as np
 
 from ml.errors import WeightsError
 from ml.networks.card import ModelCard
-from ml.networks.plan import Member, find_plan
+from ml.networks.plan import PLANS, Member, find_plan
 from ml.networks.tensors import Weights, take_layer
 
 MAGIC = b"digitnet"
@@ -57,6 +58,17 @@ def pack_weights(card: ModelCard, weights: Mapping[str, np.ndarray]) -> bytes:
     ]
     checked = b"".join([pack("<I", len(text)), text, *layers])
     return MAGIC + pack("<II", VERSION, zlib.crc32(checked)) + checked
+
+
+def find_file_version(card: ModelCard) -> str:
+    """Return what changes with anything in the browser's file of a model, without making the file.
+
+    The same weights with another calibration are another file. Also for a model that
+    `pack_weights` refuses.
+    """
+    plan = PLANS.get(card.model)
+    content = VERSION, card.weights.sha256, card.calibration, card.parameters, plan
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:12]
 
 
 def _describe(member: Member) -> dict[str, Any]:

@@ -83,6 +83,13 @@ def wait_for_epochs(runs_dir, count):
     raise AssertionError("the training has not begun")
 
 
+def wait_for_event(torchrun, folder, kind, count=1):
+    """Wait until a run has so many events of a kind."""
+    while [each["type"] for each in read_events(folder)].count(kind) < count:
+        assert torchrun.poll() is None, f"the run has ended without {count} events {kind!r}"
+        sleep(0.05)
+
+
 def find_process(torchrun, rank):
     """Return the id of a process that torchrun has started, by its rank."""
     for path in Path("/proc").glob("[0-9]*"):
@@ -129,7 +136,11 @@ def test_when_one_process_is_killed_all_start_again_from_the_last_checkpoint(
 ):
     torchrun = start(*LONG, "--no-refresh", restarts=2)
     folder = wait_for_epochs(runs_dir, 3)
+    write_control(folder, Control("pause"))
+    wait_for_event(torchrun, folder, "paused")
     os.kill(find_process(torchrun, rank=0), signal.SIGKILL)  # the one that keeps the run
+    wait_for_event(torchrun, folder, "paused", 2)  # what was asked still counts
+    write_control(folder, Control())
     code, *_ = finish(torchrun)
     assert code == 0
     assert folders.list_folders(runs_dir) == [folder]
@@ -163,13 +174,16 @@ def test_control_c_ends_all_processes_with_one_line(start, runs_dir):
     assert read_events(folder)[-1]["type"] == "stopped"
 
 
-def test_a_loss_that_is_lost_ends_all_processes_with_one_line(start, runs_dir):
-    code, _, failures = finish(start("--model", "mlp", "--lr", "1e30", "--epochs", "2"))
+def test_a_loss_that_is_lost_ends_all_processes_with_one_line_and_for_good(start, runs_dir):
+    flags = ("--model", "mlp", "--lr", "1e30", "--epochs", "2")
+    code, out, failures = finish(start(*flags, restarts=1))
     assert code == 1
     assert len(failures) == 1
     assert "step" in failures[0]
+    assert out.count("Training on") == 1
     (folder,) = folders.list_folders(runs_dir)
     assert read_events(folder)[-1]["diverged"]
+    assert [each["type"] for each in read_events(folder)].count("start") == 1
 
 
 @pytest.mark.parametrize(

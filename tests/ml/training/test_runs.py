@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from ml.errors import CheckpointError
+from ml.runs.control import Control, read_control, write_control
 from ml.training import runs
 
 MAKE = """
@@ -79,3 +80,10 @@ def test_a_run_that_has_ended_in_the_folder_meanwhile_is_not_overwritten(tmp_pat
         pass
     with runs.hold_folder(tmp_path, resume=True):
         pass
+
+
+@pytest.mark.parametrize("heed", [False, True])
+def test_what_was_asked_before_counts_only_where_the_same_start_goes_on(tmp_path, heed):
+    write_control(tmp_path, Control("pause", rest=0.5))
+    with runs.hold_folder(tmp_path, resume=True, heed=heed):
+        assert read_control(tmp_path) == (Control("pause", rest=0.5) if heed else Control())

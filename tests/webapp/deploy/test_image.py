@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.try_steps import list_context, read_steps
+from deploy.try_steps import Image, list_context, read_steps
 
 ROOT = Path(__file__).resolve().parents[3]
 HADOLINT = shutil.which("hadolint", path=f"{Path(sys.executable).parent}") or shutil.which(
@@ -166,3 +166,15 @@ def test_the_steps_of_the_dockerfile_make_a_board_that_reads(tmp_path):
     assert done.returncode == 0, said
     assert "healthy\nread a 7, kept drawing" in said
     assert "in the instance folder, and nothing else" in said
+
+
+def test_the_copied_files_are_all_that_a_board_for_other_pages_is_made_of(steps, tmp_path):
+    image, context = Image(tmp_path, Path(sys.prefix)), list_context(ROOT)
+    for name, text in steps:
+        if name in ("WORKDIR", "COPY"):
+            image.do(name, text, context)
+    command = ["python", "run.py", "--export", "web", "--out", str(tmp_path / "out")]
+    assert image.start(command).wait() == 0
+    assert {"digit-board.js", "README.md", "LICENSE"} <= {
+        path.name for path in (tmp_path / "out").iterdir()
+    }

@@ -203,10 +203,14 @@ def test_what_a_page_sets_before_the_script_has_come_counts(open_host, files):
     const board = document.querySelector("digit-board");
     board.strokes = {json.dumps(list_strokes(4))};
     board.name = "early";
+    board.value = ""; // as frameworks do
+    board.reading = null;
     import("./digit-board.js");""".encode()
-    page = open_host(f'{BOARD}<script type="module" src="early.js"></script>', script="")
+    body = f'<form>{BOARD}</form><script type="module" src="early.js"></script>'
+    page = open_host(body, script="")
     expect_value(page, "4")
-    assert ask(page, "board.getAttribute('name')") == "early"
+    assert ask(page, "[...new FormData(board.form)].join()") == "early,4"
+    assert ask(page, "board.reading.digit") == 4
 
 
 def test_the_keyboard_draws_and_only_its_own_board_hears_it(open_host):

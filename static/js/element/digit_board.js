@@ -10,7 +10,6 @@ import { describe, judge, phrase } from "./words.js";
 
 const NAME = "Drawing board";
 const WEIGHTS = "digit-board.bin";
-const UPGRADED = ["weights", "name", "required", "disabled", "strokes"];
 const FARTHEST = 1e6; // of a point, as for the server
 
 /**
@@ -64,7 +63,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   }
 
   connectedCallback() {
-    for (const name of UPGRADED) this.#takeOver(name);
+    this.#takeOver();
     this.#form.connect?.();
     this.#nameBoard();
     this.#settle();
@@ -337,12 +336,13 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#face.name = this.required ? `${name}, required` : name; // its role knows no aria-required
   }
 
-  /** A page may set a property before the script has come: it would hide the element's own. */
-  #takeOver(name) {
-    if (!Object.prototype.hasOwnProperty.call(this, name)) return;
-    const value = this[name];
-    delete this[name];
-    this[name] = value;
+  /** What a page has set before the script came would hide the element's own properties. */
+  #takeOver() {
+    for (const [name, value] of Object.entries(this)) {
+      if (!(name in DigitBoard.prototype)) continue;
+      delete this[name];
+      Reflect.set(this, name, value); // which leaves alone what cannot be set
+    }
   }
 }
 

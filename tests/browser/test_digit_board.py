@@ -233,6 +233,17 @@ def test_the_keyboard_draws_and_only_its_own_board_hears_it(open_host):
     expect_value(page, "")
 
 
+def test_escape_clears_the_board_and_then_closes_the_dialog_around_it(open_host, files):
+    files["dialog.js"] = b"document.querySelector('dialog').showModal();"
+    page = open_host(f'<dialog>{BOARD}</dialog><script type="module" src="dialog.js"></script>')
+    draw(get_sheet(page), 7)
+    page.keyboard.press("Escape")
+    assert ask(page, "board.strokes") == []
+    expect(get_sheet(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
 def test_what_is_said_is_said_once_the_pen_is_up(open_host):
     page = open_host(BOARD)
     draw(get_sheet(page), 7)

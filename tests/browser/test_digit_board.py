@@ -165,6 +165,21 @@ def test_input_comes_with_each_reading_and_change_once_the_pen_is_up(open_host):
     expect_value(page, "7")
 
 
+def test_a_page_that_has_nothing_to_redo_takes_no_change_away(open_host):
+    page = open_host(BOARD)
+    draw(get_sheet(page), 7, lift=False)
+    count = ask(page, "(board.redo(), board.strokes[0].length)")
+    box, (x, y) = get_sheet(page).bounding_box(), DIGITS[7][-1][-1]
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"] + 4)
+    page.mouse.up()
+    assert ask(page, "board.strokes[0].length") > count  # the stroke went on
+    press = """["undo", "redo"].forEach((action) =>
+      board.shadowRoot.querySelector(`[part~=${action}]`).click())"""
+    page.evaluate("heard.length = 0")
+    ask(page, f"({press}, board.redo())")  # at once, before anything is read
+    wait_until(page, "heard.some(([kind, value]) => kind === 'change' && value === '7')")
+
+
 def test_strokes_can_be_set_and_are_refused_if_they_are_none(open_host):
     page = open_host(BOARD)
     strokes = list_strokes(4)

@@ -228,7 +228,6 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   #changeAsPage(step) {
     const wasByPage = this.#isByPage; // one change may be made while another one is told
     this.#isByPage = true;
-    this.#owesChange = false;
     step();
     this.#isByPage = wasByPage;
   }
@@ -236,8 +235,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   /** The drawing has changed. */
   #follow() {
     this.#revision += 1;
-    this.#face.isEmpty = this.#board.isEmpty;
-    if (!this.#isByPage) this.#owesChange = true;
+    this.#owesChange = !this.#isByPage;
     if (this.#board.isEmpty) this.#startAfresh();
     else this.#reader.ask();
     this.#settle();

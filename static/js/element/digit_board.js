@@ -46,7 +46,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#board = new Board(canvas, ink);
     this.#ink = new BoardInk(this.#board);
     this.#form = linkToForm(this);
-    this.#reader = new OwnReader(() => this.#takeQuestion());
+    this.#reader = this.#makeReader();
     this.#pen = new PointerPen(this.#board, canvas);
     new KeyboardPen(this.#board, canvas, { stage, cursor, voice });
     new Toolbar(this.#board, canvas, tools, root);
@@ -56,10 +56,16 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
 
   #listen() {
     this.#board.addEventListener("change", () => this.#follow());
-    this.#reader.addEventListener("answer", ({ detail }) => this.#receive(detail));
-    this.#reader.addEventListener("failure", ({ detail }) => this.#fail(detail));
     // A label is pressed for its field.
     this.addEventListener("click", (event) => event.composedPath()[0] === this && this.focus());
+  }
+
+  #makeReader() {
+    return new OwnReader(
+      () => this.#takeQuestion(),
+      (...answer) => this.#receive(...answer),
+      (error) => this.#fail(error),
+    );
   }
 
   connectedCallback() {
@@ -242,23 +248,29 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   }
 
   #startAfresh() {
-    const wasRead = this.#reading !== null;
     this.#reader.forget();
     if (this.#hasFailed) this.#reader.ask(); // the network is loaded anew all the same
-    this.#reading = null;
-    if (wasRead) this.#tell();
-    else this.#owesChange = false;
+    this.#dropReading();
+    this.#owesChange = false; // of what was gone before it was read, nobody hears
   }
 
+  /** Other weights: whatever the former ones do, or fail to do, is no longer heard of. */
   #readAnew() {
     this.#revision += 1;
-    this.#reading = null;
     this.#hasFailed = false;
-    this.#reader.forget();
+    this.#reader.close();
+    this.#reader = this.#makeReader();
     if (this.isConnected) this.#reader.ask();
+    this.#dropReading();
   }
 
-  #receive({ reading, revision }) {
+  #dropReading() {
+    if (!this.#reading) return;
+    this.#reading = null;
+    this.#tell();
+  }
+
+  #receive(reading, revision) {
     this.#hasFailed = false;
     if (!reading) return this.#settle(); // the network is there, and nothing to read
     this.#reading = reading;

@@ -394,6 +394,19 @@ def test_a_label_names_the_board_and_leads_to_it(open_host):
     assert ask(page, "board.labels.length") == 1
 
 
+@pytest.mark.parametrize("before", ["", NO_INTERNALS])
+def test_a_label_that_comes_later_names_the_board_when_it_gets_the_focus(open_host, before):
+    page = open_host('<digit-board id="late"></digit-board>', before=before)
+    page.evaluate("""() => {
+      const label = document.createElement("label");
+      label.htmlFor = "late";
+      label.append("Late");
+      document.body.append(label);
+    }""")
+    page.keyboard.press("Tab")
+    expect(page.locator("canvas")).to_have_accessible_name("Late")
+
+
 @pytest.mark.quick
 def test_that_a_digit_is_required_is_said_with_the_name(open_host):
     page = open_host(FORM)

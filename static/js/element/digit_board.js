@@ -56,6 +56,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
 
   #listen() {
     this.#board.addEventListener("change", () => this.#follow());
+    this.addEventListener("focusin", () => this.#nameBoard()); // a label may have come meanwhile
     // A label is pressed for its field.
     this.addEventListener("click", (event) => event.composedPath()[0] === this && this.focus());
   }

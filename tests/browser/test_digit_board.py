@@ -436,12 +436,49 @@ def test_several_boards_are_each_for_itself_and_fetch_the_network_once(open_host
     assert fetched.count("digit-board.bin") == 1
 
 
-def test_it_works_in_a_shadow_root_and_in_a_form_there(open_host, files):
+@pytest.mark.parametrize("before", ["", NO_INTERNALS])
+def test_it_is_sent_once_by_the_form_that_it_belongs_to(open_host, before):
+    page = open_host(
+        f"<form id=one>{BOARD}</form><form id=two><fieldset></fieldset></form>", before=before
+    )
+    page.evaluate(f"""() => {{
+      window.board = document.querySelector("digit-board");
+      window.copy = null;
+      window.fieldset = document.querySelector("fieldset");
+      window.send = () => [...document.forms].map((form) =>
+        new URLSearchParams(new FormData(form)).toString());
+      board.name = "early";
+      board.strokes = {json.dumps(list_strokes(7))};
+    }}""")
+    expect_value(page, "7")
+    assert page.evaluate("(board.name = 'a', send())") == ["a=7", ""]
+    for change, sent in (
+        ("board.after(window.copy = board.cloneNode(true))", ["a=7&a=", ""]),
+        ("copy.name = 'b'", ["a=7&b=", ""]),
+        ("fieldset.append(board)", ["b=", "a=7"]),
+        ("fieldset.disabled = true", ["b=", ""]),
+        ("fieldset.disabled = false", ["b=", "a=7"]),
+        ("board.setAttribute('form', 'one')", ["b=&a=7", ""]),
+        ("copy.remove()", ["a=7", ""]),
+        ("board.removeAttribute('name')", ["", ""]),
+    ):
+        assert page.evaluate(f"({change}, send())") == sent, change
+    assert page.evaluate("board.form.id") == "one"
+    page.evaluate("document.forms[1].reset()")
+    page.evaluate("new Promise((resume) => setTimeout(resume))")
+    assert page.evaluate("board.value") == "7"
+    page.evaluate("board.form.reset()")
+    expect_value(page, "")
+
+
+@pytest.mark.parametrize("before", ["", NO_INTERNALS])
+def test_it_works_in_a_shadow_root_and_in_a_form_there(open_host, files, before):
     files["inner.js"] = f"""
     const root = document.querySelector("main").attachShadow({{ mode: "open" }});
     const parts = new DOMParser().parseFromString({json.dumps(FORM)}, "text/html").body.children;
     root.append(...parts);""".encode()
-    page = open_host('<main></main><script type="module" src="inner.js"></script>')
+    body = '<main></main><script type="module" src="inner.js"></script>'
+    page = open_host(body, before=before)
     draw(get_sheet(page, FIELD), 7)
     expect_value(page, "7")
     assert ask(page, "[...new FormData(board.form)].join()") == "answer,7"
@@ -502,6 +539,15 @@ def test_without_constructed_style_sheets_the_file_beside_the_script_styles_it(o
         draw(get_sheet(each), 7)
         expect_value(each, "7")
     assert get_sheet(page).bounding_box() == get_sheet(styled).bounding_box()
+
+
+def test_a_board_that_moves_into_a_frame_and_back_keeps_its_style(open_host):
+    page = open_host(f"<main>{BOARD}</main><iframe></iframe>")
+    page.evaluate("window.board = document.querySelector('digit-board')")
+    for home in ("frames[0].document.body", "document.querySelector('main')"):
+        page.evaluate(f"{home}.append(board)")
+        canvas = "board.shadowRoot.querySelector('canvas')"
+        assert page.evaluate(f"getComputedStyle({canvas}).cursor") == "crosshair", home
 
 
 def test_a_canvas_that_is_hidden_from_the_page_is_read_by_its_strokes(open_host):

@@ -6,6 +6,7 @@ import { BoardInk } from "./board_ink.js";
 import { Face } from "./face.js";
 import { hasInternals, linkToForm } from "./form_link.js";
 import { OwnReader } from "./own_reader.js";
+import { addStyle } from "./style.js";
 import { describe, judge, phrase } from "./words.js";
 
 const NAME = "Drawing board";
@@ -81,6 +82,11 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#form.disconnect?.();
     this.#pen.release();
     this.#reader.forget();
+  }
+
+  /** It has come into another document, a frame's say. */
+  adoptedCallback() {
+    addStyle(this.shadowRoot, this.#face.stage, DigitBoard.script);
   }
 
   attributeChangedCallback(name) {
@@ -326,8 +332,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   /** What the element shows, and what its form is given, as everything is now. */
   #settle() {
     const state = this.#state;
-    this.#face.isEmpty = state.isEmpty;
-    this.#face.show(describe(state));
+    this.#face.show(describe(state), state.isEmpty);
     const kept = this.#board.isDrawing ? undefined : JSON.stringify(this.strokes);
     this.#form.setFormValue(this.value, kept);
     const { flags, message } = judge(state);

@@ -179,17 +179,19 @@ canvas[aria-disabled="true"] {
 }
 `;
 
-let sheet = null; // one for all boards of the page
+const sheets = new WeakMap(); // by document, which takes no other's: one for all boards there
 
 /**
  * Styles a shadow root. A Content-Security-Policy without 'unsafe-inline' allows a constructed
  * style sheet and, where a browser has none (Safari before 16.4, Firefox before 101), the file
- * beside the script. Until that has come, `content` is hidden.
+ * beside the script. Until that has come, `content` is hidden. Nobody sees a document without a view.
  */
 export function addStyle(root, content, script) {
   if ("adoptedStyleSheets" in root) {
-    sheet ??= makeSheet();
-    root.adoptedStyleSheets = [sheet];
+    const { ownerDocument } = root;
+    if (!ownerDocument.defaultView) return;
+    if (!sheets.has(ownerDocument)) sheets.set(ownerDocument, makeSheet(ownerDocument.defaultView));
+    root.adoptedStyleSheets = [sheets.get(ownerDocument)];
     return;
   }
   const link = document.createElement("link");
@@ -202,8 +204,8 @@ export function addStyle(root, content, script) {
   root.append(link);
 }
 
-function makeSheet() {
-  const made = new CSSStyleSheet();
+function makeSheet(view) {
+  const made = new view.CSSStyleSheet();
   made.replaceSync(STYLE);
   return made;
 }

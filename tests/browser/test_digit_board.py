@@ -567,6 +567,23 @@ def test_a_policy_without_workers_lets_the_page_read(browser, files):
         context.close()
 
 
+def test_a_script_of_another_origin_reads_in_the_page(browser, files):
+    page_files = {}
+    context = browser.new_context()
+    with (
+        serve_files(files, headers={"Access-Control-Allow-Origin": "*"}) as other,
+        serve_files(page_files) as own,
+    ):
+        script = SCRIPT.replace("digit-board.js", f"{other}digit-board.js")
+        page_files["page.html"] = write_page(script, BOARD)
+        page = context.new_page()
+        page.goto(f"{own}page.html")
+        draw(get_sheet(page), 7)
+        expect_value(page, "7")
+        assert page.workers == []
+        context.close()
+
+
 # Where it lies, and what is missing there.
 
 
@@ -621,9 +638,7 @@ def test_weights_that_are_changed_while_others_load_read_in_the_end(open_host, f
     assert "other.bin" in asked
 
 
-def test_other_weights_read_anew_and_the_last_board_that_leaves_a_network_ends_it(
-    open_host, files
-):
+def test_other_weights_read_anew_and_the_last_board_that_leaves_a_network_ends_it(open_host, files):
     files["other.bin"] = files["digit-board.bin"]
     page = open_host(f'{BOARD}<digit-board id="second"></digit-board>')
     draw(get_sheet(page).first, 7)

@@ -7,9 +7,8 @@ const networks = new Map(); // by the address of the weights: the boards of a pa
 
 /**
  * Reads what is drawn in this browser, one drawing at a time, the newest next, with one network. It
- * is loaded with the first question. (Asking, which the app's pages use, is for a server in trouble.)
- *
- * When the network cannot be loaded, it goes on trying by itself.
+ * is loaded with the first question; when it cannot be, the reader goes on trying by itself.
+ * (Asking, which the app's pages use, is for a server in trouble.)
  */
 export class OwnReader {
   #takeQuestion;

@@ -184,13 +184,14 @@ const sheets = new WeakMap(); // by document, which takes no other's: one for al
 /**
  * Styles a shadow root. A Content-Security-Policy without 'unsafe-inline' allows a constructed
  * style sheet and, where a browser has none (Safari before 16.4, Firefox before 101), the file
- * beside the script. Until that has come, `content` is hidden. Nobody sees a document without a view.
+ * beside the script. Until that has come, `content` is hidden.
  */
 export function addStyle(root, content, script) {
   if ("adoptedStyleSheets" in root) {
     const { ownerDocument } = root;
-    if (!ownerDocument.defaultView) return;
-    if (!sheets.has(ownerDocument)) sheets.set(ownerDocument, makeSheet(ownerDocument.defaultView));
+    const { defaultView } = ownerDocument;
+    if (!defaultView) return; // nobody sees a template's document
+    if (!sheets.has(ownerDocument)) sheets.set(ownerDocument, makeSheet(defaultView));
     root.adoptedStyleSheets = [sheets.get(ownerDocument)];
     return;
   }

@@ -102,11 +102,11 @@ export class Board extends EventTarget {
   }
 
   undo() {
-    this.#change(() => this.#history.undo());
+    if (this.canUndo) this.#change(() => this.#history.undo());
   }
 
   redo() {
-    this.#change(() => this.#history.redo());
+    if (this.canRedo) this.#change(() => this.#history.redo());
   }
 
   clear() {

@@ -28,7 +28,7 @@ export class Stroke {
 
   /** Every point as [x, y], to a hundredth of a pixel. */
   get points() {
-    return [...this.#points];
+    return this.#points.map((point) => [...point]);
   }
 
   /** How far to the right its seen points reach. */

@@ -26,7 +26,8 @@ export class Toolbar {
     if (event.defaultPrevented) return;
     const action = actionOf(event);
     if (!action || isEditing(event.target)) return;
-    if (action === "clear" && event.target !== this.#surface) return;
+    // With nothing to clear, Escape is left to what it closes: a dialog around the board, say.
+    if (action === "clear" && !(event.target === this.#surface && this.#can(action))) return;
     event.preventDefault();
     this.#do(action);
   }

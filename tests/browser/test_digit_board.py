@@ -37,6 +37,10 @@ delete Document.prototype.adoptedStyleSheets;
 delete ShadowRoot.prototype.adoptedStyleSheets;
 delete window.CSSStyleSheet;
 """
+ENDLESS_PAUSES = """{
+  const wait = window.setTimeout;
+  window.setTimeout = (step, time) => (time < 1000 ? wait(step, time) : 0);
+}"""
 WHITE = """
 CanvasRenderingContext2D.prototype.getImageData = (x, y, width, height) => {
   const image = new ImageData(width, height);
@@ -165,6 +169,21 @@ def test_input_comes_with_each_reading_and_change_once_the_pen_is_up(open_host):
     expect_value(page, "7")
 
 
+def test_a_page_that_has_nothing_to_redo_takes_no_change_away(open_host):
+    page = open_host(BOARD)
+    draw(get_sheet(page), 7, lift=False)
+    count = ask(page, "(board.redo(), board.strokes[0].length)")
+    box, (x, y) = get_sheet(page).bounding_box(), DIGITS[7][-1][-1]
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"] + 4)
+    page.mouse.up()
+    assert ask(page, "board.strokes[0].length") > count  # the stroke went on
+    press = """["undo", "redo"].forEach((action) =>
+      board.shadowRoot.querySelector(`[part~=${action}]`).click())"""
+    page.evaluate("heard.length = 0")
+    ask(page, f"({press}, board.redo())")  # at once, before anything is read
+    wait_until(page, "heard.some(([kind, value]) => kind === 'change' && value === '7')")
+
+
 def test_strokes_can_be_set_and_are_refused_if_they_are_none(open_host):
     page = open_host(BOARD)
     strokes = list_strokes(4)
@@ -203,10 +222,14 @@ def test_what_a_page_sets_before_the_script_has_come_counts(open_host, files):
     const board = document.querySelector("digit-board");
     board.strokes = {json.dumps(list_strokes(4))};
     board.name = "early";
+    board.value = ""; // as frameworks do
+    board.reading = null;
     import("./digit-board.js");""".encode()
-    page = open_host(f'{BOARD}<script type="module" src="early.js"></script>', script="")
+    body = f'<form>{BOARD}</form><script type="module" src="early.js"></script>'
+    page = open_host(body, script="")
     expect_value(page, "4")
-    assert ask(page, "board.getAttribute('name')") == "early"
+    assert ask(page, "[...new FormData(board.form)].join()") == "early,4"
+    assert ask(page, "board.reading.digit") == 4
 
 
 def test_the_keyboard_draws_and_only_its_own_board_hears_it(open_host):
@@ -227,6 +250,17 @@ def test_the_keyboard_draws_and_only_its_own_board_hears_it(open_host):
     expect_value(page, "1")
     page.keyboard.press("Escape")
     expect_value(page, "")
+
+
+def test_escape_clears_the_board_and_then_closes_the_dialog_around_it(open_host, files):
+    files["dialog.js"] = b"document.querySelector('dialog').showModal();"
+    page = open_host(f'<dialog>{BOARD}</dialog><script type="module" src="dialog.js"></script>')
+    draw(get_sheet(page), 7)
+    page.keyboard.press("Escape")
+    assert ask(page, "board.strokes") == []
+    expect(get_sheet(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
 
 
 def test_what_is_said_is_said_once_the_pen_is_up(open_host):
@@ -360,6 +394,19 @@ def test_a_label_names_the_board_and_leads_to_it(open_host):
     assert ask(page, "board.labels.length") == 1
 
 
+@pytest.mark.parametrize("before", ["", NO_INTERNALS])
+def test_a_label_that_comes_later_names_the_board_when_it_gets_the_focus(open_host, before):
+    page = open_host('<digit-board id="late"></digit-board>', before=before)
+    page.evaluate("""() => {
+      const label = document.createElement("label");
+      label.htmlFor = "late";
+      label.append("Late");
+      document.body.append(label);
+    }""")
+    page.keyboard.press("Tab")
+    expect(page.locator("canvas")).to_have_accessible_name("Late")
+
+
 @pytest.mark.quick
 def test_that_a_digit_is_required_is_said_with_the_name(open_host):
     page = open_host(FORM)
@@ -389,12 +436,49 @@ def test_several_boards_are_each_for_itself_and_fetch_the_network_once(open_host
     assert fetched.count("digit-board.bin") == 1
 
 
-def test_it_works_in_a_shadow_root_and_in_a_form_there(open_host, files):
+@pytest.mark.parametrize("before", ["", NO_INTERNALS])
+def test_it_is_sent_once_by_the_form_that_it_belongs_to(open_host, before):
+    page = open_host(
+        f"<form id=one>{BOARD}</form><form id=two><fieldset></fieldset></form>", before=before
+    )
+    page.evaluate(f"""() => {{
+      window.board = document.querySelector("digit-board");
+      window.copy = null;
+      window.fieldset = document.querySelector("fieldset");
+      window.send = () => [...document.forms].map((form) =>
+        new URLSearchParams(new FormData(form)).toString());
+      board.name = "early";
+      board.strokes = {json.dumps(list_strokes(7))};
+    }}""")
+    expect_value(page, "7")
+    assert page.evaluate("(board.name = 'a', send())") == ["a=7", ""]
+    for change, sent in (
+        ("board.after(window.copy = board.cloneNode(true))", ["a=7&a=", ""]),
+        ("copy.name = 'b'", ["a=7&b=", ""]),
+        ("fieldset.append(board)", ["b=", "a=7"]),
+        ("fieldset.disabled = true", ["b=", ""]),
+        ("fieldset.disabled = false", ["b=", "a=7"]),
+        ("board.setAttribute('form', 'one')", ["b=&a=7", ""]),
+        ("copy.remove()", ["a=7", ""]),
+        ("board.removeAttribute('name')", ["", ""]),
+    ):
+        assert page.evaluate(f"({change}, send())") == sent, change
+    assert page.evaluate("board.form.id") == "one"
+    page.evaluate("document.forms[1].reset()")
+    page.evaluate("new Promise((resume) => setTimeout(resume))")
+    assert page.evaluate("board.value") == "7"
+    page.evaluate("board.form.reset()")
+    expect_value(page, "")
+
+
+@pytest.mark.parametrize("before", ["", NO_INTERNALS])
+def test_it_works_in_a_shadow_root_and_in_a_form_there(open_host, files, before):
     files["inner.js"] = f"""
     const root = document.querySelector("main").attachShadow({{ mode: "open" }});
     const parts = new DOMParser().parseFromString({json.dumps(FORM)}, "text/html").body.children;
     root.append(...parts);""".encode()
-    page = open_host('<main></main><script type="module" src="inner.js"></script>')
+    body = '<main></main><script type="module" src="inner.js"></script>'
+    page = open_host(body, before=before)
     draw(get_sheet(page, FIELD), 7)
     expect_value(page, "7")
     assert ask(page, "[...new FormData(board.form)].join()") == "answer,7"
@@ -457,6 +541,15 @@ def test_without_constructed_style_sheets_the_file_beside_the_script_styles_it(o
     assert get_sheet(page).bounding_box() == get_sheet(styled).bounding_box()
 
 
+def test_a_board_that_moves_into_a_frame_and_back_keeps_its_style(open_host):
+    page = open_host(f"<main>{BOARD}</main><iframe></iframe>")
+    page.evaluate("window.board = document.querySelector('digit-board')")
+    for home in ("frames[0].document.body", "document.querySelector('main')"):
+        page.evaluate(f"{home}.append(board)")
+        canvas = "board.shadowRoot.querySelector('canvas')"
+        assert page.evaluate(f"getComputedStyle({canvas}).cursor") == "crosshair", home
+
+
 def test_a_canvas_that_is_hidden_from_the_page_is_read_by_its_strokes(open_host):
     page = open_host(BOARD, before=WHITE)
     draw(get_sheet(page), 7)
@@ -471,6 +564,23 @@ def test_a_policy_without_workers_lets_the_page_read(browser, files):
         page.goto(f"{url}page.html")
         draw(get_sheet(page), 7)
         expect_value(page, "7")
+        context.close()
+
+
+def test_a_script_of_another_origin_reads_in_the_page(browser, files):
+    page_files = {}
+    context = browser.new_context()
+    with (
+        serve_files(files, headers={"Access-Control-Allow-Origin": "*"}) as other,
+        serve_files(page_files) as own,
+    ):
+        script = SCRIPT.replace("digit-board.js", f"{other}digit-board.js")
+        page_files["page.html"] = write_page(script, BOARD)
+        page = context.new_page()
+        page.goto(f"{own}page.html")
+        draw(get_sheet(page), 7)
+        expect_value(page, "7")
+        assert page.workers == []
         context.close()
 
 
@@ -525,7 +635,39 @@ def test_weights_that_are_changed_while_others_load_read_in_the_end(open_host, f
         }}"""
     )
     expect_value(page, "7")
-    assert asked[-1] == "other.bin"
+    assert "other.bin" in asked
+
+
+def test_other_weights_read_anew_and_the_last_board_that_leaves_a_network_ends_it(open_host, files):
+    files["other.bin"] = files["digit-board.bin"]
+    page = open_host(f'{BOARD}<digit-board id="second"></digit-board>')
+    draw(get_sheet(page).first, 7)
+    expect_value(page, "7")
+    page.evaluate("heard.length = 0")
+    asked = []
+    page.context.on("request", lambda request: asked.append(request.url.split("/")[-1]))
+    state = "board.value, board.reading, board.validity.badInput"
+    assert ask(page, f"(board.weights = 'other.bin', [{state}])") == ["", None, True]
+    expect_value(page, "7")
+    assert page.evaluate("heard") == [["input", ""], ["input", "7"]]
+    ask(page, f"(board.strokes = {json.dumps(list_strokes(4))})", "#second")
+    expect_value(page, "4", "#second")
+    assert asked == ["digit-board.js", "other.bin"]  # what the second board needs has stayed
+    assert len(page.workers) == 2
+    with page.workers[0].expect_event("close"):
+        ask(page, "(board.weights = 'other.bin')", "#second")
+    expect_value(page, "4", "#second")
+    assert len(asked) == 2
+
+
+@pytest.mark.failed_requests
+def test_other_weights_do_not_wait_for_those_that_failed(open_host, files):
+    files["good.bin"] = files["digit-board.bin"]
+    page = open_host('<digit-board weights="bad.bin"></digit-board>', before=ENDLESS_PAUSES)
+    draw(get_sheet(page), 7)
+    expect(page.locator("digit-board")).to_contain_text("The network could not be loaded")
+    ask(page, "(board.weights = 'good.bin')")
+    expect_value(page, "7")
 
 
 @pytest.mark.failed_requests

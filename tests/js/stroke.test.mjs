@@ -54,6 +54,12 @@ test("the points that were given stay when the stroke goes on", () => {
   assert.deepEqual(points, [[1, 2]]);
 });
 
+test("whoever was given the points may change them: the stroke stays as it is", () => {
+  const stroke = new Stroke({ x: 1, y: 2 });
+  stroke.points[0][0] = -999;
+  assert.deepEqual(stroke.points, [[1, 2]]);
+});
+
 for (const points of [[[5, 6]], [[1, 2], [30.25, 2]]]) {
   test(`a stroke through the points of another is its equal: ${JSON.stringify(points)}`, () => {
     const [first, ...others] = points.map(([x, y]) => ({ x, y }));

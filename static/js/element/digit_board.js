@@ -6,11 +6,11 @@ import { BoardInk } from "./board_ink.js";
 import { Face } from "./face.js";
 import { hasInternals, linkToForm } from "./form_link.js";
 import { OwnReader } from "./own_reader.js";
+import { addStyle } from "./style.js";
 import { describe, judge, phrase } from "./words.js";
 
 const NAME = "Drawing board";
 const WEIGHTS = "digit-board.bin";
-const UPGRADED = ["weights", "name", "required", "disabled", "strokes"];
 const FARTHEST = 1e6; // of a point, as for the server
 
 /**
@@ -47,7 +47,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#board = new Board(canvas, ink);
     this.#ink = new BoardInk(this.#board);
     this.#form = linkToForm(this);
-    this.#reader = new OwnReader(() => this.#takeQuestion());
+    this.#reader = this.#makeReader();
     this.#pen = new PointerPen(this.#board, canvas);
     new KeyboardPen(this.#board, canvas, { stage, cursor, voice });
     new Toolbar(this.#board, canvas, tools, root);
@@ -57,14 +57,21 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
 
   #listen() {
     this.#board.addEventListener("change", () => this.#follow());
-    this.#reader.addEventListener("answer", ({ detail }) => this.#receive(detail));
-    this.#reader.addEventListener("failure", ({ detail }) => this.#fail(detail));
+    this.addEventListener("focusin", () => this.#nameBoard()); // a label may have come meanwhile
     // A label is pressed for its field.
     this.addEventListener("click", (event) => event.composedPath()[0] === this && this.focus());
   }
 
+  #makeReader() {
+    return new OwnReader(
+      () => this.#takeQuestion(),
+      (...answer) => this.#receive(...answer),
+      (error) => this.#fail(error),
+    );
+  }
+
   connectedCallback() {
-    for (const name of UPGRADED) this.#takeOver(name);
+    this.#takeOver();
     this.#form.connect?.();
     this.#nameBoard();
     this.#settle();
@@ -75,6 +82,11 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#form.disconnect?.();
     this.#pen.release();
     this.#reader.forget();
+  }
+
+  /** It has come into another document, a frame's say. */
+  adoptedCallback() {
+    addStyle(this.shadowRoot, this.#face.stage, DigitBoard.script);
   }
 
   attributeChangedCallback(name) {
@@ -229,7 +241,6 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   #changeAsPage(step) {
     const wasByPage = this.#isByPage; // one change may be made while another one is told
     this.#isByPage = true;
-    this.#owesChange = false;
     step();
     this.#isByPage = wasByPage;
   }
@@ -237,31 +248,36 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   /** The drawing has changed. */
   #follow() {
     this.#revision += 1;
-    this.#face.isEmpty = this.#board.isEmpty;
-    if (!this.#isByPage) this.#owesChange = true;
+    this.#owesChange = !this.#isByPage;
     if (this.#board.isEmpty) this.#startAfresh();
     else this.#reader.ask();
     this.#settle();
   }
 
   #startAfresh() {
-    const wasRead = this.#reading !== null;
     this.#reader.forget();
     if (this.#hasFailed) this.#reader.ask(); // the network is loaded anew all the same
-    this.#reading = null;
-    if (wasRead) this.#tell();
-    else this.#owesChange = false;
+    this.#dropReading();
+    this.#owesChange = false; // of what was gone before it was read, nobody hears
   }
 
+  /** Other weights: whatever the former ones do, or fail to do, is no longer heard of. */
   #readAnew() {
     this.#revision += 1;
-    this.#reading = null;
     this.#hasFailed = false;
-    this.#reader.forget();
+    this.#reader.close();
+    this.#reader = this.#makeReader();
     if (this.isConnected) this.#reader.ask();
+    this.#dropReading();
   }
 
-  #receive({ reading, revision }) {
+  #dropReading() {
+    if (!this.#reading) return;
+    this.#reading = null;
+    this.#tell();
+  }
+
+  #receive(reading, revision) {
     this.#hasFailed = false;
     if (!reading) return this.#settle(); // the network is there, and nothing to read
     this.#reading = reading;
@@ -316,8 +332,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   /** What the element shows, and what its form is given, as everything is now. */
   #settle() {
     const state = this.#state;
-    this.#face.isEmpty = state.isEmpty;
-    this.#face.show(describe(state));
+    this.#face.show(describe(state), state.isEmpty);
     const kept = this.#board.isDrawing ? undefined : JSON.stringify(this.strokes);
     this.#form.setFormValue(this.value, kept);
     const { flags, message } = judge(state);
@@ -337,12 +352,13 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#face.name = this.required ? `${name}, required` : name; // its role knows no aria-required
   }
 
-  /** A page may set a property before the script has come: it would hide the element's own. */
-  #takeOver(name) {
-    if (!Object.prototype.hasOwnProperty.call(this, name)) return;
-    const value = this[name];
-    delete this[name];
-    this[name] = value;
+  /** What a page has set before the script came would hide the element's own properties. */
+  #takeOver() {
+    for (const [name, value] of Object.entries(this)) {
+      if (!(name in DigitBoard.prototype)) continue;
+      delete this[name];
+      Reflect.set(this, name, value); // which leaves alone what cannot be set
+    }
   }
 }
 

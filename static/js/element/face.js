@@ -46,10 +46,6 @@ export class Face {
     this.canvas.setAttribute("aria-label", name);
   }
 
-  set isEmpty(isEmpty) {
-    this.#sheet.toggleAttribute("data-empty", isEmpty);
-  }
-
   set isDisabled(isDisabled) {
     this.tools.disabled = isDisabled;
     if (isDisabled) this.canvas.removeAttribute("tabindex"); // a click would give it the focus
@@ -58,7 +54,8 @@ export class Face {
     if (isDisabled) this.canvas.blur();
   }
 
-  show({ digit, note }) {
+  show({ digit, note }, isEmpty) {
+    this.#sheet.toggleAttribute("data-empty", isEmpty);
     this.#answer.toggleAttribute("data-read", digit !== "");
     this.#digit.textContent = digit;
     this.#note.textContent = note;

@@ -25,6 +25,7 @@ class MirroredValue {
   constructor(host) {
     this.#host = host;
     this.#input.type = "hidden";
+    this.#input.dataset.mirror = "";
   }
 
   get form() {
@@ -73,6 +74,7 @@ class MirroredValue {
   /** The element has come into a page; only now may it have a child. */
   connect() {
     this.#root = this.#host.getRootNode();
+    this.#host.querySelector("[data-mirror]")?.remove(); // a clone has come with its original's
     for (const each of this.#listAnswers()) this.#root.addEventListener(...each);
     this.#copy();
   }

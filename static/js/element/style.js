@@ -179,7 +179,7 @@ canvas[aria-disabled="true"] {
 }
 `;
 
-let sheet = null; // one for all boards of the page
+const sheets = new WeakMap(); // by document, which takes no other's: one for all boards there
 
 /**
  * Styles a shadow root. A Content-Security-Policy without 'unsafe-inline' allows a constructed
@@ -188,8 +188,11 @@ let sheet = null; // one for all boards of the page
  */
 export function addStyle(root, content, script) {
   if ("adoptedStyleSheets" in root) {
-    sheet ??= makeSheet();
-    root.adoptedStyleSheets = [sheet];
+    const { ownerDocument } = root;
+    const { defaultView } = ownerDocument;
+    if (!defaultView) return; // nobody sees a template's document
+    if (!sheets.has(ownerDocument)) sheets.set(ownerDocument, makeSheet(defaultView));
+    root.adoptedStyleSheets = [sheets.get(ownerDocument)];
     return;
   }
   const link = document.createElement("link");
@@ -202,8 +205,8 @@ export function addStyle(root, content, script) {
   root.append(link);
 }
 
-function makeSheet() {
-  const made = new CSSStyleSheet();
+function makeSheet(view) {
+  const made = new view.CSSStyleSheet();
   made.replaceSync(STYLE);
   return made;
 }

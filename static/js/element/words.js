@@ -34,10 +34,13 @@ export function judge({ isRequired, isEmpty, isCurrent, reading, hasFailed }) {
   if (isEmpty) {
     return isRequired ? { flags: { valueMissing: true }, message: "Draw a digit." } : VALID;
   }
-  if (hasFailed) return { flags: { badInput: true }, message: FAILED };
-  if (!isCurrent) return { flags: { badInput: true }, message: "Your drawing is still being read." };
+  if (hasFailed) return refuse(FAILED);
+  if (!isCurrent) return refuse("Your drawing is still being read.");
   if (reading.status === "digit") return VALID;
-  const message = reading.status === "blank" ? TOO_LITTLE : `${NOT_A_DIGIT} Draw it again.`;
+  return refuse(reading.status === "blank" ? TOO_LITTLE : `${NOT_A_DIGIT} Draw it again.`);
+}
+
+function refuse(message) {
   return { flags: { badInput: true }, message };
 }
 

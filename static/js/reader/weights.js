@@ -130,33 +130,29 @@ class Numbers {
   fill(layer) {
     const { inputs, kernel, channels, operations } = layer;
     const count = channels * inputs[0] * kernel[0] * kernel[1];
-    const kernels = this.#isHalved ? this.#takeHalves(count) : this.#takeFloats(count);
+    const kernels = this.#take(count, this.#isHalved);
     const isNormed = operations.includes("batch normalization");
-    const scale = isNormed ? this.#takeFloats(channels) : null;
+    const scale = isNormed ? this.#take(channels) : null;
     const isShifted = isNormed || operations.includes("bias");
-    return { ...layer, kernels, scale, shift: isShifted ? this.#takeFloats(channels) : null };
+    return { ...layer, kernels, scale, shift: isShifted ? this.#take(channels) : null };
   }
 
   end() {
     if (this.#at !== this.#view.byteLength) throw damaged("it has more numbers than its layers");
   }
 
-  #takeHalves(count) {
-    const start = this.#skip(2 * count);
+  /** The next floats or half floats. */
+  #take(count, areHalves = false) {
+    const view = this.#view;
+    const bytes = areHalves ? 2 : 4;
+    const start = this.#skip(bytes * count);
     const numbers = new Float32Array(count);
     for (let index = 0; index < count; index += 1) {
-      numbers[index] = widen(this.#view.getUint16(start + 2 * index, true));
+      const at = start + bytes * index;
+      numbers[index] = areHalves ? widen(view.getUint16(at, true)) : view.getFloat32(at, true);
     }
-    return checkFinite(numbers);
-  }
-
-  #takeFloats(count) {
-    const start = this.#skip(4 * count);
-    const numbers = new Float32Array(count);
-    for (let index = 0; index < count; index += 1) {
-      numbers[index] = this.#view.getFloat32(start + 4 * index, true);
-    }
-    return checkFinite(numbers);
+    if (!numbers.every(Number.isFinite)) throw damaged("not all of its numbers are finite");
+    return numbers;
   }
 
   #skip(bytes) {
@@ -165,11 +161,6 @@ class Numbers {
     if (!(this.#at <= this.#view.byteLength)) throw damaged("it has fewer numbers than its layers");
     return start;
   }
-}
-
-function checkFinite(numbers) {
-  if (!numbers.every(Number.isFinite)) throw damaged("not all of its numbers are finite");
-  return numbers;
 }
 
 const SMALLEST_NORMAL = 2 ** -14;

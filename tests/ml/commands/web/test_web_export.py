@@ -60,6 +60,7 @@ def test_the_guide_names_every_attribute_part_slot_and_property():
     names |= set(re.findall(r"^  (?:get |set )?([a-z]\w+)\(.*\) \{$", element, re.MULTILINE))
     private = {
         "constructor",
+        "adoptedCallback",
         "connectedCallback",
         "disconnectedCallback",
         "attributeChangedCallback",

@@ -281,6 +281,12 @@ def test_who_watches_follows_the_next_run(open_train, played, class_url):
     expect(page.get_by_role("heading", name="Logistic regression", exact=True)).to_be_visible()
 
 
+LOOKS = """chart => [...chart.querySelectorAll(".curve__line")].map((line) => {
+    const { stroke, strokeDasharray } = getComputedStyle(line);
+    return [stroke, strokeDasharray];
+})"""
+
+
 def test_runs_are_laid_over_each_other(open_train, played):
     for number, rate in enumerate((0.01, 0.1), 1):
         recipe = {"learning_rate": rate, "batch_size": 64, "optimizer": "sgd"}
@@ -290,11 +296,9 @@ def test_runs_are_laid_over_each_other(open_train, played):
     for box in page.get_by_role("checkbox").all():
         box.check()
     expect(get_legend(page)).to_have_text(["learning rate 0.1", "learning rate 0.01"])
-    curves = get_chart(page, "Accuracy").locator(".curve__line")
-    expect(curves).to_have_count(2)
-    looks = curves.evaluate_all(
-        "all => all.map(c => [getComputedStyle(c).stroke, getComputedStyle(c).strokeDasharray])"
-    )
+    chart = get_chart(page, "Accuracy")
+    expect(chart.locator(".curve__line")).to_have_count(2)
+    looks = chart.evaluate(LOOKS)  # in one go: the lines are drawn anew whenever a run has news
     assert looks[0][0] != looks[1][0]
     assert looks[0][1] != looks[1][1]
     page.get_by_text("The curves as a table").click()

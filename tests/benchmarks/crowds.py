@@ -71,9 +71,10 @@ def measure(against: Path | None) -> Crowds:
     with run_workers() as port:
         ask_at_once(port, bodies, 16, 1)
         workers = [ask_at_once(port, bodies, CROWD, SECONDS) for _ in range(ROUNDS)]
+    share = f"{OPEN_SHARE:.0%} of {CROWD} clients'"
     others = {
         f"{CROWD} clients, gunicorn with {WORKERS} workers": workers,
-        f"{rate:.0f} readings a second at random times ({OPEN_SHARE:.0%} of {CROWD} clients')": at_rate,
+        f"{rate:.0f} readings a second at random times ({share})": at_rate,
         f"{TABLETS} tablets, of which a quarter draw": [tablets],
     }
     met = {_name(clients): loads["here", clients] for clients in CLIENTS} | others

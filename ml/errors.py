@@ -62,10 +62,6 @@ class DivergedError(TrainingError):
     """The loss grew until it was no number."""
 
 
-class LostProcessError(TrainingError):
-    """Another process of a training has ended; all may start again from the last checkpoint."""
-
-
 class StoppedError(ExplainedError):
     """A run was asked to stop; the checkpoint of its last finished epoch stays."""
 

@@ -12,9 +12,10 @@ Modules import each other by relative addresses, so they stay within their versi
 
 import hashlib
 import re
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from time import monotonic
+from time import monotonic, time
 
 from flask import Flask, Response
 
@@ -38,7 +39,8 @@ TYPES = {
 
 
 VERSION = re.compile(r"^v-[0-9a-f]{8}/")
-VERSIONED = ("css/", "js/")  # icons and the manifest stay where installed boards know them
+VERSIONED = (".css", ".js")  # icons and the manifest stay where installed boards know them
+FRESH = 3.0  # seconds after a file was written in which the version may be that of the former one
 KEPT = "public, max-age=31536000, immutable"  # for a year
 
 
@@ -48,25 +50,27 @@ class App(Flask):
     def send_static_file(self, filename: str) -> Response:
         """Send a file of the static folder, with or without a version; raises NotFound.
 
-        Where the version is another one, of a page that is older than the file, the file may not
-        be kept under that address.
+        Where the version is another one, of a page that is older than the file, or may be by now,
+        the file may not be kept under that address.
         """
         version = VERSION.match(filename)
         response = super().send_static_file(VERSION.sub("", filename, count=1))
         suffix = PurePosixPath(filename).suffix.lower()
         response.headers["Content-Type"] = TYPES.get(suffix, UNKNOWN)
         response.headers.pop("Content-Encoding", None)  # guessed from the name as well
-        if version and version[0] == self.static_version:
-            response.headers["Cache-Control"] = KEPT
+        if version and version[0] == self.static_version and suffix in VERSIONED:
+            written = response.last_modified
+            if written and time() - written.timestamp() > FRESH:
+                response.headers["Cache-Control"] = KEPT
         return response
 
     def add_version(self, filename: str) -> str:
         """Return the name under which a page loads a static file."""
-        return self.static_version + filename if filename.startswith(VERSIONED) else filename
+        return self.static_version + filename if filename.endswith(VERSIONED) else filename
 
     @property
     def static_version(self) -> str:
-        """What stands before the names of all static files, as they are by now: `v-0a1b2c3d/`."""
+        """What stands before the names of scripts and style sheets, as they are: `v-0a1b2c3d/`."""
         return name_lately(Path(self.static_folder), int(monotonic()))
 
 
@@ -78,15 +82,21 @@ def name_lately(folder: Path, _second: int) -> str:
 
 @lru_cache(maxsize=4)
 def name_version(folder: Path, _stamp: int) -> str:
-    """Return a name for what all files of a folder hold: the same on two servers of one board."""
+    """Return a name for all scripts and style sheets: the same on two servers of one board."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in VERSIONED:
+            with suppress(OSError):  # it is being replaced, or cannot be read: nor served
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
     return f"v-{digest.hexdigest()[:8]}/"
 
 
 def stamp(folder: Path) -> int:
     """Return another number when a file of the folder has been written, added or removed."""
-    files = (path.stat() for path in folder.rglob("*") if path.is_file())
-    return hash(tuple(sorted((file.st_ino, file.st_mtime_ns, file.st_size) for file in files)))
+    found = []
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # it has just been removed
+            file = path.stat()
+            found.append((file.st_ino, file.st_mtime_ns, file.st_size))
+    return hash(tuple(sorted(found)))

@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
-from ml.errors import DeviceError, ExplainedError, LostProcessError, RecipeError, TrainingError
+from ml.errors import DeviceError, DivergedError, ExplainedError, RecipeError, TrainingError
 from ml.files import count_cores
 from ml.training.devices import pick_device
 from ml.training.events import Event, StepResult
@@ -88,7 +88,7 @@ class Group:
         return [own]
 
     def follow(self, events: Iterator[Event]) -> Iterator[Event]:
-        """Yield a training's events; raises LostProcessError if another process is lost."""
+        """Yield a training's events; raises TrainingError if another process is lost."""
         return events
 
     def recall_folder(self) -> Path | None:
@@ -157,7 +157,7 @@ class ConnectedGroup(Group):
         """Let the others end when the first does, wherever they are; it alone says how it went."""
         if self.is_first:
             with contextlib.suppress(RuntimeError):  # torchrun is gone, and the others with it
-                if isinstance(error, ExplainedError) and not isinstance(error, LostProcessError):
+                if isinstance(error, DivergedError | RecipeError):
                     self._store.set(FAILED, "")
                 self._store.set(self._ended, "")
         elif error is None:
@@ -165,7 +165,7 @@ class ConnectedGroup(Group):
         elif isinstance(error, ExplainedError | OSError | RuntimeError):
             self._end.join(LAST_WORDS)  # the first has met with the same, and says so
         if isinstance(error, RuntimeError) and self._is_of_connection(error):
-            raise LostProcessError(LOST) from error
+            raise TrainingError(LOST) from error
 
     def __str__(self) -> str:
         return f" in each of {self.size} processes"
@@ -249,13 +249,13 @@ class ConnectedGroup(Group):
         return found
 
     def follow(self, events: Iterator[Event]) -> Iterator[Event]:
-        """Yield a training's events; raises LostProcessError if another process is lost."""
+        """Yield a training's events; raises TrainingError if another process is lost."""
         try:
             yield from events
         except RuntimeError as error:
             if not self._is_of_connection(error):
                 raise
-            raise LostProcessError(LOST) from error
+            raise TrainingError(LOST) from error
 
     def _is_of_connection(self, error: RuntimeError) -> bool:
         return isinstance(error, self._dist.DistError) or "gloo" in str(error)

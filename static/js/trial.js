@@ -2,8 +2,9 @@ import { Deadline } from "./deadline.js";
 
 const TIMEOUT = 20_000; // ms
 const UNREACHABLE = "The server cannot be reached.";
+const TOO_LATE = "The server did not answer within 20 s.";
 const LONGEST = 100_000; // characters of an answer that are shown
-const LIST = /\[\s*((?:-?[\d.e-]+,\s+)*-?[\d.e-]+)\s*\]/g; // of numbers, each in a line of its own
+const LIST = /\[\s*((?:[-+\d.e]+,\s+)*[-+\d.e]+)\s*\]/g; // of numbers, each in a line of its own
 
 /** An example on the API's page that the page itself sends; what was answered stands below it. */
 export class Trial {
@@ -53,8 +54,8 @@ async function ask({ action, dataset, elements }) {
     const text = await response.text();
     const took = Math.round(performance.now() - started);
     return [`${response.status} ${response.statusText} · ${took} ms`, lay(text)];
-  } catch {
-    return [UNREACHABLE, ""];
+  } catch (error) {
+    return [error.name === "AbortError" ? TOO_LATE : UNREACHABLE, ""];
   } finally {
     deadline.cancel();
   }

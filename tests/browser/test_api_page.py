@@ -84,8 +84,10 @@ def test_only_what_was_sent_last_is_shown(page, trial):
     trial.get_by_role("textbox").fill('{"strokes": []}')
     trial.get_by_role("button").click()
     expect(trial.get_by_role("region")).to_contain_text('"status": "blank"')
-    with page.expect_response("**/api/predict"):
+    with page.expect_response("**/api/predict") as late:
         waiting[0].continue_()
+    late.value.finished()
+    page.wait_for_timeout(100)  # in which it would be shown
     expect(trial.get_by_role("region")).to_contain_text('"status": "blank"')
 
 

@@ -155,7 +155,6 @@ def test_with_javascript_it_does_not(page):
     expect(get_button(page, "Undo")).to_be_visible()
 
 
-@pytest.mark.quick
 def test_a_second_visit_asks_for_no_script_and_no_style_sheet_again(page, board_url):
     page.goto(f"{board_url}/inside")
     page.goto(board_url)
@@ -166,6 +165,7 @@ def test_a_second_visit_asks_for_no_script_and_no_style_sheet_again(page, board_
     assert set(asked) == {0}
 
 
+@pytest.mark.quick
 def test_the_page_has_a_title_a_heading_and_one_main_part(page):
     expect(page).to_have_title("Digit board")
     expect(page.get_by_role("heading", level=1)).to_have_text("Digit board")

@@ -41,6 +41,19 @@ def test_every_page_has_dark_ink_on_paper_when_the_screen_is_dark(open_page, boa
     assert heading.evaluate("heading => getComputedStyle(heading).color") == "rgb(0, 0, 0)"
 
 
+@pytest.mark.parametrize(("path", "name"), [("train", "--curve-1"), ("", "--for")])
+def test_colours_of_curves_and_reasons_are_printed_as_from_a_light_screen(
+    open_page, board_url, path, name
+):
+    page = open_page(f"{board_url}/{path}", color_scheme="dark")
+    find = f"getComputedStyle(document.documentElement).getPropertyValue('{name}')"
+    on_screen = page.evaluate(find)
+    page.emulate_media(media="print")
+    on_paper = page.evaluate(find)
+    page.emulate_media(media="screen", color_scheme="light")
+    assert on_screen != on_paper == page.evaluate(find) != ""
+
+
 def get_fill(page: Page, digit: int):
     return get_bar(page, digit).locator("div")
 

@@ -84,7 +84,9 @@ def test_a_class_watches_quick_cnn_learn_and_then_it_reads_what_they_draw(
     expect(get_button(pupil, "Pause")).to_have_count(0)
 
     get_button(page, "Pause").click()
-    expect(get_state(pupil)).to_have_text("Paused", timeout=LONG)
+    for each in (pupil, page):
+        expect(get_state(each)).to_have_text("Paused", timeout=LONG)
+    page.wait_for_timeout(1500)  # its last points come with its next question
     width = measure_curve(page)
     page.wait_for_timeout(1500)
     assert measure_curve(page) == width

@@ -1,7 +1,9 @@
 import mimetypes
+import os
 import re
 from itertools import count
 from pathlib import Path
+from time import time
 
 import pytest
 
@@ -65,14 +67,19 @@ def test_every_file_that_ships_has_a_known_type(mangled_types):
         assert get_type(client, name) != "application/octet-stream", name
 
 
+def write(path, text, ago=60):
+    path.write_text(text)
+    os.utime(path, (time() - ago, time() - ago))
+
+
 @pytest.fixture
 def board(tmp_path, monkeypatch):
     """A board whose page loads one script, which imports another; time passes at each look."""
     seconds = count()
     monkeypatch.setattr(static_files, "monotonic", lambda: next(seconds))
     (tmp_path / "js").mkdir()
-    (tmp_path / "js/page.js").write_text('import "./pen.js";')
-    (tmp_path / "js/pen.js").write_text("one")
+    write(tmp_path / "js/page.js", 'import "./pen.js";')
+    write(tmp_path / "js/pen.js", "one")
     (tmp_path / "draw.html").write_text("{{ url_for('static', filename='js/page.js') }}")
     folders = {"STATIC_DIR": tmp_path, "TEMPLATES_DIR": tmp_path}
     return create_app({"READER": FakeReader(), **folders}).test_client()
@@ -92,20 +99,36 @@ def test_a_browser_keeps_what_a_page_names_and_what_that_imports(board):
 
 def test_a_file_that_changes_gives_all_of_them_other_addresses(board, tmp_path):
     before = board.get("/").text
-    (tmp_path / "js/pen.js").write_text("another")
+    write(tmp_path / "js/pen.js", "another")
     after = board.get("/").text
     assert after != before
     answer = board.get(f"/{after}".replace("page", "pen"), buffered=True)
     assert (answer.text, answer.headers["Cache-Control"]) == ("another", static_files.KEPT)
-    (tmp_path / "js/pen.js").write_text("one")
+    write(tmp_path / "js/pen.js", "one")
     assert board.get("/").text == before  # two servers of one board agree on it
 
 
 def test_a_page_that_is_older_than_a_file_gets_it_but_not_to_keep(board, tmp_path):
     old = board.get("/").text.replace("page", "pen")
-    (tmp_path / "js/pen.js").write_text("another")
+    write(tmp_path / "js/pen.js", "another")
     answer = board.get(f"/{old}", buffered=True)
     assert (answer.text, answer.headers["Cache-Control"]) == ("another", "no-cache")
+
+
+def test_a_file_that_was_just_written_is_not_kept_in_the_place_of_the_former_one(
+    board, tmp_path, monkeypatch
+):
+    old = board.get("/").text.replace("page", "pen")
+    monkeypatch.setattr(static_files, "monotonic", lambda: 1e6)
+    assert board.get("/").text == old.replace("pen", "page")
+    write(tmp_path / "js/pen.js", "another", ago=0)  # within the second of the look before
+    answer = board.get(f"/{old}", buffered=True)
+    assert (answer.text, answer.headers["Cache-Control"]) == ("another", "no-cache")
+
+
+def test_a_file_that_goes_while_pages_are_looked_for_does_no_harm(board, tmp_path):
+    (tmp_path / "js/gone.js").symlink_to(tmp_path / "nowhere.js")
+    assert board.get("/").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["v-0a1b2c3d", "v-0a1b2c3d/", "v-0a1b2c3d/../../run.py", "v-0a/x"])

@@ -89,10 +89,10 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     addStyle(this.shadowRoot, this.#face.stage, DigitBoard.script);
   }
 
-  attributeChangedCallback(name) {
+  attributeChangedCallback(name, before, now) {
     if (name === "disabled") this.formDisabledCallback(this.#isDisabled);
     if (name === "aria-label" || name === "required") this.#nameBoard();
-    if (name === "weights") this.#readAnew();
+    if (name === "weights" && before !== now) this.#readAnew();
     this.#settle();
   }
 

@@ -62,11 +62,13 @@ export class OwnReader {
 
   async #read() {
     let subject = this.#subject;
+    let asked = null;
     try {
       const { weights, script } = this.#takeQuestion();
       this.#network ??= join(weights);
       this.#network.reader ??= loadReader(weights, { workerUrl: script });
-      const reader = await this.#network.reader;
+      asked = this.#network.reader;
+      const reader = await asked;
       if (this.#isClosed) return;
       subject = this.#subject;
       const { takeInk, revision } = this.#takeQuestion(); // it may have taken a while to load
@@ -77,7 +79,7 @@ export class OwnReader {
       this.#last = revision;
       this.#receive(reading, revision);
     } catch (error) {
-      end(this.#network);
+      if (this.#network?.reader === asked) end(this.#network); // or another board has done so
       this.#failures += 1;
       if (subject !== this.#subject) return;
       this.#isWanted = true;

@@ -85,8 +85,10 @@ def wait_for_epochs(runs_dir, count):
 
 def wait_for_event(torchrun, folder, kind, count=1):
     """Wait until a run has so many events of a kind."""
+    until = monotonic() + PATIENCE
     while [each["type"] for each in read_events(folder)].count(kind) < count:
         assert torchrun.poll() is None, f"the run has ended without {count} events {kind!r}"
+        assert monotonic() < until, f"there are no {count} events {kind!r}"
         sleep(0.05)
 
 

@@ -5,10 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
+PATIENCE = 120  # seconds for all examples of a language, or for one command of curl
 PROCESSES = {
     "JavaScript": ["node", str(HERE / "run_examples.mjs")],
     "Python": [sys.executable, str(HERE / "run_examples.py")],
@@ -33,6 +35,8 @@ def start(language, folder, token):
         return
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(PROCESSES[language], **pipes, **options) as process:
+        end = threading.Timer(PATIENCE, process.kill)
+        end.start()
 
         def run(text):
             process.stdin.write(json.dumps(text) + "\n")
@@ -41,11 +45,17 @@ def start(language, folder, token):
             assert answer, f"it failed: {text}"  # why is on stderr
             return json.loads(answer)
 
-        yield run
+        try:
+            yield run
+        finally:
+            end.cancel()
+            process.stdin.close()  # so that it ends
 
 
 def run_curl(text, options):
     """Return the status before the body, as the other languages' examples print it."""
     command = f"{text} -w '%{{stderr}}%{{http_code}}'"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, check=True, **options)
+    done = subprocess.run(
+        ["sh", "-c", command], capture_output=True, check=True, timeout=PATIENCE, **options
+    )
     return f"{done.stderr} {done.stdout}"

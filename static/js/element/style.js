@@ -195,7 +195,6 @@ export function addStyle(root, content, script) {
     root.adoptedStyleSheets = [sheets.get(ownerDocument)];
     return;
   }
-  if (root.querySelector("link")) return;
   const link = document.createElement("link");
   link.rel = "stylesheet";
   link.href = new URL("digit-board.css", script).href;

@@ -88,7 +88,7 @@ class Group:
         return [own]
 
     def follow(self, events: Iterator[Event]) -> Iterator[Event]:
-        """Yield a training's events; raises TrainingError if another process is lost."""
+        """Yield a training's events; raises TrainingError if another process is lost meanwhile."""
         return events
 
     def recall_folder(self) -> Path | None:
@@ -249,7 +249,7 @@ class ConnectedGroup(Group):
         return found
 
     def follow(self, events: Iterator[Event]) -> Iterator[Event]:
-        """Yield a training's events; raises TrainingError if another process is lost."""
+        """Yield a training's events; raises TrainingError if another process is lost meanwhile."""
         try:
             yield from events
         except RuntimeError as error:

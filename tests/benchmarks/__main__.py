@@ -1,7 +1,7 @@
 """`make bench`: measure serving and training here, and write one table into docs/results.md.
 
-It fails if a crowd met an answer that none may meet, or a browser read otherwise than the server.
-Times are never wrong. What else can be measured is named, and printed.
+It fails if a server answers anything but 200 and 503, or if a reading in the browser differs from
+the server's. No time makes it fail. What else can be measured is named, and printed.
 """
 
 import argparse

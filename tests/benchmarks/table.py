@@ -18,7 +18,7 @@ from tests.browser.chromium import NoBrowserError
 
 RESULTS = PROJECT_DIR / "docs" / "results.md"
 BEGIN, END = "<!-- make bench -->", "<!-- end of make bench -->"
-DIFFERS = "A browser read otherwise than the server, by more than tests/reader_parity.py allows."
+DIFFERS = "A browser's reading differs from the server's by more than tests/reader_parity.py allows"
 
 
 def measure(against: Path | None, data: Path, machine: str) -> tuple[str, list[str]]:

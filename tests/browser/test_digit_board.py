@@ -650,7 +650,7 @@ def test_other_weights_read_anew_and_the_last_board_that_leaves_a_network_ends_i
     assert ask(page, f"(board.weights = 'other.bin', [{state}])") == ["", None, True]
     expect_value(page, "7")
     assert page.evaluate("heard") == [["input", ""], ["input", "7"]]
-    assert ask(page, "(board.weights = 'other.bin', board.value)") == "7"  # they are no others
+    assert ask(page, "(board.weights = 'other.bin', board.value)") == "7"  # the same weights again
     ask(page, f"(board.strokes = {json.dumps(list_strokes(4))})", "#second")
     expect_value(page, "4", "#second")
     assert asked == ["digit-board.js", "other.bin"]  # what the second board needs has stayed

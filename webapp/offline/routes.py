@@ -39,8 +39,8 @@ def service_worker() -> Response:
     """Answer the script that keeps the board, after the list of what it keeps.
 
     A browser compares it with the one it has at each visit: whatever changes in what is kept must
-    change it. So does any script or style sheet, since all of them have other addresses then. It
-    lies where it does since a service worker only sees what is beside it or below.
+    change it. So does any script or style sheet, since all of them have other addresses then. A
+    service worker controls only what lies beside or below it, so it lies at the board's root.
     """
     folder = Path(current_app.config["STATIC_DIR"])
     if not (folder / WORKER).is_file():

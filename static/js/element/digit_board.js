@@ -261,7 +261,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#owesChange = false; // of what was gone before it was read, nobody hears
   }
 
-  /** Other weights: whatever the former ones do, or fail to do, is no longer heard of. */
+  /** The weights are others: answers and failures of the former network count no longer. */
   #readAnew() {
     this.#revision += 1;
     this.#hasFailed = false;

@@ -5,7 +5,7 @@ import importlib
 import io
 import os
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -594,5 +594,19 @@ def _fail(reason: str, code: int) -> int:
     return code
 
 
+def _end(code: int) -> NoReturn:
+    """End with this exit code; one of several processes ends at once, without Python's own end.
+
+    A thread of PyTorch's that lets go of its last tensor while Python ends would abort the process.
+    """
+    distributed = sys.modules.get("torch.distributed")
+    if distributed and distributed.is_initialized():
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):  # whoever read it is gone
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _end(main())

@@ -169,3 +169,24 @@ def test_without_pytorch_one_line_says_how_to_install_it(flags, tmp_path):
     assert "torch" in done.stderr
     assert f"{sys.executable} -m pip install -r requirements.txt" in done.stderr
     assert_one_line(done.stderr)
+
+
+@pytest.mark.parametrize(("is_one_of_several", "said"), [(True, "done"), (False, "done, ended")])
+def test_one_of_several_processes_ends_before_python_does(is_one_of_several, said):
+    # There, what a thread of PyTorch's still does may abort it.
+    lines = (
+        "import atexit, sys, types, run",
+        "atexit.register(print, ', ended', end='')",
+        f"group = types.SimpleNamespace(is_initialized=lambda: {is_one_of_several})",
+        "sys.modules['torch.distributed'] = group",
+        "print('done', end='')",
+        "run._end(3)",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (3, said, "")

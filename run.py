@@ -18,9 +18,15 @@ from ml.errors import (
     UnknownVersionError,
 )
 from ml.files import INSTANCE_DIR, expand_home, lower_priority
-from ml.networks.card import WEIGHTS_DIR
-from ml.runs.folders import HAND, ID, find_runs_dir, read_settings
-from ml.versions import Shelf
+
+try:
+    from ml.networks.card import WEIGHTS_DIR
+    from ml.runs.folders import HAND, ID, find_runs_dir, read_settings
+    from ml.versions import Shelf
+except ModuleNotFoundError as error:
+    if __name__ != "__main__" or error.name.partition(".")[0] == "ml":
+        raise  # a fault of ours
+    sys.exit(f"run.py: {MissingPackageError(error.name)}")  # a Python in which nothing is installed
 
 FAILURE, USAGE = 1, 2
 TORCHRUN = "TORCHELASTIC_RUN_ID"  # set by torchrun, and not by a scheduler that sets RANK, too

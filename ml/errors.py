@@ -1,6 +1,6 @@
 """What can go wrong and be explained: each message is one clear line for a person."""
 
-import sys
+from ml.installation import advise
 
 
 class ExplainedError(Exception):
@@ -8,14 +8,11 @@ class ExplainedError(Exception):
 
 
 class MissingPackageError(ExplainedError):
-    """A package that serving does without is not installed."""
+    """A package is not installed, or not in the Python that runs."""
 
     def __init__(self, name: str) -> None:
         self.package = name
-        super().__init__(
-            f"this needs the package {name}, which serving does without; install everything with: "
-            f"{sys.executable} -m pip install -r requirements.txt"
-        )
+        super().__init__(f"this needs the package {name}; {advise(name)}")
 
 
 class DataError(ExplainedError):

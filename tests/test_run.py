@@ -11,6 +11,7 @@ import torch
 
 import run
 from ml.evaluation.sheets import PREPROCESSINGS
+from ml.installation import advise
 from ml.networks.card import WEIGHTS_DIR, read_card
 from ml.training.runs import OVERRIDES
 from tests.blocking import write_block
@@ -166,8 +167,16 @@ def test_without_pytorch_one_line_says_how_to_install_it(flags, tmp_path):
     port = ["--port", "0"] if "--engine" in flags else []
     done = run_apart(*flags, *port, PYTHONPATH=str(tmp_path))
     assert done.returncode == 1
-    assert "torch" in done.stderr
-    assert f"{sys.executable} -m pip install -r requirements.txt" in done.stderr
+    assert f"this needs the package torch; {advise('torch')}" in done.stderr
+    assert_one_line(done.stderr)
+
+
+def test_a_python_in_which_nothing_is_installed_is_one_line():
+    command = [sys.executable, "-S", "run.py", "--export", "web"]
+    own = os.environ | {"PYTHONPATH": ""}
+    done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "run.py: this needs the package numpy; " in done.stderr
     assert_one_line(done.stderr)
 
 

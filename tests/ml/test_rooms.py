@@ -18,6 +18,7 @@ FOUNDATIONS = {
         "ml.errors",
         "ml.files",
         "ml.ink",
+        "ml.installation",
         "ml.mnist_files",
         "ml.pictures",
         "ml.preprocess",
@@ -25,9 +26,10 @@ FOUNDATIONS = {
     ),
 }
 ROOMS = {
-    "ml.errors": set(),
+    "ml.errors": {"ml.installation"},
     "ml.files": set(),
     "ml.ink": {"ml.errors"},
+    "ml.installation": {"ml.files"},
     "ml.mnist_files": {"ml.files"},
     "ml.pictures": {"ml.errors", "ml.ink"},
     "ml.preprocess": {"ml.errors"},

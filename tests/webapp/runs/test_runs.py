@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from ml.installation import advise
 from ml.runs import folders
 from ml.runs.events import EVENTS
 from tests.one_line import assert_one_line
@@ -348,7 +349,7 @@ def test_without_pytorch_runs_are_listed_and_a_start_says_what_to_install(owner,
     monkeypatch.setitem(sys.modules, "torch", None)
     answer = owner.start()
     assert answer.status_code == 503
-    assert "-m pip install -r requirements.txt" in answer.get_json()["detail"]
+    assert f"{advise('torch')}." in answer.get_json()["detail"]
     assert owner.ask("GET", "/api/data").get_json()["torch"] is False
     assert owner.show(run_id)["state"] == "finished"
     assert owner.ask("DELETE", f"/api/runs/{run_id}").status_code == 204

@@ -1,0 +1,31 @@
+"""Where this project's packages are installed, and what a person types to install more."""
+
+import sys
+from pathlib import Path
+
+from ml.files import PROJECT_DIR
+
+# The project's own Python, which `make` and the README's commands install into, from its folder.
+OWN_PYTHON = r".venv\Scripts\python" if sys.platform == "win32" else ".venv/bin/python"
+# What requirements.txt lists on top of requirements-serve.txt.
+FOR_TRAINING = {
+    *("filelock", "matplotlib", "onnx", "onnxscript", "safetensors", "torch", "torchvision"),
+    "tqdm",
+}
+
+
+def runs_own_python(root: Path = PROJECT_DIR) -> bool:
+    """Whether this process runs the Python of the project's `.venv`."""
+    own = root / ".venv"
+    return own.is_dir() and own.samefile(sys.prefix)
+
+
+def advise(package: str, root: Path = PROJECT_DIR) -> str:
+    """Return what to do about a package, named as in `import`, that this Python lacks."""
+    runs_own = runs_own_python(root)
+    if (root / ".venv").is_dir() and not runs_own:
+        return f"run it with the project's own Python: {OWN_PYTHON} run.py"
+    is_for_training = package.partition(".")[0] in FOR_TRAINING
+    file = "requirements.txt" if is_for_training else "requirements-serve.txt"
+    python = OWN_PYTHON if runs_own else sys.executable
+    return f"install it with: {python} -m pip install -r {file}"

@@ -1,0 +1,36 @@
+"""What to type where a package is missing depends on which Python runs."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from ml.installation import FOR_TRAINING, OWN_PYTHON, advise, runs_own_python
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = [("PIL", "requirements-serve.txt"), ("torch.nn", "requirements.txt")]
+
+
+def test_another_python_than_the_projects_is_led_to_it(tmp_path):
+    (tmp_path / ".venv").mkdir()
+    assert not runs_own_python(tmp_path)
+    assert advise("PIL", tmp_path) == advise("torch", tmp_path)
+    assert advise("PIL", tmp_path).endswith(f": {OWN_PYTHON} run.py")
+
+
+@pytest.mark.parametrize(("package", "file"), FILES)
+def test_the_projects_own_is_given_the_file_that_lists_the_package(tmp_path, package, file):
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    assert runs_own_python(tmp_path)
+    assert advise(package, tmp_path).endswith(f": {OWN_PYTHON} -m pip install -r {file}")
+
+
+@pytest.mark.parametrize(("package", "file"), FILES)
+def test_without_one_it_is_installed_where_it_is_lacking(tmp_path, package, file):
+    assert advise(package, tmp_path).endswith(f": {sys.executable} -m pip install -r {file}")
+
+
+def test_what_training_needs_is_what_its_file_lists():
+    listed = re.findall(r"(?m)^(\w+)==", (ROOT / "requirements.txt").read_text())
+    assert set(listed) == FOR_TRAINING

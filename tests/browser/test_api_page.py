@@ -93,7 +93,7 @@ def test_only_what_was_sent_last_is_shown(page, trial):
 
 def test_an_example_asks_the_address_at_which_the_page_was_opened(page, board_url):
     code = page.get_by_role("region", name="curl for GET /api/models", exact=True)
-    expect(code).to_have_text(f"curl -s {board_url}/api/models")
+    expect(code).to_have_text(f"curl -sS {board_url}/api/models")
 
 
 def test_its_examples_are_on_paper(page):

@@ -64,7 +64,7 @@ def needs_token(operation: dict[str, Any]) -> bool:
 
 def write_curl(example: Example) -> str:
     """Return the command line."""
-    parts = [f"curl -s {shlex.quote(example.url)}"]
+    parts = [f"curl -sS {shlex.quote(example.url)}"]
     is_usual = example.method == ("GET" if is_bare(example) else "POST")
     if not is_usual:
         parts[0] += f" -X {example.method}"

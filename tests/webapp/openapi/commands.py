@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 PARSER = argparse.ArgumentParser()
 PARSER.add_argument("url")
-PARSER.add_argument("-s", action="store_true")
+PARSER.add_argument("-sS", action="store_true")
 PARSER.add_argument("-X", dest="method")
 PARSER.add_argument("-H", dest="headers", action="append", default=[])
 PARSER.add_argument("-d", dest="data")

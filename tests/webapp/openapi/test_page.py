@@ -74,7 +74,7 @@ def test_what_can_be_tried_on_it_is_answered_and_changes_nothing(make_app, real_
 def test_its_examples_ask_the_server_at_which_it_was_opened(make_app):
     client = make_app(PREFIX="/board").test_client()
     page = client.get("/board/api", base_url="http://class.example:8000").get_data(as_text=True)
-    assert "curl -s http://class.example:8000/board/api/predict" in page
+    assert "curl -sS http://class.example:8000/board/api/predict" in page
     assert "127.0.0.1" not in page
 
 

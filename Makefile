@@ -3,10 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: setup run test test-all fuzz lint train bench browser clean
+.PHONY: setup setup-train run test test-all fuzz lint train bench browser clean
 
-# Serving alone is light; PyTorch comes with `make train`, `make setup` and what they are part of.
+# Serving alone is light; PyTorch comes with `make setup-train`, and so with `make train`; what tests
+# and lint need, a browser included, with `make setup`.
 setup: .venv/.installed-dev browser
+
+setup-train: .venv/.installed
 
 .venv/.made:
 	$(PYTHON) -m venv .venv

@@ -70,6 +70,7 @@ FOLDERS = {
     "examples": "explaining.examples",
 }
 SEVERAL = "in two processes: torchrun --standalone --nproc-per-node 2 run.py --train"
+SERVER_DATA = "; a server takes the folder of MNIST from the variable MNIST_DIR"
 VERSIONS = ("versions", "serve_version", "export_version", "import_version")
 
 
@@ -561,7 +562,8 @@ def _check_together(flags: argparse.Namespace, command: str | None, parser: Pars
             wanted = [other for other in HEEDED if name in HEEDED[other]]
             names = [f"--{other.replace('_', '-')}" if other else "serving" for other in wanted]
             where = " or ".join(names)
-            raise RecipeError(f"{action.option_strings[0]} belongs to {where}")
+            hint = SERVER_DATA if (name, command) == ("data", None) else ""
+            raise RecipeError(f"{action.option_strings[0]} belongs to {where}{hint}")
     is_alone = os.environ.get("WORLD_SIZE", "1") == "1" or TORCHRUN not in os.environ
     if command != "train" and not is_alone:
         raise RecipeError("torchrun starts several processes, which is for --train; leave it out")

@@ -20,6 +20,17 @@ def runs_own_python(root: Path = PROJECT_DIR) -> bool:
     return own.is_dir() and own.samefile(sys.prefix)
 
 
+def list_training_installs(root: Path = PROJECT_DIR) -> list[str]:
+    """Return the commands of which one installs PyTorch and all else that training needs.
+
+    They name no folder of this machine: everybody may read them.
+    """
+    if not runs_own_python(root):
+        return ["python -m pip install -r requirements.txt"]
+    by_make = [] if sys.platform == "win32" else ["make setup-train"]
+    return [*by_make, f"{OWN_PYTHON} -m pip install -r requirements.txt"]
+
+
 def advise(package: str, root: Path = PROJECT_DIR) -> str:
     """Return what to do about a package, named as in `import`, that this Python lacks."""
     runs_own = runs_own_python(root)

@@ -119,6 +119,7 @@ def test_flags_that_would_be_ignored_are_bad_usage(flags, capsys):
         (["--train", "--engine", "torch"], "--engine belongs to serving"),
         (["--compare", "runs/a", "--json"], "--json belongs to --evaluate"),
         (["--no-pictures"], "--no-pictures belongs to --train"),
+        (["--data", "x"], "a server takes the folder of MNIST from the variable MNIST_DIR"),
     ],
 )
 def test_a_flag_that_would_be_ignored_says_where_it_belongs(flags, reason, capsys):

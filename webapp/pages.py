@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 
+from ml.installation import list_training_installs
 from ml.networks.card import by_size
 from ml.segmentation.sheets import layout as sheet_layout
 from ml.segmentation.sheets.layout import LAYOUTS
@@ -45,7 +46,7 @@ def drawings() -> Response:
 @pages.get("/train")
 def train() -> Response:
     """Show runs as they train, and start them: the page's script asks for everything."""
-    return render_with_token("train.html")
+    return render_with_token("train.html", installs=list_training_installs())
 
 
 @pages.get("/inside")

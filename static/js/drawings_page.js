@@ -15,7 +15,7 @@ const UNDO = 60_000; // ms in which deleting all can be undone
 const LARGEST = 64; // MiB of a ZIP
 const CORRECTIONS = 10; // after which learning is offered
 const NO_TORCH =
-  "Learning needs PyTorch, which is not installed: python -m pip install -r requirements.txt. " +
+  "Learning needs PyTorch, which is not installed. The page Train says how to install it. " +
   "Until then memory works as before.";
 const NONE = "No drawings yet. Draw a digit on the board and press what it is.";
 

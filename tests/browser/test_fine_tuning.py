@@ -210,7 +210,7 @@ def test_while_another_run_trains_it_says_what_runs(open_mine, fill):
 def test_without_pytorch_it_says_what_to_install_and_that_memory_works(open_mine, fill):
     fill(10)
     page, _ = open_mine(PlayedRuns(torch=False))
-    expect_said(page, re.compile("pip install -r requirements.txt.*memory works as before"))
+    expect_said(page, re.compile("page Train says how to install it.*memory works as before"))
     expect(get_start(page)).to_have_attribute("aria-disabled", "true")
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from ml.installation import list_training_installs
 from tests.browser.axe import check_axe
 from tests.browser.drawing import draw_digit, get_bar, get_board, get_button
 from tests.browser.played_runs import (
@@ -354,6 +355,7 @@ def test_missing_mnist_is_downloaded(open_train, played):
     expect(get_source(page, "MNIST")).to_be_disabled()
     expect(page.get_by_text("MNIST is not on this computer yet.")).to_be_visible()
     expect(page.get_by_text("2 files are missing: train-images-idx3-ubyte.gz")).to_be_visible()
+    expect(page.get_by_text("start the server with the variable MNIST_DIR")).to_be_visible()
     expect(get_source(page, "My drawings")).to_be_disabled()
     expect(get_source(page, "My drawings with MNIST")).to_be_disabled()
     expect(get_source(page, "Generated digits")).to_be_checked()
@@ -396,7 +398,10 @@ def test_a_download_that_failed_says_why(open_train, played):
 def test_without_pytorch_the_page_says_what_to_install(open_train, played):
     played.data["torch"] = False
     page = open_train()
-    expect(page.get_by_text("pip install -r requirements.txt")).to_be_visible()
+    install = page.get_by_text("Training needs PyTorch, which is not installed here.")
+    expect(install).to_be_visible()
+    for command in list_training_installs():
+        expect(install).to_contain_text(command)
     expect(get_button(page, "Start")).to_be_disabled()
 
 

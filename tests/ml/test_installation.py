@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from ml.installation import FOR_TRAINING, OWN_PYTHON, advise, runs_own_python
+from ml.installation import (
+    FOR_TRAINING,
+    OWN_PYTHON,
+    advise,
+    list_training_installs,
+    runs_own_python,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [("PIL", "requirements-serve.txt"), ("torch.nn", "requirements.txt")]
@@ -24,6 +30,14 @@ def test_the_projects_own_is_given_the_file_that_lists_the_package(tmp_path, pac
     (tmp_path / ".venv").symlink_to(sys.prefix)
     assert runs_own_python(tmp_path)
     assert advise(package, tmp_path).endswith(f": {OWN_PYTHON} -m pip install -r {file}")
+
+
+def test_what_everybody_may_read_installs_where_the_server_runs_and_names_no_folder(tmp_path):
+    assert list_training_installs(tmp_path) == ["python -m pip install -r requirements.txt"]
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    by_pip = f"{OWN_PYTHON} -m pip install -r requirements.txt"
+    assert list_training_installs(tmp_path) == ["make setup-train", by_pip]
+    assert "\nsetup-train: .venv/.installed\n" in (ROOT / "Makefile").read_text()
 
 
 @pytest.mark.parametrize(("package", "file"), FILES)

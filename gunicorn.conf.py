@@ -18,6 +18,7 @@ from ml.errors import ExplainedError  # noqa: E402
 from webapp.deploy.cores import count_cores  # noqa: E402
 from webapp.deploy.refusals import write_refusal  # noqa: E402
 from webapp.deploy.settings import read_bind, read_count, read_settings, read_token  # noqa: E402
+from webapp.deploy.token_file import FOR_THE_TEACHER  # noqa: E402
 
 MOST_WORKERS = 8  # unless asked for: each takes 60 to 150 MB, and a core while it reads
 
@@ -59,4 +60,4 @@ def when_ready(_server: Any) -> None:  # noqa: ANN401
     """Say the token once, not once for each worker; one that was given is known already."""
     if read_token(os.environ) is None:
         end = f"/drawings#token={settings['TOKEN']}"
-        print(f"For the drawings of all hands: the board's address with {end}", flush=True)
+        print(f"{FOR_THE_TEACHER}: the board's address with {end}", flush=True)

@@ -117,7 +117,8 @@ def require_trusted_host() -> None:
         raise Problem(
             403,
             "This server does not know the name under which you opened it. Open it by its IP "
-            "address, or restart it with --trusted-host and that name.",
+            "address, or restart it with --trusted-host and that name; under gunicorn, write the "
+            "name into BOARD_TRUSTED_HOSTS.",
         )
 
 

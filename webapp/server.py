@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from flask import Flask
 
 from ml.errors import ExplainedError
+from webapp.deploy.token_file import FOR_THE_TEACHER
 from webapp.serving.connections import (
     BACKLOG,
     CONNECTIONS,
@@ -48,7 +49,7 @@ def serve(app: Flask, host: str = "127.0.0.1", port: int = 5000) -> None:
         for warning in list_warnings(host, address, port, connections):
             print(warning, file=sys.stderr, flush=True)
         lines = describe_addresses(host, port, app.config["PREFIX"])
-        for line in [*lines, *describe_token(app, lines[0])]:
+        for line in [*lines, *describe_token(app, lines)]:
             print(line, flush=True)
         server.run()
     print("Stopped.", flush=True)
@@ -127,12 +128,17 @@ def describe_addresses(host: str, port: int, prefix: str) -> list[str]:
     return lines
 
 
-def describe_token(app: Flask, first_line: str) -> list[str]:
-    """Return the line with the token's address, unless the pages carry the token themselves."""
+def describe_token(app: Flask, lines: list[str]) -> list[str]:
+    """Return the line with the token's address, unless the pages carry the token themselves.
+
+    Of the `lines` with the board's addresses, the first for other devices counts: a teacher's may
+    be one of them.
+    """
     if app.config["LISTENS_ON_LOOPBACK"] and not app.config["BEHIND_PROXY"]:
         return []
-    address = first_line.removeprefix("Open ").removesuffix("/")
-    return [f"For the drawings of all hands: {address}/drawings#token={app.config['TOKEN']}"]
+    own, *others = [line.rpartition(" ")[2] for line in lines if "://" in line]
+    address = (others or [own])[0].removesuffix("/")
+    return [f"{FOR_THE_TEACHER}: {address}/drawings#token={app.config['TOKEN']}"]
 
 
 def describe_address(host: str, port: int) -> str:

@@ -147,7 +147,8 @@ def test_stored_things_are_refused_under_a_name_that_was_rebound(keeping_app, ho
         "/api/kept", method=method, json={}, headers={"Host": host}
     )
     assert answer.status_code == 403
-    assert "--trusted-host" in answer.get_json()["detail"]
+    for way in ("--trusted-host", "BOARD_TRUSTED_HOSTS"):
+        assert way in answer.get_json()["detail"]
 
 
 def test_the_host_before_a_trusted_proxy_decides(keeping_app, seven_url):

@@ -103,9 +103,23 @@ def test_every_server_has_a_token_of_its_own(make_app):
     ],
 )
 def test_the_token_is_printed_where_the_pages_do_not_carry_it(make_app, config, is_printed):
-    lines = describe_token(make_app(**config), "Open http://127.0.0.1:5000/board/")
+    lines = describe_token(make_app(**config), ["Open http://127.0.0.1:5000/board/"])
     address = f"http://127.0.0.1:5000/board/drawings#token={TOKEN}"
-    assert lines == ([f"For the drawings of all hands: {address}"] if is_printed else [])
+    said = f"For the teacher (training, versions, all drawings): {address}"
+    assert lines == ([said] if is_printed else [])
+
+
+@pytest.mark.parametrize(
+    ("others", "address"),
+    [
+        (["http://10.0.0.5:5000", "http://10.9.0.5:5000"], "http://10.0.0.5:5000"),
+        (["this machine has no address in a network yet."], "http://127.0.0.1:5000"),
+    ],
+)
+def test_the_teachers_address_is_one_that_other_devices_reach(make_app, others, address):
+    lines = ["Open http://127.0.0.1:5000", *[f"On other devices: {other}" for other in others]]
+    (said,) = describe_token(make_app(), lines)
+    assert said.endswith(f": {address}/drawings#token={TOKEN}")
 
 
 def test_a_forwarded_request_with_the_token_is_served(alone):

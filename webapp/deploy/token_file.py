@@ -9,6 +9,7 @@ from ml.files import write_atomically
 from ml.runs.locks import hold
 
 TOKEN = re.compile(r"[A-Za-z0-9._~-]{8,128}")  # part of an address, and not soon guessed
+FOR_THE_TEACHER = "For the teacher (training, versions, all drawings)"  # before its address
 FILE, LOCK = "token", ".token.lock"
 PATIENCE = 10.0  # seconds for another process that makes it at the moment
 

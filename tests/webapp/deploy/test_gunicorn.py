@@ -45,6 +45,7 @@ def test_one_token_for_all_workers_is_said_once_and_stays(tmp_path):
             assert {answer.status for answer in answers} == {200}
             assert instance.stop() == 0
         assert instance.log.count("#token=") == 2
+        assert "For the teacher (training, versions, all drawings): " in instance.log
         assert len(set(re.findall("#token=.*", instance.log))) == 1
     finally:
         instance.stop()

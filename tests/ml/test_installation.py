@@ -48,3 +48,11 @@ def test_without_one_it_is_installed_where_it_is_lacking(tmp_path, package, file
 def test_what_training_needs_is_what_its_file_lists():
     listed = re.findall(r"(?m)^(\w+)==", (ROOT / "requirements.txt").read_text())
     assert set(listed) == FOR_TRAINING
+
+
+@pytest.mark.parametrize("name", ["docs/api.md", "docs/digit-board.md"])
+def test_commands_that_need_no_pytorch_work_in_a_fresh_shell_after_make_run(name):
+    commands = re.findall(r"`([^`\n]*\.py[^`\n]*)`", (ROOT / name).read_text())
+    begin = [command for command in commands if re.match(r"\S*python ", command)]
+    assert begin
+    assert all(command.startswith(".venv/bin/python ") for command in begin)

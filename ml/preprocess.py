@@ -158,6 +158,17 @@ def describe_contract() -> dict[str, Any]:
     }
 
 
+def describe_details() -> list[str]:
+    """Return what the contract's steps leave open, for a program that makes the same bytes."""
+    return [
+        f"a drawing whose darkest pixel is below {FAINTEST_PEAK}, or whose box is nowhere as long "
+        f"as {SMALLEST_SHARE} of the board's shorter side, is blank: nothing is read",
+        "a grey level that ends in a half is rounded upwards",
+        "a shift that ends in a half goes to the even number",
+        "the shift ends where ink would leave the image",
+    ]
+
+
 def contract_sha256() -> str:
     """Return the SHA-256 of the contract: a network is served only by the code it was made for."""
     return hashlib.sha256(json.dumps(describe_contract()).encode()).hexdigest()

@@ -18,7 +18,7 @@ from ml.commands.web import export as web
 from ml.files import PROJECT_DIR, from_here, write_atomically
 from ml.networks.card import ModelCard, SavedFile, find_cards, read_card
 from ml.networks.classifier import load_onnx
-from ml.preprocess import describe_contract
+from ml.preprocess import describe_contract, describe_details
 
 LINES_OF_NUMBERS = re.compile(r"\[[-+\d.e,\s]+\]")
 EXPORTS_DIR = PROJECT_DIR / "exports"
@@ -90,6 +90,7 @@ def make_contract(card: ModelCard) -> dict[str, Any]:
         "output": {"name": "logits", "dtype": "float32", "shape": ["N", answers]},
         "features": {"name": "features", "dtype": "float32", "what": "input of the last layer"},
         "preprocessing": contract["steps"],
+        "details": describe_details(),
         "postprocessing": steps,
         "temperature": card.calibration.temperature,
         "threshold": threshold,

@@ -202,6 +202,8 @@ def test_strokes_can_be_set_and_are_refused_if_they_are_none(open_host):
     assert len(ask(page, "board.strokes")) == len(strokes) - 1
     ask(page, "board.clear()")
     assert ask(page, "[board.value, board.reading]") == ["", None]
+    ask(page, "(board.strokes = [[[140, 40], [140, 600]]])")
+    assert ask(page, "board.strokes") == [[[140, 40], [140, 280]]]  # no more than is seen and read
 
 
 def test_what_is_set_while_the_network_loads_or_reads_is_read_in_the_end(open_host):
@@ -525,8 +527,10 @@ def test_without_internals_a_hidden_input_is_sent(open_host):
     ask(page, "(board.disabled = false)")
     page.get_by_text("Your answer").click()
     expect(get_sheet(page, FIELD)).to_be_focused()
+    ask(page, "(board.innerHTML = '<span slot=hint>Here</span>')")  # which takes the input away
     draw(get_sheet(page, FIELD), 7)
     expect_value(page, "7")
+    ask(page, "(board.innerHTML = '')")
     page.get_by_role("button", name="Send").click()
     page.wait_for_url("**/page.html?answer=7")
 

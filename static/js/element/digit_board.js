@@ -1,5 +1,6 @@
 import { Board } from "../board.js";
 import { KeyboardPen } from "../keyboard_pen.js";
+import { clip } from "../picture.js";
 import { PointerPen } from "../pointer_pen.js";
 import { Toolbar } from "../toolbar.js";
 import { BoardInk } from "./board_ink.js";
@@ -120,9 +121,9 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
 
   // What was drawn, and what it was read as.
 
-  /** A list of strokes, each a list of points [x, y] on a board of 280 × 280. */
+  /** What is seen: a list of strokes, each a list of points [x, y] on a board of 280 × 280. */
   get strokes() {
-    return this.#board.strokes;
+    return clip(this.#board.strokes, this.#board.size);
   }
 
   set strokes(strokes) {

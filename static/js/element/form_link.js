@@ -26,6 +26,8 @@ class MirroredValue {
     this.#host = host;
     this.#input.type = "hidden";
     this.#input.dataset.mirror = "";
+    // The page may put other children in its place.
+    new MutationObserver(() => this.#copy()).observe(host, { childList: true });
   }
 
   get form() {
@@ -60,9 +62,9 @@ class MirroredValue {
   }
 
   checkValidity() {
-    if (!this.willValidate || this.validity.valid) return true;
-    this.#host.dispatchEvent(new Event("invalid", { cancelable: true }));
-    return false;
+    const isValid = !this.willValidate || this.validity.valid;
+    if (!isValid) this.#host.dispatchEvent(new Event("invalid", { cancelable: true }));
+    return isValid;
   }
 
   reportValidity() {
@@ -75,34 +77,36 @@ class MirroredValue {
   connect() {
     this.#root = this.#host.getRootNode();
     this.#host.querySelector("[data-mirror]")?.remove(); // a clone has come with its original's
-    for (const each of this.#listAnswers()) this.#root.addEventListener(...each);
+    for (const type in this.#answers) this.#root.addEventListener(type, this, true);
     this.#copy();
   }
 
   disconnect() {
-    for (const each of this.#listAnswers()) this.#root.removeEventListener(...each);
+    for (const type in this.#answers) this.#root.removeEventListener(type, this, true);
     this.#root = null;
   }
 
   #copy() {
-    for (const name of ["name", "form"]) {
-      if (this.#host.hasAttribute(name)) this.#input.setAttribute(name, this.#host.getAttribute(name));
-      else this.#input.removeAttribute(name);
+    for (const name of ["name", "form", "disabled"]) {
+      const value = this.#host.getAttribute(name);
+      if (value === null) this.#input.removeAttribute(name);
+      else this.#input.setAttribute(name, value);
     }
-    this.#input.disabled = this.#host.hasAttribute("disabled");
     if (this.#root && this.#input.parentNode !== this.#host) this.#host.append(this.#input);
   }
 
   #answers = {
     submit: (event) => this.#isOurs(event) && this.#check(event),
-    // Whoever hears of it after this may still prevent it.
-    reset: (event) => this.#isOurs(event) && setTimeout(() => this.#reset(event)),
+    reset: (event) =>
+      this.#isOurs(event) &&
+      // Whoever hears of it after this may still prevent it.
+      setTimeout(() => event.defaultPrevented || this.#host.formResetCallback()),
     click: (event) => this.#press(event.target),
   };
 
   /** Before the page's own listeners: what cannot be sent is not submitted at all. */
-  #listAnswers() {
-    return Object.entries(this.#answers).map(([type, answer]) => [type, answer, type === "submit"]);
+  handleEvent(event) {
+    this.#answers[event.type](event);
   }
 
   #isOurs({ target }) {
@@ -114,10 +118,6 @@ class MirroredValue {
     if (isUnchecked || this.reportValidity()) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-  }
-
-  #reset({ defaultPrevented }) {
-    if (!defaultPrevented) this.#host.formResetCallback();
   }
 
   /** Such a browser does not lead from a label to the element. */

@@ -42,6 +42,9 @@ def test_an_export_is_the_served_network_and_its_contract(
     assert written["input"]["shape"] == ["N", 1, 28, 28]
     assert written["output"]["shape"] == ["N", answers]
     assert len(written["postprocessing"]) == answers - 9
+    # What a program needs to make the same bytes, and what the steps do not say.
+    assert any("half goes to the even number" in detail for detail in written["details"])
+    assert any("ink would leave" in detail for detail in written["details"])
 
 
 def export(name, folder):

@@ -72,8 +72,12 @@ def test_an_image_that_is_not_a_string_is_refused(client, image):
     assert "`image` must be a string" in detail
 
 
-def test_a_missing_image_is_refused(client):
-    assert "`image` is missing" in check_problem(client.post("/api/predict", json={}), 400)
+@pytest.mark.parametrize("body", [{}, {"stroke": [[[80, 70], [200, 70]]]}])
+def test_a_missing_image_is_refused_with_all_that_could_be_sent(client, body):
+    detail = check_problem(client.post("/api/predict", json=body), 400)
+    assert "`image` is missing" in detail
+    assert "`strokes`" in detail
+    assert "`images`" in detail
 
 
 IMAGES = {

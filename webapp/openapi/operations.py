@@ -43,7 +43,7 @@ PROBLEM_SCHEMA = answer(
         "detail": say(
             TEXT,
             "What to change, for a person.",
-            examples=["`image` is missing. Send the drawing as a PNG data URL."],
+            examples=['`label` must be an integer from 0 to 9, or "not_a_digit".'],
         ),
     },
     {

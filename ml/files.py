@@ -53,7 +53,12 @@ def choose_picture(out: Path | None, name: str) -> Path:
 
 def make_command_line(*arguments: object) -> str:
     """Return a command that runs this program from the working folder with these arguments."""
-    words = [str(from_here(PROJECT_DIR / "run.py")), *map(str, arguments)]
+    return make_python_line(from_here(PROJECT_DIR / "run.py"), *arguments)
+
+
+def make_python_line(*arguments: object) -> str:
+    """Return a command that runs Python with these arguments, as the system's shell takes it."""
+    words = [*map(str, arguments)]
     joined = subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
     return f"python {joined}"
 

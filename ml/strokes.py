@@ -104,28 +104,32 @@ def _parse_word(record: dict[str, object], key: str) -> str:
     return word
 
 
-def parse_strokes(strokes: object) -> list[np.ndarray]:
+def parse_strokes(strokes: object, farthest: float = FARTHEST) -> list[np.ndarray]:
     """Return a drawing's strokes, float32 (P, 2), from JSON's lists of lists of [x, y].
 
-    Raises ValueError, which says what they must be, for anything else.
+    Raises ValueError, which says what is wrong and where, for anything else and for coordinates
+    that are not within `farthest` of 0.
     """
     if not isinstance(strokes, list):
-        raise ValueError("strokes must be a list of strokes, each a list of [x, y] points")
-    return [_parse_stroke(stroke) for stroke in strokes]
+        raise ValueError("they must be a list of strokes")
+    return [_parse_stroke(*numbered, farthest) for numbered in enumerate(strokes, 1)]
 
 
-def _parse_stroke(points: object) -> np.ndarray:
-    is_stroke = isinstance(points, list) and len(points) > 0
-    if not is_stroke or not all(map(_is_point, points)):
-        raise ValueError(f"a stroke must be a list of [x, y] points within {FARTHEST:,.0f}")
+def _parse_stroke(number: int, points: object, farthest: float) -> np.ndarray:
+    if not isinstance(points, list) or not points:
+        raise ValueError(f"stroke {number} must be a list of one or more points")
+    for index, point in enumerate(points, 1):
+        if not _is_point(point, farthest):
+            must = f"must be a list of two numbers within {farthest:,.0f}"
+            raise ValueError(f"point {index} of stroke {number} {must}")
     return np.array(points, dtype=np.float32)
 
 
-def _is_point(point: object) -> bool:
+def _is_point(point: object, farthest: float) -> bool:
     """Say whether this is [x, y]: two finite numbers, not too far out; True is not a number."""
     if not isinstance(point, list) or len(point) != 2:
         return False
-    return all(type(number) in (int, float) and abs(number) <= FARTHEST for number in point)
+    return all(type(number) in (int, float) and abs(number) <= farthest for number in point)
 
 
 def place(

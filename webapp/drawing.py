@@ -17,6 +17,7 @@ from webapp.problems import Problem
 DATA_URL = re.compile(r"data:image/png(;[a-z0-9-]+=[\w.+-]*)*;base64,", re.ASCII | re.IGNORECASE)
 # What one person draws on a board stays far below these; what lies above would take seconds.
 MAX_POINTS, MAX_EXTENT, MAX_LENGTH = 10_000, 4_096, 100_000
+STROKES = "Send a list of strokes, each a list of [x, y] numbers: [[[80, 70], [200, 70]]]."
 EXPECTED = "Send data:image/png;base64, followed by the file in base64."
 
 
@@ -53,17 +54,18 @@ def read_strokes(value: object) -> np.ndarray:
 def parse_drawing_strokes(value: object) -> list[np.ndarray]:
     """Return strokes that are within every limit, float32 (P, 2) in board px; raises Problem."""
     try:
-        strokes = parse_strokes(value)
+        strokes = parse_strokes(value, MAX_EXTENT)
     except ValueError as error:
-        raise Problem(400, f"`strokes` cannot be drawn: {error}.") from error
+        raise Problem(400, f"`strokes` cannot be drawn: {error}. {STROKES}") from error
     if not strokes:
         return []
     points = np.concatenate(strokes)
     if len(points) > MAX_POINTS:
         raise Problem(413, f"`strokes` must have at most {MAX_POINTS:,} points. Send fewer.")
-    if np.ptp(points, axis=0).max() > MAX_EXTENT or np.abs(points).max() > MAX_EXTENT:
+    if np.ptp(points, axis=0).max() > MAX_EXTENT:
         raise Problem(
-            400, f"`strokes` must lie within {MAX_EXTENT:,} px of the board. Send board pixels."
+            400,
+            f"`strokes` must be at most {MAX_EXTENT:,} px wide and high. The board has 280×280.",
         )
     length = sum(float(np.hypot(*np.diff(stroke, axis=0).T).sum()) for stroke in strokes)
     if length > MAX_LENGTH:

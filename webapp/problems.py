@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -25,10 +25,6 @@ DETAILS = {
     404: "There is nothing at this address.",
     413: "The request is too large. Send a smaller picture.",
     500: "Something went wrong on the server, not in your request. Try again in a moment.",
-}
-API_DETAILS = {
-    404: "There is nothing at this address. The API has POST /api/predict, POST /api/read-photo, "
-    "POST /api/explain, GET /api/models, GET /api/health and /api/drawings.",
 }
 DISK_FAILURES = {
     getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EIO", "EACCES")
@@ -122,8 +118,17 @@ def answer_http_error(error: HTTPException) -> Response:
         return answer_problem(error)
     if isinstance(error, MethodNotAllowed):
         return answer_method_not_allowed(error)
-    details = DETAILS | (API_DETAILS if is_for_api() else {})
-    return answer_problem(Problem(error.code, details.get(error.code, DETAILS[400])))
+    detail = DETAILS.get(error.code, DETAILS[400])
+    if error.code == 404 and is_for_api():
+        detail += f" The API has {list_api()}."
+    return answer_problem(Problem(error.code, detail))
+
+
+def list_api() -> str:
+    """Return what there is under /api/, by the first part of each address."""
+    rules = [rule.rule for rule in current_app.url_map.iter_rules()]
+    names = {rule.split("/")[2] for rule in rules if rule.startswith(API_PREFIX)}
+    return ", ".join(f"{API_PREFIX}{name}" for name in sorted(names))
 
 
 def answer_method_not_allowed(error: MethodNotAllowed) -> Response:

@@ -2,8 +2,9 @@
 
     python read_onnx.py board_cnn.onnx drawing.png
 
-Needs numpy, pillow and onnxruntime, and <model>.onnx.json beside the network. The drawing is ink
-on paper of any size, light on dark: 0 = paper, 255 = ink.
+Needs numpy, pillow and onnxruntime, and <model>.onnx.json beside the network. The drawing is of any
+size, dark on light, light on dark, or on nothing (transparent). Its ink is what differs in grey
+from the upper and lower edge; the digit board itself looks at colours, frames and lines, too.
 """
 
 import json
@@ -16,7 +17,7 @@ from PIL import Image
 
 
 def fit(ink: np.ndarray) -> np.ndarray:
-    """Turn uint8 (H, W) into (28, 28), in whole numbers, as the network was trained."""
+    """Turn ink (H, W), 0 = paper and 255 = full ink, into (28, 28) as in training."""
     rows, columns = np.nonzero(ink > int(ink.max()) * 23 // 100)
     box = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     side = max(box.shape)
@@ -35,8 +36,11 @@ def fit(ink: np.ndarray) -> np.ndarray:
 
 if __name__ == "__main__":
     network, drawing = sys.argv[1:]
-    image = (fit(np.asarray(Image.open(drawing).convert("L"))) / 255 - 0.1307) / 0.3081
-    images = image[None, None].astype(np.float32)
+    grey, alpha = (np.asarray(band, int) for band in Image.open(drawing).convert("LA").split())
+    ink = alpha if alpha.min() < 255 else abs(grey - int(np.median(grey[[0, -1]])))
+    if ink.max() < 24:  # of 255, as for the digit board
+        sys.exit("The drawing is blank.")
+    images = ((fit(ink) / 255 - 0.1307) / 0.3081)[None, None].astype(np.float32)
     logits = onnxruntime.InferenceSession(network).run(["logits"], {"images": images})[0][0]
     contract = json.loads(Path(f"{network}.json").read_text(encoding="utf-8"))
     scores = np.exp(logits[:10] / contract["temperature"])

@@ -1,5 +1,6 @@
 """One app and one browser for the run, a new context for each test, and no tolerated complaint."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -117,7 +118,7 @@ def complaints(request, board_url) -> Iterator[list[str]]:
     heard: list[str] = []
     yield heard
     if request.node.get_closest_marker("failed_requests"):
-        heard = [line for line in heard if "Failed to load resource" not in line]
+        heard = [line for line in heard if not FAILED.search(line)]
     assert heard == []
 
 
@@ -159,12 +160,15 @@ def phone(open_page) -> Page:
     return open_page(viewport={"width": 390, "height": 664}, has_touch=True, is_mobile=True)
 
 
-BLOCKED = "Service Worker registration blocked by Playwright"  # what no other test is to have
+FAILED = re.compile("Failed to load resource|the weights (cannot be had|are damaged)|Invalid URL")
+# What no other test is to have, and what is said while a page is left: of a fetch that fails for
+# another reason the browser complains itself.
+TOLERATED = ("Service Worker registration blocked by Playwright", "Failed to fetch")
 
 
 def watch(page: Page, origin: str, complaints: list[str]) -> None:
     def hear(message):
-        if message.type in ("error", "warning") and message.text != BLOCKED:
+        if message.type in ("error", "warning") and message.text not in TOLERATED:
             complaints.append(f"console {message.type}: {message.text}")
 
     def follow(request):

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import run
+from ml.commands.web.export import GUIDE
 from ml.networks.card import WEIGHTS_DIR
 from tests.browser.axe import check_axe
 from tests.browser.board_server import ROOT
@@ -623,6 +624,7 @@ def test_other_weights_are_found_from_the_page(open_host, files):
     assert ask(page, "board.weights").endswith("/nets/mine.bin")
 
 
+@pytest.mark.failed_requests
 def test_weights_that_are_changed_while_others_load_read_in_the_end(open_host, files):
     files["other.bin"] = files["digit-board.bin"]
     page = open_host("<form></form>")
@@ -676,9 +678,11 @@ def test_other_weights_do_not_wait_for_those_that_failed(open_host, files):
 
 
 @pytest.mark.failed_requests
-def test_a_network_that_does_not_load_is_said_and_the_drawing_kept(open_host, files):
+def test_a_network_that_does_not_load_is_said_and_the_drawing_kept(open_host, files, complaints):
     weights = files.pop("digit-board.bin")
     page = open_host(FORM)
+    expect(page.locator("digit-board")).to_contain_text("The network could not be loaded.")
+    expect(page.locator("digit-board")).not_to_contain_text("kept")  # nothing is drawn
     page.evaluate("""() => {
       window.errors = [];
       const board = document.querySelector("digit-board");
@@ -686,8 +690,10 @@ def test_a_network_that_does_not_load_is_said_and_the_drawing_kept(open_host, fi
       board.weights = "digit-board.bin";
     }""")
     draw(get_sheet(page, FIELD), 7)
-    expect(page.locator("digit-board")).to_contain_text("The network could not be loaded")
+    expect(page.locator("digit-board")).to_contain_text("Your drawing is kept.")
     wait_until(page, "errors.length === 1")
+    said = [line for line in complaints if "digit-board.bin answers 404" in line]
+    assert len(said) == 2  # of each loading that began anew, however often it was tried
     assert ask(page, "[board.value, board.strokes.length, board.validity.badInput]") == [
         "",
         1,
@@ -724,6 +730,29 @@ def test_the_modules_read_as_the_component_does(open_host, files):
 
 
 # How it looks.
+
+
+def read_first_example(script: str) -> str:
+    """The guide's first page, with its board twice and another script."""
+    example = GUIDE.read_text(encoding="utf-8").partition("```html\n")[2].partition("```")[0]
+    label = next(line for line in example.splitlines() if "<label>" in line)
+    return example.replace(label, label * 2).replace("digit-board/digit-board.js", script)
+
+
+def test_the_guides_first_example_fits_a_phone_and_says_where_a_board_is_missing(open_page, files):
+    files["page.html"] = write_page("", read_first_example("digit-board.js"))
+    files["lost.html"] = write_page("", read_first_example("index.js"))  # as from file:
+    with serve_files(files) as url:
+        page = open_page(f"{url}page.html", viewport={"width": 390, "height": 1200})
+        boards = page.locator("digit-board")
+        first, second = (boards.nth(index).bounding_box() for index in (0, 1))
+        assert second["y"] > first["y"] + first["height"] + 8
+        assert first["x"] < 20  # its words are above it
+        page.goto(f"{url}lost.html")
+        words = "getComputedStyle(board, '::before').content"
+        assert ask(page, words) == '"The drawing board has not been loaded."'
+        assert boards.first.bounding_box()["height"] > 10
+        page.close()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])

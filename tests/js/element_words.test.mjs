@@ -37,6 +37,8 @@ test("a network that could not be loaded is said on an empty board, too", () => 
   const failed = { ...STATE, reading: null, isEmpty: true, hasFailed: true };
   assert.match(describe(failed).note, /could not be loaded/);
   assert.match(phrase(failed), /could not be loaded/);
+  assert.doesNotMatch(describe(failed).note, /drawing/); // there is none to keep
+  assert.match(describe({ ...failed, isEmpty: false }).note, /Your drawing is kept/);
   assert.equal(judge({ ...failed, isRequired: false }).message, "");
 });
 

@@ -56,11 +56,12 @@ def test_a_coordinate_is_a_number(owner, number):
     ("strokes", "status", "words"),
     [
         (line(MANY), 413, "at most 10,000 points"),
-        ([[[0, 0], [FAR, 0]]], 400, "within 4,096 px"),
-        ([[[-FAR, 0], [-FAR, 90]]], 400, "within 4,096 px"),
+        ([[[0, 0], [FAR, 0]]], 400, "within 4,096"),
+        ([[[-FAR, 0], [-FAR, 90]]], 400, "within 4,096"),
+        ([[[-3000, 0], [3000, 90]]], 400, "at most 4,096 px wide and high"),
         ([[[0, 0], [4000, 4000]] * 20], 413, "at most 100,000 px long"),
     ],
-    ids=["points", "right", "left", "length"],
+    ids=["points", "right", "left", "width", "length"],
 )
 def test_a_drawing_has_limits(owner, strokes, status, words):
     for body in ({}, {"image": to_url(on_transparent(draw_seven()))}):

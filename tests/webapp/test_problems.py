@@ -63,6 +63,13 @@ def test_another_content_type_is_refused(client, kind):
     assert "Content-Type: application/json" in check_problem(answer, 415)
 
 
+def test_an_address_that_there_is_not_is_told_of_all_that_there_are(client, app):
+    detail = check_problem(client.get("/api/modles"), 404)
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/api/"):
+            assert "/".join(rule.rule.split("/")[:3]) in detail
+
+
 NOT_STRINGS = [None, True, False, 7, 7.0, [], ["data:"], {}, {"url": "data:"}]
 
 
@@ -72,8 +79,12 @@ def test_an_image_that_is_not_a_string_is_refused(client, image):
     assert "`image` must be a string" in detail
 
 
-def test_a_missing_image_is_refused(client):
-    assert "`image` is missing" in check_problem(client.post("/api/predict", json={}), 400)
+@pytest.mark.parametrize("body", [{}, {"stroke": [[[80, 70], [200, 70]]]}])
+def test_a_missing_image_is_refused_with_all_that_could_be_sent(client, body):
+    detail = check_problem(client.post("/api/predict", json=body), 400)
+    assert "`image` is missing" in detail
+    assert "`strokes`" in detail
+    assert "`images`" in detail
 
 
 IMAGES = {
@@ -183,7 +194,7 @@ PATHS += ["/api/%00", "/api/%ff", "/api/%0d%0aX-Bad:%201", "/api/" + "a" * 5000]
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_unknown_path_is_not_found(client, path, method):
     detail = check_problem(client.open(path, method=method), 404)
-    assert "POST /api/predict" in detail
+    assert "/api/predict" in detail
 
 
 def test_a_failure_inside_is_logged_and_not_told(broken_client, caplog):

@@ -80,6 +80,27 @@ def test_what_is_not_strokes_is_refused_with_what_they_must_be(client, strokes):
     assert "`strokes`" in answer.get_json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("strokes", "words"),
+    [
+        ({"x": [80]}, "they must be a list of strokes"),
+        ("70", "they must be a list of strokes"),
+        ([[]], "stroke 1 must be a list of one or more points"),
+        ([[80, 70], [200, 70]], "point 1 of stroke 1 must be a list of two numbers"),
+        ([[[80, 70]], [[200, 70], [9, "70"]]], "point 2 of stroke 2 must be a list of two numbers"),
+        (
+            [[[80, 70], [4097, 70]]],
+            "point 2 of stroke 1 must be a list of two numbers within 4,096",
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_strokes_is_said_with_an_example(client, strokes, words):
+    detail = predict(client, strokes=strokes).get_json()["detail"]
+    assert words in detail
+    assert "each a list of [x, y] numbers: [[[80, 70], [200, 70]]]" in detail
+
+
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_numbers_that_json_lacks_are_refused(client, number):
     body = f'{{"strokes": [[[{number}, 0]]]}}'

@@ -12,6 +12,10 @@ from webapp.drawing import Limits, parse_drawing_strokes, read_drawing, read_str
 from webapp.problems import Problem
 
 MAX_MODELS = 16
+MISSING = (
+    "`image` is missing. Send `image`, a PNG data URL, or `strokes`; POST /api/predict takes "
+    "`images`, too."
+)
 
 
 def reader() -> Reader:
@@ -88,7 +92,7 @@ def wants_several(body: dict[str, Any]) -> bool:
 def read_image(body: dict[str, Any], *, as_is: bool = False) -> np.ndarray:
     """Return the ink of the picture that the body holds; raises Problem."""
     if "image" not in body:
-        raise Problem(400, "`image` is missing. Send the drawing as a PNG data URL.")
+        raise Problem(400, MISSING)
     if not isinstance(body["image"], str):
         raise Problem(400, "`image` must be a string, a PNG data URL.")
     return read_drawing(body["image"], read_limits(), as_is=as_is)

@@ -29,9 +29,13 @@ ALWAYS = {
     503: "The server has too much to do, or cannot reach its drawings: `detail` says which.",
     507: "The server's disk takes no more.",
 }
-CHANGING = {403: "A page of another site sent the request."}
+CHANGING = {
+    403: "A page of another site sent the request; or it lacks a hand's cookie, the right token or "
+    "the header `X-Board`; or the server does not know the name under which it was opened. "
+    "`detail` says which."
+}
 WITH_BODY = {415: "The body is of a type that is not taken here."}
-STORED = {403: "The server does not know the name under which it was opened, or whose this is."}
+STORED = CHANGING  # where it is only shown, too
 LIMITED = {429: "You have asked for too much in a short time."}
 WAITING = (429, 503)  # may say when to ask again
 
@@ -43,7 +47,7 @@ PROBLEM_SCHEMA = answer(
         "detail": say(
             TEXT,
             "What to change, for a person.",
-            examples=["`image` is missing. Send the drawing as a PNG data URL."],
+            examples=['`label` must be an integer from 0 to 9, or "not_a_digit".'],
         ),
     },
     {

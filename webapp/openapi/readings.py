@@ -24,6 +24,7 @@ from webapp.openapi.shapes import (
 
 FARTHEST, MOST_POINTS, MOST_DRAWINGS, MOST_MODELS = 4096, 10_000, 64, 16
 SEVEN = [[[80, 70], [200, 70], [120, 220]]]
+OF_SEVEN = [0.0, 0.0001, 0.0, 0.0, 0.0, 0.0, 0.0, 0.9999, 0.0, 0.0]  # board_cnn's answer
 ONE = [[[140, 60], [140, 220]]]
 SEVENTEEN = [[[90, 60], [90, 220]], [[150, 70], [250, 70], [190, 220]]]
 SMALL_SEVEN = (  # 28×28 px
@@ -62,7 +63,7 @@ READING: dict[str, Schema] = {
     "model": say(TEXT, "Which one read it.", examples=["board_cnn"]),
     "digit": say(optional(DIGIT), "Null unless `status` is `digit`.", examples=[7]),
     "probabilities": say(
-        optional(exactly(10, SHARE)), "Of the digits 0 to 9; they sum to 1.", examples=[[0.1] * 10]
+        optional(exactly(10, SHARE)), "Of the digits 0 to 9; they sum to 1.", examples=[OF_SEVEN]
     ),
     "seen": say(
         optional(IMAGE), "The 28×28 that the network was given, row by row: 0 is paper, 255 ink."
@@ -75,7 +76,7 @@ READING: dict[str, Schema] = {
     "no_digit": say(
         optional(SHARE),
         "Above 0.5 exactly when refused; null for models that cannot refuse.",
-        examples=[0.03],
+        examples=[0.003],
     ),
     "milliseconds": say(
         optional({"type": "number", "minimum": 0}), "The network's own time.", examples=[0.8]
@@ -141,7 +142,8 @@ SCHEMAS: dict[str, Schema] = {
             "image": refer("Picture"),
             "strokes": {
                 "anyOf": [refer("Strokes"), refer("Drawings")],
-                "description": "Of one drawing, or of each of 1 to 64, one level deeper.",
+                "description": "In px of a board of 280×280, drawn with a pen of 18 px. Of one "
+                "drawing, or of each of 1 to 64, one level deeper.",
             },
             "images": say(
                 list_of({}, 1, MOST_DRAWINGS) | {"title": "list of data URLs"},

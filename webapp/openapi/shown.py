@@ -57,6 +57,7 @@ class ShownOperation:
     answers: list[tuple[str, str, list[str]]]  # status, words, names of schemas
     errors: list[tuple[str, str]]  # its own: status, words
     examples: list[tuple[str, str]]  # language, text
+    other_bodies: list[str]  # JSON, beside the examples' one
     trial: Trial | None
     answer: str | None  # an example
 
@@ -97,9 +98,16 @@ def show_operation(url: str, path: str, method: str, operation: dict[str, Any]) 
             ("JavaScript", write_javascript(example)),
             ("Python", write_python(example)),
         ],
+        list_other_bodies(content),
         make_trial(path, method, operation),
         write_answer(good[0][1]),
     )
+
+
+def list_other_bodies(content: dict[str, Any]) -> list[str]:
+    """Return the examples of a JSON body after the first."""
+    examples = content.get("application/json", {}).get("examples", {})
+    return [json.dumps(example["value"]) for example in examples.values()][1:]
 
 
 def make_trial(path: str, method: str, operation: dict[str, Any]) -> Trial | None:

@@ -153,12 +153,18 @@ def write_python_of_picture(example: Example) -> str:
 
 def write_program(modules: list[str], lines: list[str], save: str | None) -> str:
     """Return a program that prepares a request, sends it, and shows or saves what is answered."""
-    show = "    print(answer.status, answer.read().decode())"
+    show = "print(answer.status, answer.read().decode())"
     if save:
-        show = f'    open("{save}", "wb").write(answer.read())'
-    imports = [f"import {module}" for module in sorted(modules)]
-    opened = "with urllib.request.urlopen(request) as answer:"
-    return "\n".join([*imports, "", *lines, opened, show])
+        show = f'open("{save}", "wb").write(answer.read())'
+    sent = [
+        "try:",
+        "    with urllib.request.urlopen(request) as answer:",
+        f"        {show}",
+        "except urllib.error.HTTPError as error:",
+        "    print(error.code, error.read().decode())  # its detail says what to change",
+    ]
+    imports = [f"import {module}" for module in sorted(["urllib.error", *modules])]
+    return "\n".join([*imports, "", *lines, *sent])
 
 
 def quote_token(headers: dict[str, str], variable: str) -> str:

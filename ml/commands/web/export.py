@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ml.commands.served import choose_served, find_served
 from ml.commands.web.bundle import ScriptError, bundle, can_shorten
-from ml.files import PROJECT_DIR, from_here, write_atomically
+from ml.files import PROJECT_DIR, from_here, make_python_line, write_atomically
 from ml.networks.exports.browser_weights import pack_weights
 from ml.networks.tensors import read_weights
 from ml.versions import Version
@@ -23,7 +23,7 @@ SHEET = re.compile(r"STYLE = `([^`$]*)`;")
 
 
 def run(flags: argparse.Namespace) -> None:
-    """Write the folder, --out or exports/digit-board, and print the path of each file."""
+    """Write the folder, --out or exports/digit-board; print its files, and how to open it."""
     version = find_served(flags, choose_served(flags))
     contents = make_folder(version)
     folder = flags.out or from_here(FOLDER)
@@ -33,6 +33,8 @@ def run(flags: argparse.Namespace) -> None:
         print(folder / name)
     if not can_shorten():
         print(f"digit-board.js is {len(contents['digit-board.js']) // 1000} kB: {UNSHORTENED}")
+    serve = make_python_line("-m", "http.server", "--directory", folder)
+    print(f"Browsers load no modules from file:. Open http://localhost:8000 after: {serve}")
 
 
 def make_folder(version: Version) -> dict[str, bytes]:

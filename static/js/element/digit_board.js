@@ -173,9 +173,8 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
   }
 
   get weights() {
-    const address = this.getAttribute("weights");
-    const isOwn = address === null;
-    return new URL(isOwn ? WEIGHTS : address, isOwn ? DigitBoard.script : document.baseURI).href;
+    const own = new URL(WEIGHTS, DigitBoard.script);
+    return new URL(this.getAttribute("weights") ?? own, document.baseURI).href;
   }
 
   set weights(address) {
@@ -292,6 +291,7 @@ export class DigitBoard extends (globalThis.HTMLElement ?? Object) {
     this.#settle();
     this.#say();
     if (hadFailed) return; // it was told; it is tried again and again
+    console.error(error.message); // with the address, for who makes the page
     this.dispatchEvent(new ErrorEvent("error", { error, message: error.message }));
   }
 
@@ -368,8 +368,11 @@ function isNear(number) {
 }
 
 function isDrawing(strokes) {
-  const isPoint = (point) =>
-    Array.isArray(point) && point.length === 2 && point.every(isNear);
-  const isStroke = (stroke) => Array.isArray(stroke) && stroke.length > 0 && stroke.every(isPoint);
-  return Array.isArray(strokes) && strokes.every(isStroke);
+  const isPoint = (point) => isListOf(isNear, point) && point.length === 2;
+  const isStroke = (stroke) => isListOf(isPoint, stroke) && stroke.length > 0;
+  return isListOf(isStroke, strokes);
+}
+
+function isListOf(isItem, value) {
+  return Array.isArray(value) && value.every(isItem);
 }

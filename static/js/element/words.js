@@ -2,21 +2,26 @@ const DIGITS = "zero one two three four five six seven eight nine".split(" ");
 const NOT_A_DIGIT = "That does not look like a digit.";
 const TOO_LITTLE = "Draw the digit larger.";
 const READING = "Reading…";
-const FAILED = "The network could not be loaded. Your drawing is kept.";
+const FAILED = "The network could not be loaded.";
+const KEPT = `${FAILED} Your drawing is kept.`;
 
 /**
  * What the board says of its drawing: a numeral and a note beside it. What is half drawn often is
  * no digit yet, so while it is `unfinished` it is not called one, nor too small.
  */
 export function describe({ reading, isEmpty, hasFailed, isUnfinished }) {
-  if (hasFailed) return { digit: "", note: FAILED };
-  if (isEmpty) return { digit: "", note: "" };
+  if (hasFailed) return say(isEmpty ? FAILED : KEPT);
+  if (isEmpty) return say("");
   if (reading?.status === "digit") {
     const { digit, unsure } = reading;
-    return { digit: String(digit), note: unsure ? `Unsure: ${unsure.join(" or ")}` : DIGITS[digit] };
+    return say(unsure ? `Unsure: ${unsure.join(" or ")}` : DIGITS[digit], String(digit));
   }
-  if (!reading || isUnfinished) return { digit: "", note: READING };
-  return { digit: "", note: reading.status === "blank" ? TOO_LITTLE : NOT_A_DIGIT };
+  if (!reading || isUnfinished) return say(READING);
+  return say(reading.status === "blank" ? TOO_LITTLE : NOT_A_DIGIT);
+}
+
+function say(note, digit = "") {
+  return { digit, note };
 }
 
 /** The same as a screen reader hears it. */
@@ -32,16 +37,16 @@ export function phrase(state) {
  */
 export function judge({ isRequired, isEmpty, isCurrent, reading, hasFailed }) {
   if (isEmpty) {
-    return isRequired ? { flags: { valueMissing: true }, message: "Draw a digit." } : VALID;
+    return isRequired ? refuse("Draw a digit.", "valueMissing") : VALID;
   }
-  if (hasFailed) return refuse(FAILED);
+  if (hasFailed) return refuse(KEPT);
   if (!isCurrent) return refuse("Your drawing is still being read.");
   if (reading.status === "digit") return VALID;
   return refuse(reading.status === "blank" ? TOO_LITTLE : `${NOT_A_DIGIT} Draw it again.`);
 }
 
-function refuse(message) {
-  return { flags: { badInput: true }, message };
+function refuse(message, flag = "badInput") {
+  return { flags: { [flag]: true }, message };
 }
 
 const VALID = { flags: {}, message: "" };

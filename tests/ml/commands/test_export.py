@@ -76,20 +76,23 @@ def test_the_drawings_of_the_vectors_are_read_as_what_they_are(tmp_path):
         assert int(np.argmax(vector["logits"][:10])) == vector["digit"]
 
 
+def run_example(folder, name):
+    """Read drawing.png as a user does: -I, nothing of this project can be imported."""
+    example = PROJECT_DIR / "docs" / "examples" / "read_onnx.py"
+    command = [sys.executable, "-I", str(example), f"{name}.onnx", "drawing.png"]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+
+
 @pytest.mark.parametrize("name", ["mlp", "board_cnn"])
 def test_the_example_reads_an_exported_network_without_this_project(name, tmp_path):
-    example = tmp_path / "read_onnx.py"
-    shutil.copy(PROJECT_DIR / "docs" / "examples" / "read_onnx.py", example)
     vectors, reader = export(name, tmp_path)["vectors"], Reader()
     scribble = np.zeros((280, 280), np.uint8)
     scribble[40:240:40, 30:250] = scribble[40:240, 30:250:44] = 255
     for ink in [read_url(vectors[8]["drawing"]), scribble]:
         Image.fromarray(ink).save(tmp_path / "drawing.png")
-        # -I: nothing of this project can be imported.
-        command = [sys.executable, "-I", str(example), f"{name}.onnx", "drawing.png"]
-        done = subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, check=False, encoding="utf-8"
-        )
+        done = run_example(tmp_path, name)
         assert done.stderr == ""
         reading = reader.read(ink, name)
         lines = [f"{digit}: {share:6.1%}" for digit, share in enumerate(reading.probabilities)]
@@ -97,6 +100,22 @@ def test_the_example_reads_an_exported_network_without_this_project(name, tmp_pa
         words = ["It does not look like a digit."] if is_refused else []
         assert done.stdout.splitlines() == lines + words
     assert is_refused == (name == "board_cnn")
+
+
+def test_the_example_takes_any_paper_and_says_that_a_drawing_is_blank(tmp_path):
+    ink = read_url(export("linear", tmp_path)["vectors"][8]["drawing"])
+    on_nothing = np.zeros((*ink.shape, 4), np.uint8)
+    on_nothing[..., 3] = ink
+    said = []
+    for pixels in [ink, 255 - ink, on_nothing]:
+        Image.fromarray(pixels).save(tmp_path / "drawing.png")
+        said.append(run_example(tmp_path, "linear").stdout)
+    assert said[0].startswith("0: ")
+    assert said == said[:1] * 3
+    for pixels in [np.full_like(ink, 255), np.zeros_like(on_nothing)]:
+        Image.fromarray(pixels).save(tmp_path / "drawing.png")
+        done = run_example(tmp_path, "linear")
+        assert (done.returncode, done.stderr) == (1, "The drawing is blank.\n")
 
 
 def copy_shipped(name, folder):

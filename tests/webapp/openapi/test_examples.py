@@ -3,6 +3,8 @@
 Beside, in test_programs.py, curl itself and the other languages ask a server that listens.
 """
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,9 @@ from tests.webapp.openapi.commands import Curl
 from tests.webapp.people import TOKEN, make_strokes
 from tests.webapp.pictures import draw_seven, on_paper, to_png
 from tests.webapp.runs.conftest import FAKE, wait_until
+from webapp.drawing import read_strokes
 from webapp.openapi.description import describe_paths
+from webapp.openapi.readings import SEVEN
 from webapp.openapi.shown import invent, show_nouns
 
 RUN, DRAWING = "linear-20261129-120000", "the-id-of-a-drawing"
@@ -40,9 +44,13 @@ def curl(example_app):
     return Curl(example_app.test_client(), TOKEN, {"photo.png": photo})
 
 
-def find(name):
+def find_route(name):
     (route,) = (route for route in ROUTES if route.id == name)
-    return dict(route.examples)["curl"]
+    return route
+
+
+def find(name):
+    return dict(find_route(name).examples)["curl"]
 
 
 def test_the_commands_for_drawings_run_in_their_order(curl):
@@ -135,6 +143,16 @@ def test_every_example_of_predict_is_answered(make_app, real_reader, instance):
         path, _, body = parameters.values
         if path == "/predict":
             assert client.post("/api/predict", json=body).status_code == 200
+
+
+def test_the_answer_that_is_shown_is_what_the_network_answers_to_the_example(real_reader):
+    shown = json.loads(re.sub(r", … \d+ numbers", "", find_route("readDrawing").answer))
+    reading = real_reader.read(read_strokes(SEVEN)).to_dict()
+    for name in ("status", "model", "digit", "unsure"):
+        assert shown[name] == reading[name]
+    assert shown["probabilities"] == pytest.approx(reading["probabilities"], abs=0.001)
+    assert shown["no_digit"] == pytest.approx(reading["no_digit"], abs=0.001)
+    assert shown["seen"] == reading["seen"][: len(shown["seen"])]
 
 
 def list_answers():

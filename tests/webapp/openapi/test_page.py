@@ -1,5 +1,6 @@
 """The page /api: everything that openapi.json says, to read offline, with examples."""
 
+import json
 from html import unescape
 
 import pytest
@@ -7,6 +8,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.webapp.links import Links
 from webapp.openapi.description import describe_paths, describe_schemas
+from webapp.openapi.readings import ONE, SEVEN
 from webapp.openapi.shown import show_nouns
 
 
@@ -27,6 +29,24 @@ def test_it_shows_every_route_with_its_words(page):
             assert f">{method.upper()}</span>" in text
             for parameter in operation["parameters"]:
                 assert f"<code>{parameter['name']}</code>" in text
+
+
+def test_it_says_what_one_who_begins_has_to_know(page):
+    text = " ".join(unescape(page).split())
+    body = text.partition('aria-label="Body of POST /api/predict')[2].partition("</table>")[0]
+    assert "px of a board of 280×280" in body
+    assert "<code>--token</code> and a word of your own" in text
+    assert "Pages of other sites may not call the API" in text
+    assert "<code><digit-board></code>" in text
+    assert json.dumps({"strokes": [SEVEN, ONE]}) in text  # a batch
+
+
+def test_a_403_is_said_to_come_of_all_that_it_comes_of(client, page):
+    answer = client.get("/api/drawings")
+    assert answer.status_code == 403
+    common = unescape(page).partition("<dt>403</dt>")[2].partition("</dd>")[0]
+    assert "a hand's cookie" in common
+    assert page.count("<dt>403</dt>") == 1  # the same at every route
 
 
 def test_it_shows_every_object_that_it_names(page):

@@ -79,6 +79,9 @@ def test_every_example_runs(app, language, tmp_path):
 
 def read(examples):
     assert examples.run("readDrawing")["digit"] == 7
+    examples.words["strokes"] = "stroke"
+    assert "`image` is missing" in examples.run("readDrawing", 400)["detail"]
+    del examples.words["strokes"]
     assert examples.run("explainReading")["reading"]["digit"] == 7
     assert examples.run("readPhoto")["lines"] == ["7"]
     for name in ("listModels", "describeFirstLayer", "checkHealth", "describeApi"):

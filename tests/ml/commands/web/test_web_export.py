@@ -24,8 +24,9 @@ def export(tmp_path, capsys):
         folder = tmp_path / "out"
         command = ["--export", "web", "--weights", str(WEIGHTS_DIR), "--out", str(folder), *flags]
         assert run.main(command) == 0
-        written = {str(path) for path in folder.iterdir()}
-        assert set(capsys.readouterr().out.split()) == written
+        *written, last = capsys.readouterr().out.splitlines()
+        assert set(written) == {str(path) for path in folder.iterdir()}
+        assert last.endswith(f"python -m http.server --directory {folder}")
         return {path.name: path.read_bytes() for path in folder.iterdir()}
 
     return export_web

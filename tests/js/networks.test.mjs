@@ -55,6 +55,7 @@ async function arrive(index = 0) {
   const reader = { model, version: served, close: () => (reader.isClosed = true) };
   loads[index].resolve(reader);
   await settle();
+  return reader;
 }
 
 /** The board's own network reads, and another version of it has been served for a minute. */
@@ -177,6 +178,17 @@ test("weights that do not come are not waited for without end", async () => {
   const opened = await open("board_cnn");
   await pass(4000);
   assert.equal(opened.reader, null);
+});
+
+test("weights that come when they are no longer waited for leave no worker behind", async () => {
+  await prepare("board_cnn");
+  await pass(30_000);
+  await prepare("board_cnn");
+  const late = await arrive(0);
+  const inTime = await arrive(1);
+  assert.ok(late.isClosed);
+  assert.ok(!inTime.isClosed);
+  assert.equal((await open("board_cnn")).reader, inTime);
 });
 
 test("weights that cannot be had are not asked for at each change of the drawing", async () => {

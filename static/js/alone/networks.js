@@ -75,12 +75,23 @@ export class Networks {
     const former = this.#ready.get(model);
     try {
       if (former && (await isServed(url, former.version))) return;
-      this.#ready.set(model, await endAfter(PATIENCE, this.#load(url, { workerUrl: WORKER })));
+      this.#ready.set(model, await this.#loadInTime(url));
       former?.close();
     } catch {
       // Asked for again later; until then the former reads, or whoever wants to hears of none.
     } finally {
       this.#coming.delete(model);
+    }
+  }
+
+  /** Promises a reader; one that comes too late is ended, since it will be asked for again. */
+  async #loadInTime(url) {
+    const loading = this.#load(url, { workerUrl: WORKER });
+    try {
+      return await endAfter(PATIENCE, loading);
+    } catch (error) {
+      loading.then((reader) => reader.close()).catch(() => {});
+      throw error;
     }
   }
 }

@@ -34,7 +34,7 @@ READ_ALL = """async ({ drawings, worker, ask }) => {
     if (ask) {
       const image = canvas.toDataURL("image/png");
       const headers = { "Content-Type": "application/json" };
-      const body = JSON.stringify({ image, model: window.reader.model });
+      const body = JSON.stringify({ image, model: ours.model });
       const answer = await fetch("api/predict", { method: "POST", headers, body });
       theirs = await answer.json();
     }

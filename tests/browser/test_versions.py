@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.away import get_words, go_away
 from tests.browser.axe import check_axe
 from tests.browser.colour import find_faint_texts
-from tests.browser.drawing import draw_digit
+from tests.browser.drawing import draw_digit, get_button
 from tests.browser.screens import SCREENS, WIDTHS
 from tests.webapp.kept_versions import copy_shipped, make_version
 
@@ -62,6 +63,27 @@ def test_a_version_is_served_by_a_press_and_what_ships_again(models_page, open_p
     expect(board.get_by_role("status")).to_have_text("9")
     serve_by(models_page, 0).click()
     expect_served(models_page, 0)
+
+
+@pytest.mark.failed_requests
+def test_a_board_that_stays_open_reads_alone_with_the_version_served_since(models_page, open_page):
+    board = open_page(models_page.url.split("/models")[0] + "/?model=linear", reads_alone=True)
+    board.clock.install()
+    board.reload()
+    with board.expect_response("**/linear/browser-weights"):
+        draw_digit(board, 7)
+    former = board.workers[0]
+    serve_by(models_page, 2).click()
+    expect_served(models_page, 2)
+    board.clock.fast_forward(61_000)
+    with former.expect_event("close"):  # the other version reads in its place
+        get_button(board, "Clear").click()
+        draw_digit(board, 7)
+    go_away(board)
+    get_button(board, "Clear").click()
+    draw_digit(board, 7)
+    expect(get_words(board)).to_be_visible()
+    expect(board.get_by_role("status")).to_have_text("9")
 
 
 def test_a_version_is_served_by_the_keyboard_and_the_list_stays_open(models_page):

@@ -6,14 +6,18 @@ const WORKER = new URL("../reader/start_worker.js", import.meta.url).href;
 // Weights that could not be had are asked for again after this time, in ms:
 const RETRY = 30_000; // where the server reads, or another network is here
 const RETRY_WITHOUT = 2000; // where nothing reads
+// Another version may be served by now: weights that are here are asked about after this time, in ms.
+const RENEWAL = 60_000;
 const PATIENCE = 30_000; // ms for weights to come
 // A drawing waits so long, in ms, for weights that are under way:
 const LONGEST = 300; // where another network is here
 const LONGEST_WITHOUT = 4000; // where nothing reads
+const NOT_MODIFIED = 304;
 
 /**
  * The networks that this browser can read with. Their weights are fetched beforehand, when there is
- * nothing better to do: they must be here when the server is not.
+ * nothing better to do: they must be here when the server is not. While it answers, those of another
+ * version take their place.
  */
 export class Networks {
   #load;
@@ -26,9 +30,12 @@ export class Networks {
     this.#load = load;
   }
 
-  /** Fetches a model's weights as soon as the browser is idle, unless its user saves data. */
+  /**
+   * Fetches a model's weights as soon as the browser is idle, unless its user saves data; those that
+   * are here for a while, only if the server has others.
+   */
   prepare(model) {
-    if (!this.#isDue(model, RETRY)) return;
+    if (!this.#isDue(model, this.#ready.has(model) ? RENEWAL : RETRY)) return;
     this.#tried.set(model, performance.now());
     whenIdle(() => this.#fetch(model));
   }
@@ -42,6 +49,7 @@ export class Networks {
     const find = () => models.find((model) => this.#ready.has(model)) ?? null;
     const [retry, longest] = find() ? [RETRY, LONGEST] : [RETRY_WITHOUT, LONGEST_WITHOUT];
     const coming = models
+      .filter((model) => !this.#ready.has(model))
       .filter((model) => this.#coming.has(model) || this.#isDue(model, retry))
       .map((model) => this.#fetch(model));
     await Promise.race([Promise.all(coming), pause(longest)]);
@@ -50,10 +58,10 @@ export class Networks {
 
   #isDue(model, retry) {
     const since = performance.now() - (this.#tried.get(model) ?? -Infinity);
-    return !this.#ready.has(model) && since >= retry && !savesData();
+    return since >= retry && !savesData();
   }
 
-  /** Promises that the model is ready, or cannot be had now; asks once for all who want it. */
+  /** Promises that the model is up to date, or cannot be had now; asks once for all who want it. */
   #fetch(model) {
     if (!this.#coming.has(model)) this.#coming.set(model, this.#ask(model));
     return this.#coming.get(model);
@@ -64,13 +72,36 @@ export class Networks {
     // Whole: in a worker, a relative address would be one beside the worker's script.
     const address = `api/models/${encodeURIComponent(model)}/browser-weights`;
     const url = new URL(address, document.baseURI).href;
+    const former = this.#ready.get(model);
     try {
-      this.#ready.set(model, await endAfter(PATIENCE, this.#load(url, { workerUrl: WORKER })));
+      if (former && (await isServed(url, former.version))) return;
+      this.#ready.set(model, await this.#loadInTime(url));
+      former?.close();
     } catch {
-      // Asked for again later; whoever wants to read hears that there is none.
+      // Asked for again later; until then the former reads, or whoever wants to hears of none.
+    } finally {
+      this.#coming.delete(model);
     }
-    this.#coming.delete(model);
   }
+
+  /** Promises a reader; one that comes too late is ended, since it will be asked for again. */
+  async #loadInTime(url) {
+    const loading = this.#load(url, { workerUrl: WORKER });
+    try {
+      return await endAfter(PATIENCE, loading);
+    } catch (error) {
+      loading.then((reader) => reader.close()).catch(() => {});
+      throw error;
+    }
+  }
+}
+
+/** Promises whether the server's weights are of this version; it says so without sending them. */
+async function isServed(url, version) {
+  const headers = { "If-None-Match": version };
+  const { status, ok } = await endAfter(PATIENCE, fetch(url, { method: "HEAD", headers }));
+  if (status !== NOT_MODIFIED && !ok) throw new Error(`the weights cannot be had: ${status}`);
+  return status === NOT_MODIFIED;
 }
 
 /** Promises what another promise does, or a failure after some time in ms: a server may hang. */

@@ -16,8 +16,9 @@ import { parseWeights } from "./weights.js";
 /**
  * @param weightsUrl the file of weights, absolute or from the page
  * @param workerUrl a module that calls `startWorker(self)`; without one the page itself reads
- * @returns {Promise<{model: string, read: (ink) => Promise<reading>, close: () => void}>}
- *   rejected with an Error in words if the weights cannot be had or are damaged
+ * @returns {Promise<{version: string, read: (ink) => Promise<reading>, close: () => void}>}
+ *   version is the ETag of the weights, null if they came with none; rejected with an Error in words
+ *   if they cannot be had or are damaged
  */
 export async function loadReader(weightsUrl, { workerUrl = null } = {}) {
   const url = new URL(weightsUrl, globalThis.location?.href).href;
@@ -36,9 +37,9 @@ async function loadThere(url, workerUrl) {
     return (await here).read(ink);
   };
   try {
-    const model = await worker.ask({ load: url });
+    const version = await worker.ask({ load: url });
     return {
-      model,
+      version,
       read: (ink) => worker.ask({ read: ink }).catch(unlessGone(() => readHere(ink))),
       close: () => worker.close(),
     };
@@ -59,7 +60,7 @@ function unlessGone(otherwise) {
 async function loadHere(url) {
   const weights = await fetchWeights(url);
   return {
-    model: weights.model,
+    version: weights.version,
     read: async (ink) => {
       await new Promise((resume) => setTimeout(resume)); // first what the pen has done meanwhile
       return readNow(weights, ink);
@@ -68,30 +69,30 @@ async function loadHere(url) {
   };
 }
 
-/** What `parseWeights` makes of the file at an address. */
+/** What `parseWeights` makes of the file at an address, and its `version`. */
 export async function fetchWeights(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`the weights cannot be had: ${url} answers ${response.status}`);
-  return parseWeights(await response.arrayBuffer());
+  return {
+    ...parseWeights(await response.arrayBuffer()),
+    version: response.headers.get("ETag"),
+  };
 }
 
-const networks = new WeakMap(); // of each file of weights: its network, with its memory
-
 /**
- * @param weights what `parseWeights` returned
+ * @param weights what `parseWeights` returned; their network, with its memory, is kept there
  * @param ink { data, width, height } as `takeInk` and `drawInk` return it
  * @returns the reading, with the fields of the API's answer
  */
 export function readNow(weights, ink) {
-  const { model, calibration } = weights;
-  if (isBlank(ink)) return { ...BLANK, model };
-  if (!networks.has(weights)) networks.set(weights, new Network(weights));
+  const blank = { ...BLANK, model: weights.model };
+  if (isBlank(ink)) return blank;
+  weights.network ??= new Network(weights);
   const seen = fitInk(ink);
   const started = performance.now();
-  const logits = gatherLogits(networks.get(weights).answer(seen));
+  const logits = gatherLogits(weights.network.answer(seen));
   const milliseconds = Math.round((performance.now() - started) * 1000) / 1000;
-  const answer = readLogits(logits, calibration);
-  return { ...BLANK, model, ...answer, seen: Array.from(seen), milliseconds };
+  return { ...blank, ...readLogits(logits, weights.calibration), seen: Array.from(seen), milliseconds };
 }
 
 const BLANK = {

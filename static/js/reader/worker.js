@@ -1,7 +1,7 @@
 import { fetchWeights, readNow } from "./reader.js";
 
 /**
- * The worker's side: answers `{ id, load: url }` with the name of the model, and
+ * The worker's side: answers `{ id, load: url }` with the version of the weights, and
  * `{ id, read: ink }` with a reading, each as `{ id, result }`, or `{ id, problem }` in words.
  *
  * @param scope the worker's `self`
@@ -11,7 +11,7 @@ export function startWorker(scope) {
   const answer = async ({ load, read }) => {
     if (read) return readNow(weights, read);
     weights = await fetchWeights(load);
-    return weights.model;
+    return weights.version;
   };
   scope.addEventListener("message", async ({ data: { id, ...question } }) => {
     try {

@@ -16,6 +16,7 @@ from tests.browser.drawing import (
     get_button,
     get_picker,
     make_reading,
+    measure_words,
     watch_questions,
 )
 from tests.browser.screens import SCREENS, WIDTHS
@@ -295,4 +296,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(open_page, width
     set_slider(page, "Turn", 45)
     page.wait_for_timeout(LONG_ENOUGH)
     assert page.evaluate("document.documentElement.scrollWidth") == width
+    reset = get_button(page, "As it was")
+    start = reset.locator("..").bounding_box()["x"]
+    assert measure_words(reset)[0] == pytest.approx(start, abs=0.5)
     check_axe(page)

@@ -1,6 +1,7 @@
 """The drawing can be changed below the board, and is read beside what it was."""
 
 import io
+import re
 from base64 import b64decode
 
 import pytest
@@ -284,6 +285,9 @@ def test_a_finger_erases_without_scrolling_the_page(phone):
     play_with(phone, 1)
     picture = get_picture(phone)
     expect(picture).to_have_css("touch-action", "none")
+    keys = phone.get_by_text("By keys: arrows move the eraser")
+    assert keys.bounding_box()["height"] <= 1  # nobody sees them, where there are none
+    expect(picture).to_have_accessible_description(re.compile("which bar grows. By keys: arrows"))
     picture.tap()  # in its middle
     assert read_levels(picture)[14 * SIDE + 14] == 0
 

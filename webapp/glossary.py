@@ -32,17 +32,17 @@ class Term:
 BOARD = Place("on the board", "./")
 NETWORK_READS = Place("under the bars of the board: what the network sees", "./")
 WHY = Place("under the board: press Why?", "./")
-CARDS = Place("on every network's card", "models")
-LINEAR = Place("in the logistic regression's layers", "models#linear-layers")
-PERCEPTRON = Place("in the multilayer perceptron's layers", "models#mlp-layers")
-CONVOLUTIONS = Place("in the tutorial CNN's layers", "models#tutorial_cnn-layers")
+CARDS = Place("on every network’s card", "models")
+LINEAR = Place("in the logistic regression’s layers", "models#linear-layers")
+PERCEPTRON = Place("in the multilayer perceptron’s layers", "models#mlp-layers")
+CONVOLUTIONS = Place("in the tutorial CNN’s layers", "models#tutorial_cnn-layers")
 INSIDE = Place("on the page Look inside", "inside")
 MINE = Place("in My drawings", "drawings")
 TRAIN = Place("on the page Train", "train")
-BOARD_LAYERS = Place("in the layers of the board's own network", "models#board_cnn-layers")
-CURVES = Place("in the tutorial CNN's curves of training", "models#tutorial_cnn-training")
+BOARD_LAYERS = Place("in the layers of the board’s own network", "models#board_cnn-layers")
+CURVES = Place("in the tutorial CNN’s curves of training", "models#tutorial_cnn-training")
 OVERFIT = Place(
-    "in the multilayer perceptron's curves: after epoch 11, its validation loss rises",
+    "in the multilayer perceptron’s curves: after epoch 11, its validation loss rises",
     "models#mlp-training",
 )
 BY_HAND = Place("in the training of the network from scratch", "models#linear_scratch-training")
@@ -224,7 +224,7 @@ OTHERS = (
         "The part of a program that shuffles the training images and hands them out batch "
         "by batch. Here they lie in memory, and a batch is a slice of them.",
         ("data loaders", "dataloader"),
-        Place("in the tutorial CNN's training: batch size", "models#tutorial_cnn-training"),
+        Place("in the tutorial CNN’s training: batch size", "models#tutorial_cnn-training"),
     ),
     Term(
         "deep learning",
@@ -239,7 +239,7 @@ OTHERS = (
         "can then be checked by training again.",
         ("deterministic",),
         Place(
-            "in the tutorial CNN's training: the seed, and the command that repeats it",
+            "in the tutorial CNN’s training: the seed, and the command that repeats it",
             "models#tutorial_cnn-training",
         ),
     ),
@@ -553,7 +553,7 @@ OTHERS = (
         "How many pixels a filter moves from one place to the next. With a stride of 2, "
         "the result is half as wide and half as high.",
         ("strides",),
-        Place("in the tutorial CNN's layers: its pooling moves by 2", "models#tutorial_cnn-layers"),
+        Place("in the tutorial CNN’s layers: its pooling moves by 2", "models#tutorial_cnn-layers"),
     ),
     Term(
         "temperature",
@@ -567,14 +567,14 @@ OTHERS = (
         "A block of numbers with any number of dimensions. A drawing is one of 28 × 28, "
         "and a batch of 64 drawings one of 64 × 1 × 28 × 28.",
         ("tensors",),
-        Place("in the tutorial CNN's layers: output shape", "models#tutorial_cnn-layers"),
+        Place("in the tutorial CNN’s layers: output shape", "models#tutorial_cnn-layers"),
     ),
     Term(
         "training data",
         "The images with their right answers that a network learns from. Here they are MNIST's "
         "60,000; one network also learns from images that the program draws itself.",
         ("training images", "training set"),
-        Place("in the training of the board's own network", "models#board_cnn-training"),
+        Place("in the training of the board’s own network", "models#board_cnn-training"),
     ),
     Term(
         "transformation",
@@ -639,7 +639,8 @@ class Linker:
         self._known = set(known)
 
     def __call__(self, text: str) -> Markup:
-        """Return the text as HTML with its links."""
+        """Return the text as HTML with its links, and with the apostrophes of print."""
+        text = text.replace("'", "’")
         pieces, end = [], 0
         for match in WORD.finditer(text):
             pieces += [escape(text[end : match.start()]), self._link(match[0])]

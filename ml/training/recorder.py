@@ -34,6 +34,7 @@ from ml.training.recipes import Recipe
 BETWEEN_POINTS = 0.1  # seconds, and a thousandth of the time so far: a long run has no more points
 BETWEEN_LOOKS = 0.1  # seconds from one look at what is asked to the next
 BETWEEN_WEIGHTS = 0.33  # seconds
+BEFORE_ESTIMATE = 1.0  # seconds of learning after the first step, on which the time left rests
 WAIT = 0.03  # seconds, while paused or resting
 RESERVE, RESERVED = ".reserve", 8_192  # bytes that are freed to say that the disk is full
 
@@ -50,7 +51,8 @@ class Recorder:
         self._looked = self._pointed = self._pictured = -math.inf  # when
         self._last_point: dict[str, Any] = {}
         self._is_point_new = False
-        self._epochs = self._epochs_before = 0  # finished, and those before this start
+        self._first_point: tuple[float, float] | None = None  # epochs done, seconds since the start
+        self._epochs = 0  # finished
 
     def __enter__(self) -> "Recorder":
         self._writer = EventWriter(self._folder)
@@ -134,7 +136,7 @@ class Recorder:
         history = read_lines(self._folder / "history.jsonl")
         done = first.first - 1 if isinstance(first, SessionStarted) else len(history)
         model = getattr(first, "model", None) or build_model(self._recipe.model)
-        self._epochs = self._epochs_before = done
+        self._epochs = done
         course = select_course(self._writer.events)
         written = max((each["epoch"] for each in course if each["type"] == "epoch"), default=0)
         points = [each for each in course if each["type"] == "point" and each["done"] <= done]
@@ -170,11 +172,26 @@ class Recorder:
     def _write_point(self) -> None:
         """Write a point of the steps since the last one, and the reading of the probe with it."""
         steps, now = self._steps, self._clock.now()
-        learned = max(steps.done - self._epochs_before, 1e-9)
-        left = (self._recipe.epochs - steps.done) * self._clock.since_start() / learned
-        self._last_point = steps.describe() | {"seconds": round(now, 3), "left": round(left, 1)}
+        left = self._estimate_left(steps.done)
+        self._last_point = steps.describe() | {"seconds": round(now, 3), "left": left}
         self._steps, self._pointed, self._is_point_new = Steps(), now, True
         self._show_point()
+
+    def _estimate_left(self, done: float) -> float | None:
+        """Return the seconds until the last epoch is done, None as long as too little tells.
+
+        The first step does not count: much of it is spent on what the others find ready.
+        """
+        seconds = self._clock.since_start()
+        if self._first_point is None:
+            self._first_point = done, seconds
+        first_done, first_seconds = self._first_point
+        remaining, learning = self._recipe.epochs - done, seconds - first_seconds
+        if remaining == 0:
+            return 0.0
+        if learning < BEFORE_ESTIMATE:
+            return None
+        return round(remaining * learning / (done - first_done), 1)
 
     def _show_point(self) -> None:
         """Write the last point with the probe as it is read now, and the weights' pictures."""

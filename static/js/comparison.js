@@ -95,7 +95,7 @@ class Row {
     this.#element.setAttribute("aria-current", String(isMarked));
   }
 
-  show({ text, probability, isRefused, probabilities, milliseconds } = {}) {
+  show({ text, probability, isRefused = false, probabilities, milliseconds } = {}) {
     const most = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : null;
     this.#write("digit", text ?? "–");
     const refused = isRefused ? "not a digit" : "–";

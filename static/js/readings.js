@@ -3,7 +3,7 @@ import { insistOnNumber, listParts } from "./number.js";
 
 const STATUSES = ["digit", "blank", "not_a_digit"];
 const MARKS = ["-", ".", ","];
-export const NOT_UNDERSTOOD = "The server's answer could not be understood. Reload the page.";
+export const NOT_UNDERSTOOD = "The server’s answer could not be understood. Reload the page.";
 
 /** The reading as if the drawing had to be a digit, or each part of a number one. */
 export function insist(reading) {

@@ -135,8 +135,14 @@ export function describeState(run, isServed = false) {
   if (run.isLive) return describeWork(run);
   if (run.isDiverged) return `Diverged: ${run.reason ?? "its last loss is no better than guessing."}`;
   if (run.state === "finished") return describeEnd(run, isServed);
-  if (run.state === "stopped") return `Stopped after epoch ${run.results.length}`;
+  if (run.state === "stopped") return describeStop(run);
   return `Died: ${run.reason ?? "it ended too early."}`;
+}
+
+/** It was stopped in an epoch that its points have begun and no result ends, or after one. */
+function describeStop({ last, results }) {
+  if (last?.epoch > results.length) return `Stopped in epoch ${last.epoch}`;
+  return results.length ? `Stopped after epoch ${results.length}` : "Stopped before its first step";
 }
 
 function describeWork(run) {

@@ -123,7 +123,8 @@ export class Thumbnails extends EventTarget {
 
   #tell() {
     const name = nameLabel(this.#label);
-    this.#title.textContent = `${name[0].toUpperCase()}${name.slice(1)}: ${this.#total.toLocaleString("en")}`;
+    const many = this.#total === 1 ? "one drawing" : `${this.#total.toLocaleString("en")} drawings`;
+    this.#title.textContent = `${name[0].toUpperCase()}${name.slice(1)}, ${many}`;
     const left = this.#total - this.#list.children.length;
     this.#more.hidden = left <= 0;
     this.#more.textContent = `Show ${Math.min(PAGE, left)} more`;

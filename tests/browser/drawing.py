@@ -17,6 +17,12 @@ RECORD_WHAT_IS_SAID = """(element, name) => {
   new MutationObserver(() => window[name].push(element.textContent))
     .observe(element, { childList: true, characterData: true, subtree: true });
 }"""
+MEASURE_WORDS = """element => {
+  const words = document.createRange();
+  words.selectNodeContents(element);
+  const { left, right } = words.getBoundingClientRect();
+  return [left, right];
+}"""
 DOWN = [(0.5, 0.2), (0.5, 0.35), (0.5, 0.5), (0.5, 0.65), (0.5, 0.8)]
 ACROSS = [(0.2, 0.5), (0.35, 0.5), (0.5, 0.5), (0.65, 0.5), (0.8, 0.5)]
 MIDDLE, TOP, LEFT, BOTTOM = (0.5, 0.5), DOWN[0], ACROSS[0], DOWN[-1]
@@ -51,6 +57,11 @@ def compare(page: Page) -> None:
     """Switch the comparison of all models on, or off again, and look at the board."""
     get_compare(page).click()
     page.evaluate("scrollTo(0, 0)")  # on a phone the button is farther down
+
+
+def measure_words(element: Locator) -> tuple[float, float]:
+    """Return where an element's words begin and end on the screen, in px from its left edge."""
+    return tuple(element.evaluate(MEASURE_WORDS))
 
 
 def get_sheet(page: Page) -> Locator:

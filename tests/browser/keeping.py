@@ -54,7 +54,7 @@ def expect_drawings(page: Page, count: int) -> None:
 
 def get_kind(page: Page, name: str) -> Locator:
     """Return the thumbnails of one label: "7", "Not a digit"."""
-    heading = page.get_by_role("heading", name=re.compile(rf"^{name}: "))
+    heading = page.get_by_role("heading", name=re.compile(rf"^{name}, .+ drawings?$"))
     return page.locator("section").filter(has=heading)
 
 

@@ -61,6 +61,17 @@ def test_a_row_has_its_models_probabilities(page):
     expect(row.get_by_role("img").locator("> *")).to_have_count(10)
 
 
+def test_a_digit_is_no_fainter_however_often_it_is_read(page):
+    compare(page)
+    draw_stroke(page, DOWN)
+    draw_stroke(page, ACROSS)
+    page.wait_for_load_state("networkidle")
+    for name in ("Undo", "Redo"):  # one reading each
+        with page.expect_response(PREDICT):
+            get_button(page, name).click()
+        expect(page.locator("[data-faded]")).to_have_count(0)
+
+
 def test_the_model_that_answers_is_marked(page):
     compare(page)
     expect(get_row(page, DEFAULT)).to_have_attribute("aria-current", "true")

@@ -23,6 +23,13 @@ from tests.browser.screens import SCREENS, WIDTHS
 
 LEVELS = """canvas => [...canvas.getContext("2d")
   .getImageData(0, 0, canvas.width, canvas.height).data].filter((_, at) => at % 4 === 0)"""
+MEASURE_PICKER = """picker => {
+  const copy = picker.parentElement.appendChild(picker.cloneNode(true));
+  Object.assign(copy.style, { inlineSize: "max-content", maxInlineSize: "none" });
+  const widths = [picker.offsetWidth, copy.offsetWidth];
+  copy.remove();
+  return widths;
+}"""
 NUMBER = re.compile(r"−?\d+\.\d+")
 
 
@@ -91,6 +98,20 @@ def test_the_strip_leads_from_the_board_to_the_probabilities(inside):
     expect(links).to_have_text(names)
     for link in links.all():
         assert page.locator(f'[id="{link.get_attribute("href")[1:]}"]').count() == 1
+
+
+def test_the_longest_strip_and_every_networks_name_fit_on_each_screen(open_page, board_url):
+    page = open_page(f"{board_url}/inside")
+    draw_digit(page, 4)
+    end = part(page, "way").get_by_role("link", name="Probabilities")
+    expect(end).to_be_in_viewport(ratio=1)
+    for width, height in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        box = end.bounding_box()
+        assert box["x"] + box["width"] <= width
+        shown, needed = get_picker(page).evaluate(MEASURE_PICKER)
+        assert shown >= needed
 
 
 def test_a_maps_arithmetic_adds_up_to_the_last_digit_shown(inside):

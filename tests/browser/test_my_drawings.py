@@ -22,6 +22,8 @@ from tests.browser.screens import SCREENS, WIDTHS
 from webapp.store.drawings import NewDrawing
 from webapp.store.store import Store
 
+KIND = re.compile(r", (one drawing|[\d,]+ drawings)$")  # the heading of a label's drawings
+
 
 @pytest.fixture
 def fill(tmp_path):
@@ -62,10 +64,10 @@ def test_drawings_are_shown_by_label_and_counted(open_mine, fill):
     fill(25)
     page = open_mine()
     expect(page.get_by_text("25 drawings of at most 10,000.")).to_be_visible()
-    headings = page.get_by_role("heading", level=2, name=re.compile(r": \d"))
+    headings = page.get_by_role("heading", level=2, name=KIND)
     expect(headings).to_have_count(11)
-    expect(headings.nth(0)).to_have_text("0: 3")
-    expect(headings.nth(10)).to_have_text("Not a digit: 2")
+    expect(headings.nth(0)).to_have_text("0, 3 drawings")
+    expect(headings.nth(10)).to_have_text("Not a digit, 2 drawings")
     expect(get_thumbnails(page, "0")).to_have_count(3)
     expect(get_thumbnails(page, "0").first).to_have_attribute("aria-label", re.compile("a 0, read"))
 
@@ -79,7 +81,7 @@ def test_one_drawing_is_deleted_and_no_longer_counts(open_page, own_url):
     get_kind(page, "1").get_by_role("button", name="Delete a 1").click()
     expect_drawings(page, 0)
     expect(page.get_by_text("Deleted.", exact=True)).to_be_visible()
-    expect(page.get_by_role("heading", level=2, name=re.compile(r": \d"))).to_have_count(0)
+    expect(page.get_by_role("heading", level=2, name=KIND)).to_have_count(0)
     page.goto(own_url)
     draw_and_read(page, 7)
 
@@ -174,7 +176,7 @@ def test_ten_thousand_stay_quick_and_load_as_they_are_seen(open_mine, fill):
     expect(get_thumbnails(page, "0")).to_have_count(100)
     assert len(asked) < 4  # not all eleven labels
     expect(get_thumbnails(page, "9")).to_have_count(0)
-    heading = page.get_by_role("heading", name="9: 400")
+    heading = page.get_by_role("heading", name="9, 400 drawings")
     heading.scroll_into_view_if_needed()
     expect(get_thumbnails(page, "9")).to_have_count(100)
     place = heading.evaluate("heading => heading.getBoundingClientRect().top + scrollY")

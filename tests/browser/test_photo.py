@@ -417,7 +417,7 @@ def test_a_sheet_says_how_many_are_right_and_keeps_them_all(open_photo, own_url)
     expect(page.get_by_text("6 of 9 right")).to_be_visible()
     page.goto(f"{own_url}/drawings")
     expect_drawings(page, 7)
-    expect(get_kind(page, "1").get_by_role("heading")).to_have_text("1: 1")
+    expect(get_kind(page, "1").get_by_role("heading")).to_have_text("1, one drawing")
 
 
 def test_a_photo_that_is_pasted_on_the_board_is_read_on_the_page_photo(open_page, board_url):

@@ -1,6 +1,7 @@
 """The drawing can be changed below the board, and is read beside what it was."""
 
 import io
+import re
 from base64 import b64decode
 
 import pytest
@@ -16,6 +17,7 @@ from tests.browser.drawing import (
     get_button,
     get_picker,
     make_reading,
+    measure_words,
     watch_questions,
 )
 from tests.browser.screens import SCREENS, WIDTHS
@@ -283,6 +285,9 @@ def test_a_finger_erases_without_scrolling_the_page(phone):
     play_with(phone, 1)
     picture = get_picture(phone)
     expect(picture).to_have_css("touch-action", "none")
+    keys = phone.get_by_text("By keys: arrows move the eraser")
+    assert keys.bounding_box()["height"] <= 1  # nobody sees them, where there are none
+    expect(picture).to_have_accessible_description(re.compile("which bar grows. By keys: arrows"))
     picture.tap()  # in its middle
     assert read_levels(picture)[14 * SIDE + 14] == 0
 
@@ -295,4 +300,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(open_page, width
     set_slider(page, "Turn", 45)
     page.wait_for_timeout(LONG_ENOUGH)
     assert page.evaluate("document.documentElement.scrollWidth") == width
+    reset = get_button(page, "As it was")
+    start = reset.locator("..").bounding_box()["x"]
+    assert measure_words(reset)[0] == pytest.approx(start, abs=0.5)
     check_axe(page)

@@ -10,8 +10,10 @@ from tests.browser.drawing import (
     get_bar,
     get_board,
     get_button,
+    get_compare,
     get_sheet,
     make_reading,
+    measure_words,
 )
 
 SCREENS = {
@@ -87,6 +89,29 @@ def overlap(one, other):
 def test_a_portrait_tablet_has_a_large_board(open_page):
     page = open_page(viewport={"width": 768, "height": 1024})
     assert get_board(page).bounding_box()["width"] >= 0.85 * 768
+
+
+def test_on_phones_all_lines_begin_and_end_at_the_same_margins(page, subtests):
+    draw_stroke(page, DOWN)
+    for width in (360, 390, 430):
+        with subtests.test(width=width):
+            page.set_viewport_size({"width": width, "height": 844})
+            check_margins(page, width)
+
+
+def check_margins(page, width):
+    sheet = get_sheet(page).bounding_box()
+    start = pytest.approx(sheet["x"], abs=1)
+    end = pytest.approx(sheet["x"] + sheet["width"], abs=1)
+    links = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    assert measure_words(links.first)[0] == start
+    assert measure_words(links.last)[1] == end
+    compare = measure_words(get_compare(page))
+    assert compare[0] == start or compare[1] == end
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    for digit in range(10):  # each a finger's target
+        label = get_button(page, f"It’s a{'n' if digit == 8 else ''} {digit}")
+        assert label.bounding_box()["width"] >= 30
 
 
 def test_forced_colours_keep_edges_and_the_marked_bar(open_page):

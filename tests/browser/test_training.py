@@ -92,7 +92,7 @@ def test_a_class_watches_quick_cnn_learn_and_then_it_reads_what_they_draw(
     assert measure_curve(page) == width
     get_button(page, "Go on").click()
     get_button(page, "Stop").click()
-    expect(get_state(page)).to_have_text("Stopped after epoch 1", timeout=LONG)
+    expect(get_state(page)).to_have_text("Stopped in epoch 2", timeout=LONG)
     get_button(page, "Resume").click()
     page.get_by_role("radio", name="full", exact=True).check()
     expect(get_state(pupil)).to_contain_text("Finished: ", timeout=LONG)

@@ -1,4 +1,6 @@
+import html
 import os
+import re
 
 import pytest
 
@@ -6,6 +8,7 @@ from tests.webapp.links import Links
 from tests.webapp.shelf import make_shelf
 from webapp import create_app
 
+CODE = re.compile(r"(?s)<!--.*?-->|<(script|style|pre|code|textarea)\b.*?</\1>")
 PAGES = ["/", "/photo", "/drawings", "/train", "/inside", "/models", "/glossary", "/api"]
 
 
@@ -25,6 +28,13 @@ def test_the_icon_is_where_browsers_look_for_it(page_client):
     answer = page_client.get("/favicon.ico", buffered=True)
     assert answer.status_code == 200
     assert answer.mimetype == "image/svg+xml"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_apostrophes_are_those_of_print(real_client, path):
+    page = CODE.sub("", real_client.get(path).get_data(as_text=True))
+    words = html.unescape(re.sub(r"<[^>]*>", "", page))
+    assert re.findall(r".*\w'\w.*", words) == []
 
 
 def test_a_page_that_does_not_exist_says_so_in_html(page_client):

@@ -1,5 +1,6 @@
 """Bring a database's tables to the last revision, at first use and by one process at a time."""
 
+import logging
 from pathlib import Path
 from threading import Lock
 
@@ -44,6 +45,8 @@ def find_revision(connection: Connection) -> str | None:
 
 def upgrade(connection: Connection, revision: str) -> None:
     """Let Alembic apply its revisions within the connection's transaction."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of each plugin and revision
+
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory

@@ -101,6 +101,29 @@ def test_a_long_run_has_few_points_and_one_at_each_epochs_end(tmp_path, digits, 
     assert [point["done"] for point in points_of(tmp_path)] == [0.09091, 1, 2, 3, 4]
 
 
+def test_the_time_left_rests_on_a_second_of_learning_and_not_on_the_first_step(
+    tmp_path, digits, every_step, monkeypatch
+):
+    now = 0.0
+    monkeypatch.setattr(recording, "perf_counter", lambda: now)
+
+    def learn(events):
+        nonlocal now
+        for event in events:
+            if isinstance(event, StepResult):
+                now += 60 if now == 0 else 0.25
+            yield event
+
+    recipe = make_recipe()
+    with Recorder(tmp_path, recipe) as recorder:
+        events = train(recipe, digits, tmp_path, seed=5, device=CPU)
+        for _ in recorder.follow(learn(events), digits):
+            pass
+    left = [point["left"] for point in points_of(tmp_path)]
+    assert left[:4] == [None] * 4
+    assert left[4:] == pytest.approx([0.25 * steps for steps in range(39, -1, -1)], abs=0.051)
+
+
 def test_losses_are_means_over_images_whatever_the_recipe_reduces_them_to(tmp_path, digits):
     means = {}
     for reduction in ("mean", "sum"):

@@ -1,6 +1,7 @@
 """From the first schema to the last without losing a row; a newer one is refused."""
 
 import contextlib
+import logging
 from datetime import UTC, datetime
 
 import pytest
@@ -59,6 +60,14 @@ def make_first_schema(connection, rows):
             "strokes": "[[[1.5,2.0]]]" if number % 3 else None,
         }
         connection.execute(text(DRAWING), row)
+
+
+def test_the_first_drawing_leaves_no_line_of_the_tables_being_made(connect, caplog):
+    caplog.set_level(logging.INFO)  # as the server does
+    with connect() as connection:
+        engine = connection.engine
+    migrate(engine)
+    assert caplog.messages == []
 
 
 def test_no_row_of_the_first_schema_is_lost(connect, open_store, url):

@@ -17,7 +17,7 @@ const WEIGHTS = `${OURS}weights`;
 const WEIGHTS_ADDRESS = /^api\/models\/[^/]+\/browser-weights$/;
 const PATIENCE = 2500; // ms that the server has for what is kept
 const SILENCE = 10_000; // ms in which a server that did not answer in time is not asked again
-const AWAY = [502, 503, 504]; // from a proxy that cannot reach the server, or from a busy one
+const AWAY = 502; // and above: from a proxy that cannot reach the server, or from a busy one
 
 const LATE = null;
 
@@ -100,7 +100,7 @@ async function ask(request, patience, findKept) {
   try {
     const answer = await Promise.race([asked, wait(patience)]);
     if (answer === LATE) silentUntil = Date.now() + SILENCE;
-    else if (!AWAY.includes(answer.status)) return answer;
+    else if (answer.status < AWAY) return answer;
   } catch {
     // nothing answers: the kept copy does
   }

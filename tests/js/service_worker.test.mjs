@@ -161,16 +161,23 @@ test("when the server is away, the kept board and its scripts answer at once", a
   assert.equal((await worker.get(SCRIPT_NAME)).text, `${SCRIPT_NAME} of the server`);
 });
 
-test("a proxy's error or a busy server is as good as a server that is away", async () => {
-  const worker = await new Worker("1").install();
-  answer = async () => new Response("Bad gateway", { status: 502 });
-  assert.equal((await worker.get("", navigate)).text, "kept of the server");
-});
+for (const status of [502, 503, 521]) {
+  test(`a proxy's error or a busy server, ${status}, is as good as a server that is away`, async () => {
+    const worker = await new Worker("1").install();
+    answer = async () => new Response("Web server is down", { status });
+    assert.equal((await worker.get("", navigate)).text, "kept of the server");
+    assert.equal((await worker.get("train", navigate)).text, "away of the server");
+    answer = be("");
+    assert.equal((await worker.get("", navigate)).text, "board of the server");
+  });
+}
 
 test("the server's own error is shown, not hidden behind a copy", async () => {
   const worker = await new Worker("1").install();
-  answer = async () => new Response("no such thing", { status: 404 });
-  assert.equal((await worker.get("", navigate)).text, "no such thing");
+  for (const status of [404, 500]) {
+    answer = async () => new Response("no such thing", { status });
+    assert.equal((await worker.get("", navigate)).text, "no such thing");
+  }
 });
 
 test("a server that hangs is waited for once; then the copies come at once for a while", async () => {

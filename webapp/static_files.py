@@ -50,18 +50,20 @@ class App(Flask):
     def send_static_file(self, filename: str) -> Response:
         """Send a file of the static folder, with or without a version; raises NotFound.
 
-        Where the version is another one, of a page that is older than the file, or may be by now,
-        the file may not be kept under that address.
+        Where the version is another one, of a page that is older than the file or of a newer server
+        beside this one, or may be by now, nobody may store the file under that address: not even to
+        ask whether it has changed, for its time and size may be those of the right one.
         """
         version = VERSION.match(filename)
         response = super().send_static_file(VERSION.sub("", filename, count=1))
         suffix = PurePosixPath(filename).suffix.lower()
         response.headers["Content-Type"] = TYPES.get(suffix, UNKNOWN)
         response.headers.pop("Content-Encoding", None)  # guessed from the name as well
-        if version and version[0] == self.static_version and suffix in VERSIONED:
+        if version and suffix in VERSIONED:
             written = response.last_modified
-            if written and time() - written.timestamp() > FRESH:
-                response.headers["Cache-Control"] = KEPT
+            is_settled = written and time() - written.timestamp() > FRESH
+            is_right = version[0] == self.static_version and is_settled
+            response.headers["Cache-Control"] = KEPT if is_right else "no-store"
         return response
 
     def add_version(self, filename: str) -> str:

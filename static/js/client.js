@@ -5,7 +5,8 @@ const PAUSE = 70; // ms between requests, so that a long stroke does not flood t
 const TIMEOUT = 10_000; // ms without an answer after which the server counts as unreachable
 const RETRIES = [300, 600, 1200, 2400, 4800]; // ms before each further try; the last one is repeated
 const BUSY = 503; // where it says when to come back; else a proxy that cannot reach its server
-const GATEWAY_ERRORS = [502, BUSY, 504];
+const GATEWAY_ERROR = 502; // so does any higher number, such as Cloudflare's 521
+const DISK_FULL = 507; // but this one is the server's own
 const BUSY_AT_MOST = 3; // times in a row; then nobody knows when there will be an answer
 const KEPT = "Your drawing is kept and will be sent again.";
 const UNREACHABLE = {
@@ -66,7 +67,7 @@ async function post(body, headers) {
     });
     const retryAfter = readRetryAfter(response);
     if (retryAfter) return { type: "busy", isAgain: true, retryAfter };
-    if (GATEWAY_ERRORS.includes(response.status)) return UNREACHABLE;
+    if (isGatewayError(response)) return UNREACHABLE;
     return response.ok ? await readAnswer(response) : await readRefusal(response);
   } catch {
     // fetch() rejects when nothing answers, json() when the answer breaks off or is not JSON.
@@ -81,14 +82,17 @@ function readRetryAfter({ status, headers }) {
   return status === BUSY ? 1000 * (Number(headers.get("Retry-After")) || 0) : 0;
 }
 
+function isGatewayError({ status }) {
+  return status >= GATEWAY_ERROR && status !== DISK_FULL;
+}
+
 async function readAnswer(response) {
   return { type: "answer", detail: await response.json() };
 }
 
 async function readRefusal(response) {
-  const problem = await response.json().catch(() => null); // a proxy may refuse in HTML
-  const detail = problem?.detail ?? `The server answered with error ${response.status}.`;
-  const models = problem?.models;
+  const { detail, models } = (await response.json()) ?? {};
+  if (!detail) return UNREACHABLE; // the server always says why: a proxy refuses, as it does in HTML
   if (response.status === 404 && models?.length) return { type: "gone", detail: { detail, models } };
   return { type: "refusal", detail };
 }

@@ -3,7 +3,8 @@ import { listReadings, NOT_UNDERSTOOD } from "./readings.js";
 
 const ADDRESS = "api/read-photo";
 const TIMEOUT = 60_000; // ms: a photo takes its time on the way
-const BUSY = [429, 502, 503, 504]; // the server, or a proxy before it, asks for patience
+const TOO_OFTEN = 429;
+const GATEWAY_ERROR = 502; // and above: the server, or a proxy before it, asks for patience
 const UNREACHABLE = 0;
 const TOO_LARGE = 413;
 const LONGEST_WAIT = 10; // s
@@ -75,7 +76,8 @@ function pack(blob, box) {
 function findWait(error) {
   if (error.status === TOO_LARGE && !error.problem) throw new Error(TOO_LARGE_FOR_PROXY);
   const isForGood = error.problem && !error.wait; // the server itself says why, and names no time
-  if (isForGood || (error.status !== UNREACHABLE && !BUSY.includes(error.status))) throw error;
+  const isPassing = [UNREACHABLE, TOO_OFTEN].includes(error.status) || error.status >= GATEWAY_ERROR;
+  if (isForGood || !isPassing) throw error;
   return Math.min(error.wait || 2, LONGEST_WAIT);
 }
 

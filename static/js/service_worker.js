@@ -2,9 +2,10 @@
  * The board's service worker: it keeps the board, so that a tablet has it without the server.
  *
  * The server writes KEPT before this script: { version, files, weights }, all addresses from the
- * board's root. Another version is another script, which browsers notice by themselves; it keeps all
- * files anew, together, and the old copies go. While the server answers, all that it keeps comes from
- * the server. Nothing of the API is kept but weights, and no page that could carry a token.
+ * board's root, files with their hashes. Another version is another script, which browsers notice by
+ * themselves; it keeps all files anew, together, and the old copies go. While the server answers, all
+ * that it keeps comes from the server. Nothing of the API is kept but weights, and no page that could
+ * carry a token.
  */
 
 "use strict";
@@ -16,7 +17,7 @@ const WEIGHTS = `${OURS}weights`;
 const WEIGHTS_ADDRESS = /^api\/models\/[^/]+\/browser-weights$/;
 const PATIENCE = 2500; // ms that the server has for what is kept
 const SILENCE = 10_000; // ms in which a server that did not answer in time is not asked again
-const AWAY = [502, 503, 504]; // from a proxy that cannot reach the server, or from a busy one
+const AWAY = 502; // and above: from a proxy that cannot reach the server, or from a busy one
 
 const LATE = null;
 
@@ -36,11 +37,15 @@ self.addEventListener("fetch", (event) => {
   if (answer) event.respondWith(answer);
 });
 
-/** One after another: the server has drawings to read meanwhile. */
+/**
+ * One after another: the server has drawings to read meanwhile. While it is upgraded, its former
+ * version may answer some of them: the browser refuses what has another hash, keeps the former
+ * worker with its copies, and installs this one again at a later visit.
+ */
 async function keepFiles() {
   const cache = await caches.open(FILES);
-  for (const file of KEPT.files) {
-    await cache.add(new Request(ROOT + file, { cache: "no-cache" }));
+  for (const [file, integrity] of Object.entries(KEPT.files)) {
+    await cache.add(new Request(ROOT + file, { cache: "no-cache", integrity }));
   }
   if (!self.navigator.connection?.saveData) await keepWeights(ROOT + KEPT.weights);
 }
@@ -60,8 +65,11 @@ async function storeWeights(url, response) {
   else if (response.status === 404) await cache.delete(url); // the model is gone
 }
 
+/** Unless the next worker is on its way: one of them is what it fills. It will drop the others. */
 async function dropOldCopies() {
   const names = await caches.keys();
+  const { installing, waiting } = self.registration; // looked at last, right before they go
+  if (installing || waiting) return;
   const isOld = (name) => name.startsWith(OURS) && name !== FILES && name !== WEIGHTS;
   await Promise.all(names.filter(isOld).map((name) => caches.delete(name)));
 }
@@ -76,7 +84,7 @@ function choose(event) {
     // Other pages are shown as the server has them, however long that takes.
     return path === "" ? askFirst(request, FILES, "kept") : askFirst(request, FILES, "away", Infinity);
   }
-  if (KEPT.files.includes(path)) return askFirst(request, FILES, path);
+  if (path in KEPT.files) return askFirst(request, FILES, path);
   return WEIGHTS_ADDRESS.test(path) ? askForWeights(event, path) : null;
 }
 
@@ -92,7 +100,7 @@ async function ask(request, patience, findKept) {
   try {
     const answer = await Promise.race([asked, wait(patience)]);
     if (answer === LATE) silentUntil = Date.now() + SILENCE;
-    else if (!AWAY.includes(answer.status)) return answer;
+    else if (answer.status < AWAY) return answer;
   } catch {
     // nothing answers: the kept copy does
   }

@@ -4,13 +4,15 @@ import shutil
 
 import pytest
 from playwright.sync_api import Page, expect
+from werkzeug.exceptions import BadGateway
 
 from tests.browser.away import StoppableServer, get_words
 from tests.browser.axe import check_axe
-from tests.browser.board_server import ROOT
+from tests.browser.board_server import ROOT, serve_app
 from tests.browser.drawing import draw_digit, get_board, get_button
 from tests.browser.keeping import get_thumbnails
 from tests.browser.nginx import NGINX, run_nginx
+from webapp import create_app
 
 pytestmark = pytest.mark.failed_requests
 
@@ -32,6 +34,19 @@ WAIT_FOR_OTHERS = """async (former) => {
     if (names.length === former.length && names.some(isNew)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}"""
+
+
+# Promises how the next worker ends: in the place of the former one, or dropped.
+LOOK_FOR_ANOTHER = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration();
+  await registration.update();
+  const worker = registration.installing;
+  return new Promise((resolve) => {
+    worker.onstatechange = () => {
+      if (["activated", "redundant"].includes(worker.state)) resolve(worker.state);
+    };
+  });
 }"""
 
 
@@ -155,6 +170,37 @@ def test_another_version_of_a_file_is_kept_anew_and_the_old_copies_go(keep, serv
     [notice] = [content for url, content in kept.items() if url.endswith("/notice.js")]
     assert notice == "// another version\n"
     assert len(page.evaluate("caches.keys()")) == len(former)
+
+
+def test_of_two_versions_behind_one_address_no_mix_is_kept(keep, reader, tmp_path):
+    static = tmp_path / "static"
+    shutil.copytree(ROOT / "static", static)
+    with (static / "js" / "notice.js").open("a", encoding="utf-8") as file:
+        file.write("// another version")
+    old = create_app({"READER": reader})
+    new = create_app({"READER": reader, "STATIC_DIR": static})
+    away = BadGateway()
+    answers = {"files": old, "others": old}
+
+    def pass_on(environ, start):  # as a proxy does while one instance is upgraded
+        is_file = environ["PATH_INFO"].startswith("/static/")
+        return answers["files" if is_file else "others"](environ, start)
+
+    with serve_app(pass_on) as url:
+        page = keep(url)
+        former = page.evaluate("caches.keys()")
+        answers["others"] = new
+        assert page.evaluate(LOOK_FOR_ANOTHER) == "redundant"
+        answers.update(files=away, others=away)
+        page.reload()
+        read_alone(page, 7)
+        answers.update(files=new, others=new)
+        page.goto(f"{url}/glossary")
+        page.evaluate(WAIT_FOR_OTHERS, former)
+        kept = list_kept(page)
+        [notice] = [content for address, content in kept.items() if address.endswith("/notice.js")]
+        assert notice.endswith("// another version")
+        page.close()
 
 
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed: apt-get install nginx")

@@ -226,16 +226,13 @@ test("a refusal gives the detail of the problem and is not asked again", async (
   assert.equal(server.requests.length, 1);
 });
 
-for (const [what, body] of [
-  ["in HTML", "<h1>Oops</h1>"],
-  ["with an empty body", ""],
-  ["without a detail", "{}"],
-  ["whose JSON is not an object", "null"],
-]) {
-  test(`a refusal ${what} is named by its number`, async () => {
+for (const status of [500, 507]) {
+  test(`the server's own error ${status} is told in its words, and not asked again`, async () => {
     await draw("seven");
-    await server.respond(body, { status: 500 });
-    assert.deepEqual(heard, [["refusal", "The server answered with error 500."]]);
+    await server.respond('{"detail": "Make room on the disk."}', { status });
+    await pass(LONG);
+    assert.deepEqual(heard, [["refusal", "Make room on the disk."]]);
+    assert.equal(server.requests.length, 1);
   });
 }
 
@@ -247,6 +244,11 @@ for (const [what, failure] of [
   ["status 502", () => server.respond("Bad gateway", { status: 502 })],
   ["status 503", () => server.respond('{"detail": "Later."}', { status: 503 })],
   ["status 504", () => server.respond("", { status: 504 })],
+  ["status 521", () => server.respond('{"detail": "Web server is down"}', { status: 521 })],
+  ["a proxy's refusal in HTML", () => server.respond("<h1>Oops</h1>", { status: 500 })],
+  ["a refusal with an empty body", () => server.respond("", { status: 404 })],
+  ["a refusal without a detail", () => server.respond("{}", { status: 429 })],
+  ["a refusal whose JSON is not an object", () => server.respond("null", { status: 500 })],
 ]) {
   test(`${what} counts as unreachable, and the drawing is sent again`, async () => {
     await draw("seven");

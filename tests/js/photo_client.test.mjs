@@ -37,10 +37,12 @@ test("a photo is sent as a form, with a box where only that is to be read", asyn
 });
 
 test("a busy server is asked again after the time that it says, an unreachable one, too", async () => {
-  server.answers = [new Refusal("Busy.", 503, {}, 0.01), new Refusal("Gone.", 0, null, 0.01), ANSWER];
+  const [busy, gone] = [new Refusal("Busy.", 503, {}, 0.01), new Refusal("Gone.", 0, null, 0.01)];
+  const proxys = new Refusal("The server answered with error 521.", 521, null, 0.01);
+  server.answers = [busy, gone, proxys, ANSWER];
   assert.equal(await client.read(PHOTO), ANSWER);
-  assert.deepEqual(waits, ["busy", "unreachable"]);
-  assert.equal(server.asked.length, 3);
+  assert.deepEqual(waits, ["busy", "unreachable", "busy"]);
+  assert.equal(server.asked.length, 4);
 });
 
 test("a refusal is told in the server's words, and the next photo is read all the same", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import vm from "node:vm";
@@ -8,6 +9,7 @@ import { settle } from "./fake_server.mjs";
 const SCRIPT = readFileSync(new URL("../../static/js/service_worker.js", import.meta.url), "utf8");
 const ROOT = "http://school.example/class/board/";
 const SCRIPT_NAME = "static/js/draw_page.js";
+const FILES = ["kept", "away", SCRIPT_NAME];
 const MODEL = "api/models/board_cnn/browser-weights";
 const PATIENCE = 2500; // ms
 
@@ -19,7 +21,7 @@ class FakeCaches {
     if (!this.kept.has(name)) this.kept.set(name, new Map());
     const files = this.kept.get(name);
     return {
-      add: async ({ url }) => files.set(url, await fetchWhole(url)),
+      add: async (request) => files.set(request.url, await fetchWhole(request)),
       put: async (url, response) => files.set(url, await response.text()),
       delete: async (url) => files.delete(url),
     };
@@ -41,11 +43,25 @@ class FakeCaches {
 
 let caches, answer, asked, clock, connection;
 
-async function fetchWhole(url) {
-  const response = await serve({ url });
+async function fetchWhole(request) {
+  const response = await serve(request);
   if (!response.ok) throw new TypeError("not kept");
-  return response.text();
+  const text = await response.text();
+  if (request.integrity !== hash(text)) throw new TypeError("another file");
+  return text;
 }
+
+function hash(text) {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}
+
+/** What a version of the server says of a file; the first one: "kept of the server". */
+function write(path, version = "") {
+  return `${version}${path || "board"} of the server`;
+}
+
+/** Answers as the server of a version does. */
+const be = (version) => async (url) => new Response(write(url.slice(ROOT.length), version));
 
 function serve({ url }) {
   asked.push(url);
@@ -54,13 +70,17 @@ function serve({ url }) {
 
 /** A browser's service worker of one version. */
 class Worker {
+  registration = { installing: null, waiting: null };
   #listeners = {};
   #timers = [];
 
-  constructor(version, files = ["kept", "away", SCRIPT_NAME]) {
+  /** @param name what the server of that version writes before each file */
+  constructor(version, name = "") {
+    const files = Object.fromEntries(FILES.map((file) => [file, hash(write(file, name))]));
     const self = {
       location: { href: `${ROOT}service-worker.js` },
       navigator: { connection },
+      registration: this.registration,
       skipWaiting: () => {},
       clients: { claim: async () => {} },
       addEventListener: (type, listen) => (this.#listeners[type] = listen),
@@ -70,8 +90,8 @@ class Worker {
       caches,
       URL,
       Request: class {
-        constructor(url) {
-          this.url = url;
+        constructor(url, options) {
+          Object.assign(this, options, { url });
         }
       },
       Date: { now: () => clock },
@@ -81,12 +101,16 @@ class Worker {
   }
 
   async install() {
-    for (const type of ["install", "activate"]) {
-      let work;
-      this.#listeners[type]({ waitUntil: (promise) => (work = promise) });
-      await work;
-    }
+    await this.live("install");
+    await this.live("activate");
     return this;
+  }
+
+  /** Promises the end of one event of its life; the browser drops it if that fails. */
+  async live(type) {
+    let work;
+    this.#listeners[type]({ waitUntil: (promise) => (work = promise) });
+    await work;
   }
 
   /** What the page gets; undefined if the worker leaves it to the browser. */
@@ -119,14 +143,14 @@ beforeEach(() => {
   asked = [];
   clock = 0;
   connection = undefined;
-  answer = async (url) => new Response(`${url.slice(ROOT.length) || "board"} of the server`);
+  answer = be("");
 });
 
 test("while the server answers, everything comes from it", async () => {
   const worker = await new Worker("1").install();
-  answer = async (url) => new Response(`new ${url.slice(ROOT.length) || "board"}`);
-  assert.equal((await worker.get("", navigate)).text, "new board");
-  assert.equal((await worker.get(SCRIPT_NAME)).text, `new ${SCRIPT_NAME}`);
+  answer = be("new ");
+  assert.equal((await worker.get("", navigate)).text, "new board of the server");
+  assert.equal((await worker.get(SCRIPT_NAME)).text, `new ${SCRIPT_NAME} of the server`);
 });
 
 test("when the server is away, the kept board and its scripts answer at once", async () => {
@@ -137,16 +161,23 @@ test("when the server is away, the kept board and its scripts answer at once", a
   assert.equal((await worker.get(SCRIPT_NAME)).text, `${SCRIPT_NAME} of the server`);
 });
 
-test("a proxy's error or a busy server is as good as a server that is away", async () => {
-  const worker = await new Worker("1").install();
-  answer = async () => new Response("Bad gateway", { status: 502 });
-  assert.equal((await worker.get("", navigate)).text, "kept of the server");
-});
+for (const status of [502, 503, 521]) {
+  test(`a proxy's error or a busy server, ${status}, is as good as a server that is away`, async () => {
+    const worker = await new Worker("1").install();
+    answer = async () => new Response("Web server is down", { status });
+    assert.equal((await worker.get("", navigate)).text, "kept of the server");
+    assert.equal((await worker.get("train", navigate)).text, "away of the server");
+    answer = be("");
+    assert.equal((await worker.get("", navigate)).text, "board of the server");
+  });
+}
 
 test("the server's own error is shown, not hidden behind a copy", async () => {
   const worker = await new Worker("1").install();
-  answer = async () => new Response("no such thing", { status: 404 });
-  assert.equal((await worker.get("", navigate)).text, "no such thing");
+  for (const status of [404, 500]) {
+    answer = async () => new Response("no such thing", { status });
+    assert.equal((await worker.get("", navigate)).text, "no such thing");
+  }
 });
 
 test("a server that hangs is waited for once; then the copies come at once for a while", async () => {
@@ -232,13 +263,42 @@ test("the board is kept even if the weights cannot be had", async () => {
 test("another version keeps all anew, and the old copies go; other boards' stay", async () => {
   await new Worker("1").install();
   await caches.open("digit-board http://school.example/other/ 1");
-  answer = async (url) => new Response(`new ${url.slice(ROOT.length)}`);
-  const worker = await new Worker("2").install();
+  answer = be("new ");
+  const worker = await new Worker("2", "new ").install();
   assert.deepEqual((await caches.keys()).sort(), [
     `digit-board ${ROOT} 2`,
     `digit-board ${ROOT} weights`,
     "digit-board http://school.example/other/ 1",
   ]);
   stop();
-  assert.equal((await worker.get(SCRIPT_NAME)).text, `new ${SCRIPT_NAME}`);
+  assert.equal((await worker.get(SCRIPT_NAME)).text, `new ${SCRIPT_NAME} of the server`);
 });
+
+test("files of two versions are not kept together: the former copy stays until all are new", async () => {
+  const former = await new Worker("1").install();
+  const worker = new Worker("2", "new ");
+  answer = (url) => be(url.endsWith(SCRIPT_NAME) ? "" : "new ")(url);
+  await assert.rejects(worker.live("install"));
+  stop();
+  assert.equal((await former.get("", navigate)).text, "kept of the server");
+  assert.equal((await former.get(SCRIPT_NAME)).text, `${SCRIPT_NAME} of the server`);
+  answer = be("new ");
+  await worker.install();
+  stop();
+  assert.equal((await worker.get(SCRIPT_NAME)).text, `new ${SCRIPT_NAME} of the server`);
+});
+
+for (const stage of ["installing", "waiting"]) {
+  test(`a worker that begins leaves the copy of one that is ${stage}, which drops its`, async () => {
+    await new Worker("1").install();
+    const [worker, next] = [new Worker("2"), new Worker("3")];
+    await worker.live("install");
+    await next.live("install");
+    worker.registration[stage] = next;
+    await worker.live("activate");
+    await next.live("activate");
+    stop();
+    assert.equal((await next.get("", navigate)).text, "kept of the server");
+    assert.deepEqual((await caches.keys()).sort(), [`digit-board ${ROOT} 3`, `digit-board ${ROOT} weights`]);
+  });
+}

@@ -1,7 +1,9 @@
 """What a browser keeps of the board: its parts, the service worker, and weights."""
 
+import hashlib
 import json
 import re
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,8 +93,11 @@ def test_nothing_outside_the_folder_is_a_part(folder):
 
 def test_all_that_is_kept_is_there_and_every_module_of_the_board_is_kept(client):
     kept = read_kept(client)
-    for address in kept["files"]:
-        assert client.get(f"/{address}", buffered=True).status_code == 200, address
+    for address, integrity in kept["files"].items():
+        answer = client.get(f"/{address}", buffered=True)
+        assert answer.status_code == 200, address
+        digest = hashlib.sha256(answer.data).digest()
+        assert integrity == f"sha256-{b64encode(digest).decode()}", address
     names = {re.sub("^static/v-[0-9a-f]+/", "static/", address) for address in kept["files"]}
     assert {"kept", "away", "static/favicon.svg", "static/js/draw_page.js"} <= names
     assert {"static/js/reader/reader.js", "static/js/reader/start_worker.js"} <= names
@@ -102,7 +107,7 @@ def test_all_that_is_kept_is_there_and_every_module_of_the_board_is_kept(client)
 def test_the_service_worker_sees_the_whole_board_and_is_compared_at_each_visit(client):
     answer = client.get("/service-worker.js")
     assert answer.mimetype == "text/javascript"
-    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["Cache-Control"] == "no-cache, no-transform"
     assert "worker-src 'self'" in answer.headers["Content-Security-Policy"]
 
 

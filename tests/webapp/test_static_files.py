@@ -112,7 +112,7 @@ def test_a_page_that_is_older_than_a_file_gets_it_but_not_to_keep(board, tmp_pat
     old = board.get("/").text.replace("page", "pen")
     write(tmp_path / "js/pen.js", "another")
     answer = board.get(f"/{old}", buffered=True)
-    assert (answer.text, answer.headers["Cache-Control"]) == ("another", "no-cache")
+    assert (answer.text, answer.headers["Cache-Control"]) == ("another", "no-store")
 
 
 def test_a_file_that_was_just_written_is_not_kept_in_the_place_of_the_former_one(
@@ -123,7 +123,7 @@ def test_a_file_that_was_just_written_is_not_kept_in_the_place_of_the_former_one
     assert board.get("/").text == old.replace("pen", "page")
     write(tmp_path / "js/pen.js", "another", ago=0)  # within the second of the look before
     answer = board.get(f"/{old}", buffered=True)
-    assert (answer.text, answer.headers["Cache-Control"]) == ("another", "no-cache")
+    assert (answer.text, answer.headers["Cache-Control"]) == ("another", "no-store")
 
 
 def test_a_file_that_goes_while_pages_are_looked_for_does_no_harm(board, tmp_path):

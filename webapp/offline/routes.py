@@ -6,6 +6,7 @@ not to be kept by anybody.
 
 import hashlib
 import json
+from base64 import b64encode
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +21,13 @@ from webapp.static_files import stamp
 offline = Blueprint("offline", __name__)
 
 WORKER = "js/service_worker.js"
+
+
+@offline.after_request
+def keep_as_it_is(response: Response) -> Response:
+    """Let browsers compare it at each visit, and nobody change it on the way: it has a hash."""
+    response.headers["Cache-Control"] = "no-cache, no-transform"
+    return response
 
 
 @offline.get("/kept")
@@ -50,9 +58,7 @@ def service_worker() -> Response:
     weights = f"api/models/{shelf.default}/browser-weights"
     version = find_file_version(shelf.find(shelf.default).card)
     script = write_script(tuple(pages.items()), (weights, version), folder, stamp(folder))
-    response = Response(script, mimetype="text/javascript")
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return Response(script, mimetype="text/javascript")
 
 
 @lru_cache(maxsize=4)
@@ -61,7 +67,8 @@ def write_script(
 ) -> str:
     """Return the service worker of these pages and weights: (address, version).
 
-    Its version is the hash of all content, so that two servers of one board agree on it.
+    Its version is the hash of all content, so that two servers of one board agree on it. Each file
+    has a hash of its own: another version of the server may answer when the browser asks for it.
     """
     texts = {address: text.encode() for address, text in pages}
     parts = texts | {
@@ -71,5 +78,11 @@ def write_script(
     }
     worker = (folder / WORKER).read_bytes()
     digest = hashlib.sha256(repr((parts, weights, worker)).encode()).hexdigest()[:16]
-    kept = {"version": digest, "files": list(parts), "weights": weights[0]}
+    files = {address: find_integrity(content) for address, content in parts.items()}
+    kept = {"version": digest, "files": files, "weights": weights[0]}
     return f"const KEPT = {json.dumps(kept)};\n\n{worker.decode()}"
+
+
+def find_integrity(content: bytes) -> str:
+    """Return a file's hash as browsers compare it (W3C Subresource Integrity)."""
+    return f"sha256-{b64encode(hashlib.sha256(content).digest()).decode()}"

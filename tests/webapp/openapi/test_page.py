@@ -45,7 +45,7 @@ def test_a_403_is_said_to_come_of_all_that_it_comes_of(client, page):
     answer = client.get("/api/drawings")
     assert answer.status_code == 403
     common = unescape(page).partition("<dt>403</dt>")[2].partition("</dd>")[0]
-    assert "a hand's cookie" in common
+    assert "a hand’s cookie" in common
     assert page.count("<dt>403</dt>") == 1  # the same at every route
 
 

@@ -608,7 +608,7 @@ def _end(code: int) -> NoReturn:
     A thread of PyTorch's that lets go of its last tensor while Python ends would abort the process.
     """
     distributed = sys.modules.get("torch.distributed")
-    if distributed and distributed.is_initialized():
+    if distributed and distributed.is_available() and distributed.is_initialized():
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError):  # whoever read it is gone
                 stream.flush()

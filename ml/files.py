@@ -5,6 +5,7 @@ import glob
 import os
 import secrets
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,8 @@ except ImportError:  # Windows
 
 # What the program keeps lies in here, wherever it was started from: weights, runs, data, exports.
 PROJECT_DIR = Path(__file__).resolve().parents[1]
+# The project's own Python, which `make` and the README's commands install into, from its folder.
+OWN_PYTHON = r".venv\Scripts\python" if sys.platform == "win32" else ".venv/bin/python"
 NICENESS = 10  # of a training that a server starts: readings come first
 INSTANCE_DIR = PROJECT_DIR / "instance"  # what a server and its trainings share, by default
 TEMPORARY = ".tmp"
@@ -57,10 +60,24 @@ def make_command_line(*arguments: object) -> str:
 
 
 def make_python_line(*arguments: object) -> str:
-    """Return a command that runs Python with these arguments, as the system's shell takes it."""
-    words = [*map(str, arguments)]
-    joined = subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
-    return f"python {joined}"
+    """Return a command that runs Python with these arguments, as the system's shell takes it.
+
+    The project's own Python is named by its path, unless it is the shell's `python`, too.
+    """
+    by_path = runs_own_python() and "VIRTUAL_ENV" not in os.environ
+    python = from_here(PROJECT_DIR / OWN_PYTHON) if by_path else "python"
+    words = [*map(str, (python, *arguments))]
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
+def has_own_python(root: Path = PROJECT_DIR) -> bool:
+    """Whether the project has a `.venv` with a Python."""
+    return shutil.which(str(root / OWN_PYTHON)) is not None
+
+
+def runs_own_python(root: Path = PROJECT_DIR) -> bool:
+    """Whether this process runs the Python of the project's `.venv`."""
+    return has_own_python(root) and (root / ".venv").samefile(sys.prefix)
 
 
 def count_cores() -> int:

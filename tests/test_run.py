@@ -187,7 +187,8 @@ def test_one_of_several_processes_ends_before_python_does(is_one_of_several, sai
     lines = (
         "import atexit, sys, types, run",
         "atexit.register(print, ', ended', end='')",
-        f"group = types.SimpleNamespace(is_initialized=lambda: {is_one_of_several})",
+        "group = types.SimpleNamespace(is_available=lambda: True)",
+        f"group.is_initialized = lambda: {is_one_of_several}",
         "sys.modules['torch.distributed'] = group",
         "print('done', end='')",
         "run._end(3)",

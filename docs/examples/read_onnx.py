@@ -37,7 +37,9 @@ def fit(ink: np.ndarray) -> np.ndarray:
 if __name__ == "__main__":
     network, drawing = sys.argv[1:]
     grey, alpha = (np.asarray(band, int) for band in Image.open(drawing).convert("LA").split())
-    ink = alpha if alpha.min() < 255 else abs(grey - int(np.median(grey[[0, -1]])))
+    ink = abs(grey - int(np.median(grey[[0, -1]]))) * alpha // 255
+    if np.median(alpha[[0, -1]]) < 128:
+        ink = alpha  # on nothing
     if ink.max() < 24:  # of 255, as for the digit board
         sys.exit("The drawing is blank.")
     images = ((fit(ink) / 255 - 0.1307) / 0.3081)[None, None].astype(np.float32)

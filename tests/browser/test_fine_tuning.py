@@ -264,12 +264,12 @@ def test_nothing_moves_from_the_start_on(width, open_mine, fill):
     expect_offered(page)
     get_start(page).click()
     expect_said(page, "Learning…")
-    place = page.get_by_role("heading", name=re.compile("^7: ")).bounding_box()
+    place = page.get_by_role("heading", name=re.compile("^7, ")).bounding_box()
     runs.do("judging", fold=1, folds=3)
     expect_said(page, "Judging: 1 of 3…")
     runs.finish(served=True)
     expect_said(page, "Served from now on, as version 3.")
-    assert page.get_by_role("heading", name=re.compile("^7: ")).bounding_box() == place
+    assert page.get_by_role("heading", name=re.compile("^7, ")).bounding_box() == place
 
 
 @pytest.mark.parametrize(("scheme", "width"), SCREENS)

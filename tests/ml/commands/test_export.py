@@ -106,12 +106,14 @@ def test_the_example_takes_any_paper_and_says_that_a_drawing_is_blank(tmp_path):
     ink = read_url(export("linear", tmp_path)["vectors"][8]["drawing"])
     on_nothing = np.zeros((*ink.shape, 4), np.uint8)
     on_nothing[..., 3] = ink
+    rounded = np.stack([255 - ink] * 3 + [np.full_like(ink, 255)], axis=2)
+    rounded[0, 0] = 0  # its corner is cut off
     said = []
-    for pixels in [ink, 255 - ink, on_nothing]:
+    for pixels in [ink, 255 - ink, on_nothing, rounded]:
         Image.fromarray(pixels).save(tmp_path / "drawing.png")
         said.append(run_example(tmp_path, "linear").stdout)
     assert said[0].startswith("0: ")
-    assert said == said[:1] * 3
+    assert said == said[:1] * 4
     for pixels in [np.full_like(ink, 255), np.zeros_like(on_nothing)]:
         Image.fromarray(pixels).save(tmp_path / "drawing.png")
         done = run_example(tmp_path, "linear")

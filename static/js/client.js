@@ -1,12 +1,11 @@
 import { Asking } from "./asking.js";
 import { Deadline } from "./deadline.js";
+import { isGatewayError } from "./server.js";
 
 const PAUSE = 70; // ms between requests, so that a long stroke does not flood the server
 const TIMEOUT = 10_000; // ms without an answer after which the server counts as unreachable
 const RETRIES = [300, 600, 1200, 2400, 4800]; // ms before each further try; the last one is repeated
 const BUSY = 503; // where it says when to come back; else a proxy that cannot reach its server
-const GATEWAY_ERROR = 502; // so does any higher number, such as Cloudflare's 521
-const DISK_FULL = 507; // but this one is the server's own
 const BUSY_AT_MOST = 3; // times in a row; then nobody knows when there will be an answer
 const KEPT = "Your drawing is kept and will be sent again.";
 const UNREACHABLE = {
@@ -67,7 +66,7 @@ async function post(body, headers) {
     });
     const retryAfter = readRetryAfter(response);
     if (retryAfter) return { type: "busy", isAgain: true, retryAfter };
-    if (isGatewayError(response)) return UNREACHABLE;
+    if (isGatewayError(response.status)) return UNREACHABLE;
     return response.ok ? await readAnswer(response) : await readRefusal(response);
   } catch {
     // fetch() rejects when nothing answers, json() when the answer breaks off or is not JSON.
@@ -80,10 +79,6 @@ async function post(body, headers) {
 /** ms after which a busy server wants to be asked again, 0 if it is not busy or does not say. */
 function readRetryAfter({ status, headers }) {
   return status === BUSY ? 1000 * (Number(headers.get("Retry-After")) || 0) : 0;
-}
-
-function isGatewayError({ status }) {
-  return status >= GATEWAY_ERROR && status !== DISK_FULL;
 }
 
 async function readAnswer(response) {

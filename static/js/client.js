@@ -6,6 +6,7 @@ const PAUSE = 70; // ms between requests, so that a long stroke does not flood t
 const TIMEOUT = 10_000; // ms without an answer after which the server counts as unreachable
 const RETRIES = [300, 600, 1200, 2400, 4800]; // ms before each further try; the last one is repeated
 const BUSY = 503; // where it says when to come back; else a proxy that cannot reach its server
+const SERVER_ERROR = 500; // and above
 const BUSY_AT_MOST = 3; // times in a row; then nobody knows when there will be an answer
 const KEPT = "Your drawing is kept and will be sent again.";
 const UNREACHABLE = {
@@ -86,8 +87,15 @@ async function readAnswer(response) {
 }
 
 async function readRefusal(response) {
-  const { detail, models } = (await response.json()) ?? {};
-  if (!detail) return UNREACHABLE; // the server always says why: a proxy refuses, as it does in HTML
-  if (response.status === 404 && models?.length) return { type: "gone", detail: { detail, models } };
+  const { status } = response;
+  const { detail, models } = (await response.json().catch(() => null)) ?? {};
+  if (typeof detail !== "string") return describeForeign(status);
+  if (status === 404 && models?.length) return { type: "gone", detail: { detail, models } };
   return { type: "refusal", detail };
+}
+
+/** The server always says why it refuses. Something before it failed, or does not let drawings pass. */
+function describeForeign(status) {
+  if (status >= SERVER_ERROR) return UNREACHABLE;
+  return { type: "refusal", detail: `The server answered with error ${status}.` };
 }

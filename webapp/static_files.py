@@ -64,6 +64,8 @@ class App(Flask):
             is_settled = written and time() - written.timestamp() > FRESH
             is_right = version[0] == self.static_version and is_settled
             response.headers["Cache-Control"] = KEPT if is_right else "no-store"
+        # The service worker compares hashes: a proxy that minifies scripts lets it keep nothing.
+        response.cache_control.no_transform = True
         return response
 
     def add_version(self, filename: str) -> str:

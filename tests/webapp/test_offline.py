@@ -98,6 +98,7 @@ def test_all_that_is_kept_is_there_and_every_module_of_the_board_is_kept(client)
         assert answer.status_code == 200, address
         digest = hashlib.sha256(answer.data).digest()
         assert integrity == f"sha256-{b64encode(digest).decode()}", address
+        assert answer.cache_control.no_transform, address
     names = {re.sub("^static/v-[0-9a-f]+/", "static/", address) for address in kept["files"]}
     assert {"kept", "away", "static/favicon.svg", "static/js/draw_page.js"} <= names
     assert {"static/js/reader/reader.js", "static/js/reader/start_worker.js"} <= names

@@ -129,6 +129,15 @@ def test_a_file_that_was_just_written_is_not_kept_in_the_place_of_the_former_one
     assert (answer.text, answer.headers["Cache-Control"]) == ("another", NOT_AT_ALL)
 
 
+def test_a_file_of_the_future_is_asked_about_at_each_visit(board, tmp_path):
+    write(tmp_path / "js/pen.js", "one", ago=-3600)  # by a clock that is wrong
+    address = board.get("/").text.replace("page", "pen")
+    answer = board.get(f"/{address}", buffered=True)
+    assert answer.headers["Cache-Control"] == "no-cache, no-transform"
+    known = {"If-None-Match": answer.headers["ETag"]}
+    assert board.get(f"/{address}", headers=known, buffered=True).status_code == 304
+
+
 def test_a_file_that_goes_while_pages_are_looked_for_does_no_harm(board, tmp_path):
     (tmp_path / "js/gone.js").symlink_to(tmp_path / "nowhere.js")
     assert board.get("/").status_code == 200

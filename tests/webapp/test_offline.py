@@ -5,6 +5,7 @@ import json
 import re
 from base64 import b64encode
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from ml.networks.exports.browser_weights import MAGIC
 from ml.predict import LoadedModel
 from tests.webapp.people import TOKEN
 from tests.webapp.shelf import Shelf, make_full_card, make_shelf
-from webapp import create_app
+from webapp import create_app, static_files
 from webapp.offline.parts import list_parts
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -117,7 +118,9 @@ def test_the_same_content_is_the_same_version_on_two_servers():
     assert read_kept(one) == read_kept(other)
 
 
-def test_another_content_is_another_version(folder, tmp_path_factory):
+def test_another_content_is_another_version(folder, tmp_path_factory, monkeypatch):
+    seconds = count()
+    monkeypatch.setattr(static_files, "monotonic", lambda: next(seconds))
     templates = tmp_path_factory.mktemp("templates")
     (templates / "away.html").write_text("away")
     page = templates / "draw.html"

@@ -52,7 +52,8 @@ class App(Flask):
 
         Where the version is another one, of a page that is older than the file or of a newer server
         beside this one, or may be by now, nobody may store the file under that address: not even to
-        ask whether it has changed, for its time and size may be those of the right one.
+        ask whether it has changed, for its time and size may be those of the right one. A file of
+        the future, written by a wrong clock, is stored, but asked about each time.
         """
         version = VERSION.match(filename)
         response = super().send_static_file(VERSION.sub("", filename, count=1))
@@ -61,9 +62,13 @@ class App(Flask):
         response.headers.pop("Content-Encoding", None)  # guessed from the name as well
         if version and suffix in VERSIONED:
             written = response.last_modified
-            is_settled = written and time() - written.timestamp() > FRESH
-            is_right = version[0] == self.static_version and is_settled
-            response.headers["Cache-Control"] = KEPT if is_right else "no-store"
+            age = time() - written.timestamp() if written else 0.0  # s; below 0 by a wrong clock
+            if version[0] != self.static_version or abs(age) <= FRESH:
+                response.headers["Cache-Control"] = "no-store"
+            elif age > 0:
+                response.headers["Cache-Control"] = KEPT
+        # The service worker compares hashes: a proxy that minifies scripts lets it keep nothing.
+        response.cache_control.no_transform = True
         return response
 
     def add_version(self, filename: str) -> str:

@@ -1,12 +1,12 @@
 import { Asking } from "./asking.js";
 import { Deadline } from "./deadline.js";
+import { isGatewayError } from "./server.js";
 
 const PAUSE = 70; // ms between requests, so that a long stroke does not flood the server
 const TIMEOUT = 10_000; // ms without an answer after which the server counts as unreachable
 const RETRIES = [300, 600, 1200, 2400, 4800]; // ms before each further try; the last one is repeated
 const BUSY = 503; // where it says when to come back; else a proxy that cannot reach its server
-const GATEWAY_ERROR = 502; // so does any higher number, such as Cloudflare's 521
-const DISK_FULL = 507; // but this one is the server's own
+const SERVER_ERROR = 500; // and above
 const BUSY_AT_MOST = 3; // times in a row; then nobody knows when there will be an answer
 const KEPT = "Your drawing is kept and will be sent again.";
 const UNREACHABLE = {
@@ -67,7 +67,7 @@ async function post(body, headers) {
     });
     const retryAfter = readRetryAfter(response);
     if (retryAfter) return { type: "busy", isAgain: true, retryAfter };
-    if (isGatewayError(response)) return UNREACHABLE;
+    if (isGatewayError(response.status)) return UNREACHABLE;
     return response.ok ? await readAnswer(response) : await readRefusal(response);
   } catch {
     // fetch() rejects when nothing answers, json() when the answer breaks off or is not JSON.
@@ -82,17 +82,20 @@ function readRetryAfter({ status, headers }) {
   return status === BUSY ? 1000 * (Number(headers.get("Retry-After")) || 0) : 0;
 }
 
-function isGatewayError({ status }) {
-  return status >= GATEWAY_ERROR && status !== DISK_FULL;
-}
-
 async function readAnswer(response) {
   return { type: "answer", detail: await response.json() };
 }
 
 async function readRefusal(response) {
-  const { detail, models } = (await response.json()) ?? {};
-  if (!detail) return UNREACHABLE; // the server always says why: a proxy refuses, as it does in HTML
-  if (response.status === 404 && models?.length) return { type: "gone", detail: { detail, models } };
+  const { status } = response;
+  const { detail, models } = (await response.json().catch(() => null)) ?? {};
+  if (typeof detail !== "string") return describeForeign(status);
+  if (status === 404 && models?.length) return { type: "gone", detail: { detail, models } };
   return { type: "refusal", detail };
+}
+
+/** The server always says why it refuses. Something before it failed, or does not let drawings pass. */
+function describeForeign(status) {
+  if (status >= SERVER_ERROR) return UNREACHABLE;
+  return { type: "refusal", detail: `The server answered with error ${status}.` };
 }

@@ -1,8 +1,9 @@
 import { Asking, makeAsker } from "./asking.js";
 import { listReadings, NOT_UNDERSTOOD } from "./readings.js";
+import { isGatewayError } from "./server.js";
 
 const PAUSE = 500; // ms between two questions while the pen is down
-const BUSY = [429, 502, 503, 504]; // the server, or a proxy before it, asks for patience
+const TOO_OFTEN = 429;
 const BAD = 400;
 const DROPPED = 409; // a newer drawing is explained
 const RETRIES = [1000, 1000, 2000, 4000]; // ms before each further try; the last one is repeated
@@ -46,7 +47,8 @@ export class Explanations extends Asking {
 function describeFailure(error, { rival }) {
   if (error.status === DROPPED) return {};
   if (error.status === BAD && rival !== null) return { type: "refusal" };
-  if (BUSY.includes(error.status)) return { type: "busy", isAgain: true };
+  const isBusy = error.status === TOO_OFTEN || isGatewayError(error.status);
+  if (isBusy) return { type: "busy", isAgain: true };
   if (error.status === 0) return { type: "trouble", detail: error.message, isAgain: true };
   if (error.status) return { type: "trouble", detail: error.message };
   console.error(error);

@@ -1,10 +1,10 @@
 import { makeAsker, pause } from "./asking.js";
+import { isGatewayError } from "./server.js";
 
 const PAUSE = 60; // ms between two questions
 const WHILE_DRAWING = 200; // ms between them while the pen is down
 const RETRIES = [500, 1000, 2000, 4000]; // ms before each further try; the last one is repeated
 const PASSING = [0, 409, 429]; // nobody answers, or another explanation is under way
-const GATEWAY_ERROR = 502; // and above: a busy server, or a proxy that cannot reach it
 
 /**
  * Asks what the network makes of the drawing: one question at a time. What changes while it waits
@@ -75,7 +75,7 @@ export class InsideClient extends EventTarget {
 
   #fail(error, methods) {
     const { status = 0 } = error;
-    const isPassing = PASSING.includes(status) || status >= GATEWAY_ERROR;
+    const isPassing = PASSING.includes(status) || isGatewayError(status);
     this.#failures = isPassing ? this.#failures + 1 : 0;
     if (!isPassing) return this.#emit("refusal", error.message);
     this.#wanted = [...new Set([...methods, ...(this.#wanted ?? [])])];

@@ -1,10 +1,11 @@
 import { pause } from "./asking.js";
 import { listReadings, NOT_UNDERSTOOD } from "./readings.js";
+import { isGatewayError } from "./server.js";
 
 const ADDRESS = "api/read-photo";
 const TIMEOUT = 60_000; // ms: a photo takes its time on the way
 const TOO_OFTEN = 429;
-const GATEWAY_ERROR = 502; // and above: the server, or a proxy before it, asks for patience
+const UNAVAILABLE = 503;
 const UNREACHABLE = 0;
 const TOO_LARGE = 413;
 const LONGEST_WAIT = 10; // s
@@ -74,11 +75,12 @@ function pack(blob, box) {
 
 /** How long to wait before the next try, in s; throws what no further try would mend. */
 function findWait(error) {
-  if (error.status === TOO_LARGE && !error.problem) throw new Error(TOO_LARGE_FOR_PROXY);
-  const isForGood = error.problem && !error.wait; // the server itself says why, and names no time
-  const isPassing = [UNREACHABLE, TOO_OFTEN].includes(error.status) || error.status >= GATEWAY_ERROR;
+  const { status, problem, wait } = error;
+  if (status === TOO_LARGE && !problem) throw new Error(TOO_LARGE_FOR_PROXY);
+  const isForGood = status === UNAVAILABLE && problem && !wait; // the server says why, but no time
+  const isPassing = [UNREACHABLE, TOO_OFTEN].includes(status) || isGatewayError(status);
   if (isForGood || !isPassing) throw error;
-  return Math.min(error.wait || 2, LONGEST_WAIT);
+  return Math.min(wait || 2, LONGEST_WAIT);
 }
 
 /** Throws an Error if this is no answer: something between the page and its server may answer. */

@@ -2,6 +2,8 @@ import { Deadline } from "./deadline.js";
 
 const TIMEOUT = 20_000; // ms
 const UNREACHABLE = "The server cannot be reached.";
+const GATEWAY_ERROR = 502;
+const DISK_FULL = 507; // the server's own
 
 /** The server, or the way to it, refused: the message says why, in words. */
 export class Refusal extends Error {
@@ -48,6 +50,14 @@ export class Server {
     const wait = Number(response.headers.get("Retry-After")) || 0; // a date, too, may stand there
     return new Refusal(words, response.status, problem, wait);
   }
+}
+
+/**
+ * Whether a status is that of a busy server, or of a proxy that cannot reach it, such as Cloudflare's
+ * 521: it may be asked again. service_worker.js has a line of its own.
+ */
+export function isGatewayError(status) {
+  return status >= GATEWAY_ERROR && status !== DISK_FULL;
 }
 
 /** The body of a request with its headers: JSON, or a form or a ZIP as it is. */

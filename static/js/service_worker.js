@@ -18,6 +18,7 @@ const WEIGHTS_ADDRESS = /^api\/models\/[^/]+\/browser-weights$/;
 const PATIENCE = 2500; // ms that the server has for what is kept
 const SILENCE = 10_000; // ms in which a server that did not answer in time is not asked again
 const AWAY = 502; // and above: from a proxy that cannot reach the server, or from a busy one
+const DISK_FULL = 507; // but this one is the server's own
 
 const LATE = null;
 
@@ -100,7 +101,7 @@ async function ask(request, patience, findKept) {
   try {
     const answer = await Promise.race([asked, wait(patience)]);
     if (answer === LATE) silentUntil = Date.now() + SILENCE;
-    else if (answer.status < AWAY) return answer;
+    else if (answer.status < AWAY || answer.status === DISK_FULL) return answer;
   } catch {
     // nothing answers: the kept copy does
   }

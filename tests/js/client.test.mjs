@@ -226,6 +226,22 @@ test("a refusal gives the detail of the problem and is not asked again", async (
   assert.equal(server.requests.length, 1);
 });
 
+for (const [what, body, status] of [
+  ["in HTML", "<h1>Sign in</h1>", 401],
+  ["with an empty body", "", 403],
+  ["without a detail", "{}", 413],
+  ["whose JSON is not an object", "null", 404],
+  ["whose detail is not in words", '{"detail": [{"code": 7}]}', 429],
+]) {
+  test(`a refusal ${what} is named by its number, and not asked again`, async () => {
+    await draw("seven");
+    await server.respond(body, { status });
+    await pass(LONG);
+    assert.deepEqual(heard, [["refusal", `The server answered with error ${status}.`]]);
+    assert.equal(server.requests.length, 1);
+  });
+}
+
 for (const status of [500, 507]) {
   test(`the server's own error ${status} is told in its words, and not asked again`, async () => {
     await draw("seven");
@@ -245,10 +261,9 @@ for (const [what, failure] of [
   ["status 503", () => server.respond('{"detail": "Later."}', { status: 503 })],
   ["status 504", () => server.respond("", { status: 504 })],
   ["status 521", () => server.respond('{"detail": "Web server is down"}', { status: 521 })],
-  ["a proxy's refusal in HTML", () => server.respond("<h1>Oops</h1>", { status: 500 })],
-  ["a refusal with an empty body", () => server.respond("", { status: 404 })],
-  ["a refusal without a detail", () => server.respond("{}", { status: 429 })],
-  ["a refusal whose JSON is not an object", () => server.respond("null", { status: 500 })],
+  ["a proxy's error in HTML", () => server.respond("<h1>Oops</h1>", { status: 500 })],
+  ["an error with an empty body", () => server.respond("", { status: 500 })],
+  ["an error without a detail", () => server.respond("{}", { status: 500 })],
 ]) {
   test(`${what} counts as unreachable, and the drawing is sent again`, async () => {
     await draw("seven");

@@ -54,17 +54,24 @@ test("a drawing that a newer one replaced is not mentioned", async () => {
   assert.deepEqual(heard, []);
 });
 
-test("a server without time is asked again", async () => {
-  const { server, explanations, heard } = begin();
-  explanations.ask({ isUrgent: true });
-  await settle();
-  await server.respond("{}", { status: 503 });
-  assert.equal(explanations.isBehind, true);
-  await new Promise((resolve) => setTimeout(resolve, 1100));
-  assert.equal(server.requests.length, 2);
-  await server.answer(ANSWER);
-  assert.deepEqual(heard.map(([type]) => type), ["busy", "explanation"]);
-});
+for (const [what, status] of [
+  ["server without time", 503],
+  ["proxy that cannot reach its server", 521],
+]) {
+  test(`a ${what} is asked again`, async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    const { server, explanations, heard } = begin();
+    explanations.ask({ isUrgent: true });
+    await settle();
+    await server.respond('{"detail": "Later."}', { status });
+    assert.equal(explanations.isBehind, true);
+    context.mock.timers.tick(1000);
+    await settle();
+    assert.equal(server.requests.length, 2);
+    await server.answer(ANSWER);
+    assert.deepEqual(heard.map(([type]) => type), ["busy", "explanation"]);
+  });
+}
 
 test("a rival that has become the answer is refused as such", async () => {
   const { server, explanations, heard } = begin({ strokes: [], rival: 4 });
@@ -74,13 +81,16 @@ test("a rival that has become the answer is refused as such", async () => {
   assert.deepEqual(heard.map(([type]) => type), ["refusal"]);
 });
 
-test("what else goes wrong is said in the server's words", async () => {
-  const { server, explanations, heard } = begin();
-  explanations.ask({ isUrgent: true });
-  await settle();
-  await server.respond(JSON.stringify({ detail: "The disk is gone." }), { status: 500 });
-  assert.deepEqual(heard, [["trouble", "The disk is gone."]]);
-});
+for (const status of [500, 507]) {
+  test(`what else goes wrong (${status}) is said in the server's words, and not asked again`, async () => {
+    const { server, explanations, heard } = begin();
+    explanations.ask({ isUrgent: true });
+    await settle();
+    await server.respond(JSON.stringify({ detail: "The disk is gone." }), { status });
+    assert.deepEqual(heard, [["trouble", "The disk is gone."]]);
+    assert.equal(explanations.isBehind, false);
+  });
+}
 
 test("an answer that is no explanation is not understood", async (context) => {
   context.mock.method(console, "error", () => {});

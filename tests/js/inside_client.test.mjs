@@ -10,6 +10,7 @@ const LONG = 60_000; // ms: what has not happened by then does not happen
 for (const [status, heard] of [
   [0, ["trouble", "answer"]],
   [500, ["refusal"]],
+  [507, ["refusal"]],
   [503, ["trouble", "answer"]],
   [521, ["trouble", "answer"]],
 ]) {

@@ -129,6 +129,28 @@ for (const [what, answer] of [
   });
 }
 
+test("weights that came without a version are not asked about", async () => {
+  await prepare("board_cnn");
+  served = null;
+  await arrive();
+  served = '"another"';
+  await pass(60_000);
+  await prepare("board_cnn");
+  assert.deepEqual(checks, []);
+  assert.equal(loads.length, 1);
+});
+
+test("weights whose version a proxy names in its own way are not fetched again", async () => {
+  await prepare("board_cnn");
+  served = '"first-gzip"';
+  await arrive();
+  served = new Response(null, { headers: { ETag: served } });
+  await pass(60_000);
+  await prepare("board_cnn");
+  assert.equal(checks.length, 1);
+  assert.equal(loads.length, 1);
+});
+
 test("who saves data fetches nothing", async () => {
   navigator.connection = { saveData: true };
   await prepare("board_cnn");

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { beforeEach, mock, test } from "node:test";
 
 import { PhotoClient } from "../../static/js/photo_client.js";
 import { Refusal } from "../../static/js/server.js";
+import { settle } from "./fake_server.mjs";
 
 const ANSWER = { lines: [], digits: [], width: 300, height: 200, model: "played" };
 const PHOTO = new Blob(["photo"], { type: "image/jpeg" });
@@ -22,6 +23,7 @@ class PlayedServer {
 }
 
 beforeEach(() => {
+  mock.timers.reset();
   server = new PlayedServer();
   client = new PhotoClient(server);
   waits = [];
@@ -51,11 +53,26 @@ test("a refusal is told in the server's words, and the next photo is read all th
   assert.equal(await client.read(PHOTO), ANSWER);
 });
 
-test("a server that cannot read photos at all says why, and is not asked again", async () => {
-  server.answers = [new Refusal("OpenCV is missing.", 503, { status: 503 }), ANSWER];
-  await assert.rejects(client.read(PHOTO), /OpenCV is missing/);
-  assert.deepEqual(waits, []);
+test("a proxy that cannot reach its server is asked again, though it says why", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  server.answers = [new Refusal("Web server is down.", 521, { detail: "Web server is down." }), ANSWER];
+  const answer = client.read(PHOTO);
+  await settle();
+  mock.timers.tick(10_000);
+  assert.equal(await answer, ANSWER);
+  assert.deepEqual(waits, ["busy"]);
 });
+
+for (const [status, words] of [
+  [503, "OpenCV is missing."],
+  [507, "The disk is full."],
+]) {
+  test(`a server that cannot read photos at all (${status}) says why, and is not asked again`, async () => {
+    server.answers = [new Refusal(words, status, { status }), ANSWER];
+    await assert.rejects(client.read(PHOTO), { message: words });
+    assert.deepEqual(waits, []);
+  });
+}
 
 test("a proxy that refuses a large photo is named", async () => {
   server.answers = [new Refusal("The server answered with error 413.", 413)];

@@ -174,7 +174,7 @@ for (const status of [502, 503, 521]) {
 
 test("the server's own error is shown, not hidden behind a copy", async () => {
   const worker = await new Worker("1").install();
-  for (const status of [404, 500]) {
+  for (const status of [404, 500, 507]) {
     answer = async () => new Response("no such thing", { status });
     assert.equal((await worker.get("", navigate)).text, "no such thing");
   }

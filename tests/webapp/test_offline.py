@@ -5,6 +5,7 @@ import json
 import re
 from base64 import b64encode
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from ml.networks.exports.browser_weights import MAGIC
 from ml.predict import LoadedModel
 from tests.webapp.people import TOKEN
 from tests.webapp.shelf import Shelf, make_full_card, make_shelf
-from webapp import create_app
+from webapp import create_app, static_files
 from webapp.offline.parts import list_parts
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -98,6 +99,7 @@ def test_all_that_is_kept_is_there_and_every_module_of_the_board_is_kept(client)
         assert answer.status_code == 200, address
         digest = hashlib.sha256(answer.data).digest()
         assert integrity == f"sha256-{b64encode(digest).decode()}", address
+        assert answer.cache_control.no_transform, address
     names = {re.sub("^static/v-[0-9a-f]+/", "static/", address) for address in kept["files"]}
     assert {"kept", "away", "static/favicon.svg", "static/js/draw_page.js"} <= names
     assert {"static/js/reader/reader.js", "static/js/reader/start_worker.js"} <= names
@@ -116,7 +118,9 @@ def test_the_same_content_is_the_same_version_on_two_servers():
     assert read_kept(one) == read_kept(other)
 
 
-def test_another_content_is_another_version(folder, tmp_path_factory):
+def test_another_content_is_another_version(folder, tmp_path_factory, monkeypatch):
+    seconds = count()
+    monkeypatch.setattr(static_files, "monotonic", lambda: next(seconds))
     templates = tmp_path_factory.mktemp("templates")
     (templates / "away.html").write_text("away")
     page = templates / "draw.html"

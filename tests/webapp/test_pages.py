@@ -62,7 +62,7 @@ def test_posting_to_a_page_is_refused(page_client):
 
 def test_an_updated_file_is_seen_at_once(page_client, tmp_path):
     first = page_client.get("/static/board.js", buffered=True)
-    assert first.headers["Cache-Control"] == "no-cache"
+    assert first.headers["Cache-Control"] == "no-cache, no-transform"
     tag = {"If-None-Match": first.headers["ETag"]}
     assert page_client.get("/static/board.js", buffered=True, headers=tag).status_code == 304
     (tmp_path / "board.js").write_text("let pen;")

@@ -19,6 +19,8 @@ KINDS = {
     "icon.PNG": "image/png",
     "words.html": "text/html",
 }
+FOR_GOOD = "public, max-age=31536000, immutable, no-transform"
+NOT_AT_ALL = "no-store, no-transform"
 
 
 @pytest.fixture
@@ -92,9 +94,10 @@ def test_a_browser_keeps_what_a_page_names_and_what_that_imports(board):
         answer = board.get(f"/{name}", buffered=True)
         assert answer.status_code == 200
         assert answer.mimetype == "text/javascript"
-        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["Cache-Control"] == FOR_GOOD
     assert board.get(f"/{address}x").status_code == 404
-    assert board.get("/static/js/pen.js", buffered=True).headers["Cache-Control"] == "no-cache"
+    answer = board.get("/static/js/pen.js", buffered=True)
+    assert answer.headers["Cache-Control"] == "no-cache, no-transform"
 
 
 def test_a_file_that_changes_gives_all_of_them_other_addresses(board, tmp_path):
@@ -103,7 +106,7 @@ def test_a_file_that_changes_gives_all_of_them_other_addresses(board, tmp_path):
     after = board.get("/").text
     assert after != before
     answer = board.get(f"/{after}".replace("page", "pen"), buffered=True)
-    assert (answer.text, answer.headers["Cache-Control"]) == ("another", static_files.KEPT)
+    assert (answer.text, answer.headers["Cache-Control"]) == ("another", FOR_GOOD)
     write(tmp_path / "js/pen.js", "one")
     assert board.get("/").text == before  # two servers of one board agree on it
 
@@ -112,7 +115,7 @@ def test_a_page_that_is_older_than_a_file_gets_it_but_not_to_keep(board, tmp_pat
     old = board.get("/").text.replace("page", "pen")
     write(tmp_path / "js/pen.js", "another")
     answer = board.get(f"/{old}", buffered=True)
-    assert (answer.text, answer.headers["Cache-Control"]) == ("another", "no-store")
+    assert (answer.text, answer.headers["Cache-Control"]) == ("another", NOT_AT_ALL)
 
 
 def test_a_file_that_was_just_written_is_not_kept_in_the_place_of_the_former_one(
@@ -123,7 +126,16 @@ def test_a_file_that_was_just_written_is_not_kept_in_the_place_of_the_former_one
     assert board.get("/").text == old.replace("pen", "page")
     write(tmp_path / "js/pen.js", "another", ago=0)  # within the second of the look before
     answer = board.get(f"/{old}", buffered=True)
-    assert (answer.text, answer.headers["Cache-Control"]) == ("another", "no-store")
+    assert (answer.text, answer.headers["Cache-Control"]) == ("another", NOT_AT_ALL)
+
+
+def test_a_file_of_the_future_is_asked_about_at_each_visit(board, tmp_path):
+    write(tmp_path / "js/pen.js", "one", ago=-3600)  # by a clock that is wrong
+    address = board.get("/").text.replace("page", "pen")
+    answer = board.get(f"/{address}", buffered=True)
+    assert answer.headers["Cache-Control"] == "no-cache, no-transform"
+    known = {"If-None-Match": answer.headers["ETag"]}
+    assert board.get(f"/{address}", headers=known, buffered=True).status_code == 304
 
 
 def test_a_file_that_goes_while_pages_are_looked_for_does_no_harm(board, tmp_path):

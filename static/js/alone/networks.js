@@ -72,9 +72,9 @@ export class Networks {
     // Whole: in a worker, a relative address would be one beside the worker's script.
     const address = `api/models/${encodeURIComponent(model)}/browser-weights`;
     const url = new URL(address, document.baseURI).href;
-    const former = this.#ready.get(model);
+    const former = this.#ready.get(model); // without a version, nobody can tell whether it is served
     try {
-      if (former && (await isServed(url, former.version))) return;
+      if (former && (!former.version || (await isServed(url, former.version)))) return;
       this.#ready.set(model, await this.#loadInTime(url));
       former?.close();
     } catch {
@@ -96,12 +96,15 @@ export class Networks {
   }
 }
 
-/** Promises whether the server's weights are of this version; it says so without sending them. */
+/**
+ * Promises whether the server's weights are of this version; it says so without sending them. Where a
+ * proxy gave the version another name, such as Apache's "…-gzip", the server does not know that one.
+ */
 async function isServed(url, version) {
-  const headers = { "If-None-Match": version };
-  const { status, ok } = await endAfter(PATIENCE, fetch(url, { method: "HEAD", headers }));
+  const asked = fetch(url, { method: "HEAD", headers: { "If-None-Match": version } });
+  const { status, ok, headers } = await endAfter(PATIENCE, asked);
   if (status !== NOT_MODIFIED && !ok) throw new Error(`the weights cannot be had: ${status}`);
-  return status === NOT_MODIFIED;
+  return status === NOT_MODIFIED || headers.get("ETag") === version;
 }
 
 /** Promises what another promise does, or a failure after some time in ms: a server may hang. */

@@ -602,7 +602,7 @@ def _fail(reason: str, code: int) -> int:
     return code
 
 
-def _end(code: int) -> NoReturn:
+def end_process(code: int) -> NoReturn:
     """End with this exit code; one of several processes ends at once, without Python's own end.
 
     A thread of PyTorch's that lets go of its last tensor while Python ends would abort the process.
@@ -617,4 +617,4 @@ def _end(code: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    _end(main())
+    end_process(main())

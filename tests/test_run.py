@@ -191,7 +191,7 @@ def test_one_of_several_processes_ends_before_python_does(is_one_of_several, sai
         f"group.is_initialized = lambda: {is_one_of_several}",
         "sys.modules['torch.distributed'] = group",
         "print('done', end='')",
-        "run._end(3)",
+        "run.end_process(3)",
     )
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(lines)],

@@ -17,6 +17,7 @@ from ml.training.distributed import join_group
 from ml.training.events import EpochResult, SessionStarted, StepResult
 from ml.training.recipes import find_recipe
 from ml.training.sessions import train
+from run import end_process
 from tests.digits import make_examples
 
 SEED = 5
@@ -56,3 +57,4 @@ def main(path):
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]))
+    end_process(0)
